@@ -1,0 +1,38 @@
+// The error numbers of i386 Linux that the simulated kernel returns.
+#ifndef KERNEL_ERRNO_H
+#define KERNEL_ERRNO_H
+
+#define ERRNO_LIST(X)                                                                              \
+    X(EPERM, 1, "Operation not permitted")                                                         \
+    X(ENOENT, 2, "No such file or directory")                                                      \
+    X(ESRCH, 3, "No such process")                                                                 \
+    X(EINTR, 4, "Interrupted system call")                                                         \
+    X(EIO, 5, "Input/output error")                                                                \
+    X(E2BIG, 7, "Argument list too long")                                                          \
+    X(ENOEXEC, 8, "Exec format error")                                                             \
+    X(EBADF, 9, "Bad file descriptor")                                                             \
+    X(ECHILD, 10, "No child processes")                                                            \
+    X(EAGAIN, 11, "Resource temporarily unavailable")                                              \
+    X(ENOMEM, 12, "Cannot allocate memory")                                                        \
+    X(EACCES, 13, "Permission denied")                                                             \
+    X(EFAULT, 14, "Bad address")                                                                   \
+    X(EBUSY, 16, "Device or resource busy")                                                        \
+    X(EEXIST, 17, "File exists")                                                                   \
+    X(EINVAL, 22, "Invalid argument")                                                              \
+    X(ENFILE, 23, "Too many open files in system")                                                 \
+    X(EMFILE, 24, "Too many open files")                                                           \
+    X(ETXTBSY, 26, "Text file busy")                                                               \
+    X(ESPIPE, 29, "Illegal seek")                                                                  \
+    X(EPIPE, 32, "Broken pipe")                                                                    \
+    X(ENAMETOOLONG, 36, "File name too long")                                                      \
+    X(ENOSYS, 38, "Function not implemented")
+
+// As an enum, so that it can live beside the host's macros in one translation unit only if that
+// unit does not include <errno.h>; the engine does not.
+enum kernel_errno {
+#define X(name, number, text) name = number,
+    ERRNO_LIST(X)
+#undef X
+};
+
+#endif

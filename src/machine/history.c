@@ -1,0 +1,407 @@
+// The history of commands, and moving through it: swapping bytes where the journal reaches,
+// executing again from a checkpoint where it does not.
+#include "machine/door.h"
+
+#include <stdlib.h>
+
+#define CHECKPOINT_STEP (1u << 20) // records
+#define CHECKPOINT_PAGES_MAX 4096u // larger machines are executed again from an older one
+
+// ---- Swapping --------------------------------------------------------------------------------
+
+static void swap_block(u8 *a, u8 *b, u32 size)
+{
+    u8 kept[512];
+
+    for (u32 done = 0; done < size;) {
+        u32 part = size - done < sizeof kept ? size - done : (u32)sizeof kept;
+
+        memcpy(kept, a + done, part);
+        memcpy(a + done, b + done, part);
+        memcpy(b + done, kept, part);
+        done += part;
+    }
+}
+
+static void swap_record(struct machine *m, struct record *r)
+{
+    u8 *bytes = m->image + r->offset;
+
+    if (r->kind == RECORD_STORE) {
+        swap_block(bytes, (u8 *)&r->data, r->id);
+    } else if (r->kind == RECORD_ENTER || r->kind == RECORD_LEAVE) {
+        swap_block(bytes, (u8 *)&r->data, 8);
+    } else if (r->kind == RECORD_COPY) {
+        u8 *blob = m->journal.blobs + (r->data & m->journal.blob_mask);
+        u32 size;
+
+        memcpy(&size, blob, 4);
+        swap_block(bytes, blob + 4, size);
+    }
+}
+
+static struct record *record_at(const struct machine *m, u64 position)
+{
+    return &m->journal.records[position & m->journal.mask];
+}
+
+static void swap_to(struct machine *m, u64 position)
+{
+    struct history *h = &m->history;
+
+    BUG_ON(position < m->journal.tail || position > m->journal.head);
+    while (h->cursor > position)
+        swap_record(m, record_at(m, --h->cursor));
+    while (h->cursor < position)
+        swap_record(m, record_at(m, h->cursor++));
+}
+
+// The journal position of history position n, which must be held.
+static u64 boundary(const struct machine *m, u64 n)
+{
+    const struct history *h = &m->history;
+
+    BUG_ON(n < h->held || n > h->executed);
+    return n < h->executed ? h->commands[n].begin : m->journal.head;
+}
+
+// ---- Checkpoints -----------------------------------------------------------------------------
+
+static void free_checkpoint(struct checkpoint *c)
+{
+    free(c->numbers);
+    free(c->bytes);
+    *c = (struct checkpoint){ 0 };
+}
+
+static void drop_checkpoints_after(struct history *h, u64 position)
+{
+    while (h->checkpoint_count && h->checkpoints[h->checkpoint_count - 1].position > position)
+        free_checkpoint(&h->checkpoints[--h->checkpoint_count]);
+}
+
+// Keeps every second one, and from now on takes them half as often.
+static void thin_checkpoints(struct history *h)
+{
+    u32 kept = 0;
+
+    for (u32 i = 0; i < h->checkpoint_count; i++) {
+        if (i % 2)
+            h->checkpoints[kept++] = h->checkpoints[i];
+        else
+            free_checkpoint(&h->checkpoints[i]);
+    }
+    h->checkpoint_count = kept;
+    h->checkpoint_step *= 2;
+}
+
+static void take_checkpoint(struct machine *m)
+{
+    struct history *h = &m->history;
+    u32 total = (u32)(m->image_size >> PAGE_SHIFT);
+    u32 pages = 0;
+
+    h->checkpoint_last = m->journal.head;
+    if (h->checkpoint_count && h->checkpoints[h->checkpoint_count - 1].position >= h->run)
+        return; // executing again: the later ones are still good
+    for (u32 i = 0; i < total; i++)
+        pages += m->touched[i];
+    if (pages > CHECKPOINT_PAGES_MAX)
+        return;
+    if (h->checkpoint_count == CHECKPOINTS_MAX)
+        thin_checkpoints(h);
+    struct checkpoint c = { .position = h->run, .pages = pages };
+    c.numbers = malloc(pages * sizeof *c.numbers);
+    c.bytes = malloc((size_t)pages * PAGE_SIZE);
+    if (!c.numbers || !c.bytes) { // a checkpoint is a convenience: do without
+        free_checkpoint(&c);
+        return;
+    }
+    u32 n = 0;
+    for (u32 i = 0; i < total; i++) {
+        if (!m->touched[i])
+            continue;
+        c.numbers[n] = i;
+        memcpy(c.bytes + (size_t)n * PAGE_SIZE, m->image + ((size_t)i << PAGE_SHIFT), PAGE_SIZE);
+        n++;
+    }
+    h->checkpoints[h->checkpoint_count++] = c;
+}
+
+static void load_checkpoint(struct machine *m, const struct checkpoint *c)
+{
+    image_reset(m, (u32)(m->image_size - IMAGE_HEAD_SIZE));
+    for (u32 i = 0; i < c->pages; i++) {
+        m->touched[c->numbers[i]] = 1;
+        memcpy(m->image + ((size_t)c->numbers[i] << PAGE_SHIFT), c->bytes + (size_t)i * PAGE_SIZE,
+               PAGE_SIZE);
+    }
+}
+
+// ---- Commands --------------------------------------------------------------------------------
+
+static void forget_journal(struct machine *m)
+{
+    struct journal *j = &m->journal;
+
+    j->tail = j->head;
+    j->blob_tail = j->blob_head;
+    m->history.cursor = j->head;
+}
+
+static void open_command(struct machine *m)
+{
+    struct history *h = &m->history;
+    struct command *c = &h->commands[h->run];
+
+    c->begin = m->journal.head;
+    c->blob_begin = m->journal.blob_head;
+    h->open = true;
+    m->depth = 0;
+    m->work.count = 0;
+}
+
+static void close_command(struct machine *m)
+{
+    struct history *h = &m->history;
+
+    BUG_ON(!h->open);
+    h->commands[h->run].end = m->journal.head;
+    h->open = false;
+    h->executed = ++h->run;
+    h->cursor = m->journal.head;
+    if (m->journal.head - h->checkpoint_last >= h->checkpoint_step)
+        take_checkpoint(m);
+}
+
+void history_begin(struct machine *m, const void *cookie)
+{
+    struct history *h = &m->history;
+
+    BUG_ON(h->open || machine_is_inside(m));
+    if (h->run < h->executed) {
+        m->journal.head = h->commands[h->run].begin;
+        m->journal.blob_head = h->commands[h->run].blob_begin;
+        h->executed = h->run;
+        drop_checkpoints_after(h, h->run);
+        if (h->checkpoint_last > m->journal.head)
+            h->checkpoint_last = m->journal.head;
+    } else if (h->run < h->count) {
+        drop_checkpoints_after(h, h->run);
+    }
+    h->count = h->run;
+    if (h->count == h->capacity) {
+        h->capacity = h->capacity ? h->capacity * 2 : 1024;
+        h->commands = realloc(h->commands, h->capacity * sizeof *h->commands);
+        BUG_ON(!h->commands);
+    }
+    h->commands[h->count++].cookie = cookie;
+    open_command(m);
+}
+
+void history_end(struct machine *m)
+{
+    close_command(m);
+}
+
+void history_abandon(struct machine *m)
+{
+    struct history *h = &m->history;
+    struct command *c = &h->commands[h->run];
+
+    BUG_ON(!h->open || h->held > h->run);
+    h->open = false;
+    h->cursor = m->journal.head;
+    swap_to(m, c->begin);
+    m->journal.head = c->begin;
+    m->journal.blob_head = c->blob_begin;
+    h->count = h->run;
+}
+
+void history_clear(struct machine *m)
+{
+    struct history *h = &m->history;
+
+    while (h->checkpoint_count)
+        free_checkpoint(&h->checkpoints[--h->checkpoint_count]);
+    h->count = h->run = h->held = h->executed = 0;
+    h->open = false;
+    h->checkpoint_step = CHECKPOINT_STEP;
+    forget_journal(m);
+    h->checkpoint_last = m->journal.head;
+}
+
+void history_set_executor(struct machine *m, void (*execute)(void *, const void *), void *context)
+{
+    m->history.execute = execute;
+    m->history.execute_context = context;
+}
+
+const void *history_cookie(const struct machine *m, u64 i)
+{
+    BUG_ON(i >= m->history.count);
+    return m->history.commands[i].cookie;
+}
+
+// ---- Going -----------------------------------------------------------------------------------
+
+bool machine_is_inside(const struct machine *m)
+{
+    const struct history *h = &m->history;
+
+    return !h->open && h->run >= h->held && h->cursor != boundary(m, h->run);
+}
+
+static void execute_next(struct machine *m)
+{
+    struct history *h = &m->history;
+
+    open_command(m);
+    h->execute(h->execute_context, h->commands[h->run].cookie);
+    close_command(m);
+}
+
+// Stands the machine at the newest position at or before n from which it can execute again.
+static void go_far_back(struct machine *m, u64 n)
+{
+    struct history *h = &m->history;
+    u32 i = h->checkpoint_count;
+
+    while (i > 0 && h->checkpoints[i - 1].position > n)
+        i--;
+    if (i > 0)
+        load_checkpoint(m, &h->checkpoints[i - 1]);
+    else
+        h->execute(h->execute_context, NULL);
+    forget_journal(m);
+    h->run = h->held = h->executed = i > 0 ? h->checkpoints[i - 1].position : 0;
+}
+
+bool machine_goto(struct machine *m, u64 n)
+{
+    struct history *h = &m->history;
+
+    BUG_ON(h->open);
+    if (n > h->count)
+        return false;
+    m->travelling = true;
+    if (n < h->held)
+        go_far_back(m, n);
+    u64 near = n < h->executed ? n : h->executed;
+    swap_to(m, boundary(m, near));
+    h->run = near;
+    while (h->run < n)
+        execute_next(m);
+    m->travelling = false;
+    return true;
+}
+
+// ---- Stepping --------------------------------------------------------------------------------
+
+static bool is_stop(const struct record *r)
+{
+    return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
+}
+
+// How deep the cursor stands: a function just entered is deeper than its caller.
+static u32 depth_before(const struct machine *m, u64 position, u64 begin)
+{
+    while (position > begin) {
+        const struct record *r = record_at(m, --position);
+
+        if (r->kind == RECORD_ENTER)
+            return r->depth + 1u;
+        if (r->kind == RECORD_NOTE || r->kind == RECORD_LEAVE)
+            return r->depth;
+    }
+    return 0;
+}
+
+// Makes sure that the records of command i can be walked.
+static bool hold(struct machine *m, u64 i)
+{
+    struct history *h = &m->history;
+    u64 here = h->run;
+
+    if (i >= h->held && i < h->executed)
+        return true;
+    machine_goto(m, i);
+    machine_goto(m, i + 1);
+    if (i < h->held) { // it is larger than the whole journal
+        machine_goto(m, here);
+        return false;
+    }
+    return true;
+}
+
+static bool step_forward(struct machine *m, enum step_kind kind)
+{
+    struct history *h = &m->history;
+    bool fresh = !machine_is_inside(m);
+    u64 i = h->run;
+
+    if (i == h->count || !hold(m, i))
+        return false;
+    if (fresh)
+        machine_goto(m, i);
+    const struct command *c = &h->commands[i];
+    u32 depth = depth_before(m, h->cursor, c->begin);
+    u32 limit = fresh || kind == STEP_INTO ? UINT32_MAX : kind == STEP_OVER ? depth : depth - 1;
+
+    if (kind == STEP_OUT && depth == 0)
+        limit = 0;
+    while (h->cursor < c->end) {
+        struct record *r = record_at(m, h->cursor++);
+
+        swap_record(m, r);
+        if (is_stop(r) && (r->depth <= limit || limit == UINT32_MAX) && h->cursor < c->end)
+            return true;
+    }
+    h->run = i + 1;
+    return true;
+}
+
+static bool step_back(struct machine *m)
+{
+    struct history *h = &m->history;
+
+    if (!machine_is_inside(m)) {
+        if (h->run == 0 || !hold(m, h->run - 1))
+            return false;
+        machine_goto(m, h->run);
+        if (h->commands[h->run - 1].begin == h->commands[h->run - 1].end)
+            return machine_goto(m, h->run - 1);
+        h->run--;
+    }
+    const struct command *c = &h->commands[h->run];
+    u64 to = h->cursor;
+
+    while (to > c->begin && (to == h->cursor || !is_stop(record_at(m, to - 1))))
+        to--;
+    swap_to(m, to);
+    return true;
+}
+
+bool machine_step(struct machine *m, enum step_kind kind)
+{
+    BUG_ON(m->history.open);
+    return kind == STEP_BACK ? step_back(m) : step_forward(m, kind);
+}
+
+struct time_position machine_position(const struct machine *m)
+{
+    const struct history *h = &m->history;
+    struct time_position p = { .command = h->run, .commands = h->count };
+
+    if (h->run >= h->executed || !machine_is_inside(m))
+        return p;
+    const struct command *c = &h->commands[h->run];
+    for (u64 i = c->begin; i < c->end; i++) {
+        if (!is_stop(record_at(m, i)))
+            continue;
+        p.steps++;
+        if (i < h->cursor)
+            p.step++;
+    }
+    return p;
+}

@@ -1,0 +1,97 @@
+// The image's memory, and the machine's host side around it.
+#include "machine/door.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define IMAGE_MAX (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
+#define JOURNAL_DEFAULT (64u << 20)
+#define JOURNAL_MIN (1u << 20)
+
+static void *map_zeros(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+// Half of the journal's memory for records, half for blobs.
+static bool create_journal(struct journal *j, u64 bytes)
+{
+    u64 half = JOURNAL_MIN / 2;
+
+    while (half * 4 <= bytes)
+        half *= 2;
+    j->records = map_zeros(half);
+    j->blobs = map_zeros(half);
+    j->mask = half / sizeof(struct record) - 1;
+    j->blob_mask = half - 1;
+    return j->records && j->blobs;
+}
+
+struct machine *machine_create(const struct machine_options *options)
+{
+    u64 bytes = options && options->journal_bytes ? options->journal_bytes : JOURNAL_DEFAULT;
+    struct machine *m = calloc(1, sizeof *m);
+
+    if (!m)
+        return NULL;
+    m->image = map_zeros(IMAGE_MAX);
+    m->touched = map_zeros(IMAGE_MAX >> PAGE_SHIFT);
+    if (!m->image || !m->touched || !create_journal(&m->journal, bytes)) {
+        machine_destroy(m);
+        return NULL;
+    }
+    m->image_size = IMAGE_HEAD_SIZE;
+    return m;
+}
+
+static void unmap(void *p, size_t size)
+{
+    if (p)
+        munmap(p, size);
+}
+
+void machine_destroy(struct machine *m)
+{
+    if (!m)
+        return;
+    history_clear(m);
+    free(m->history.commands);
+    free(m->work.tasks);
+    unmap(m->image, IMAGE_MAX);
+    unmap(m->touched, IMAGE_MAX >> PAGE_SHIFT);
+    unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
+    unmap(m->journal.blobs, m->journal.blob_mask + 1);
+    free(m);
+}
+
+void image_reset(struct machine *m, u32 ram_bytes)
+{
+    BUG_ON(ram_bytes < RAM_MIN || ram_bytes > RAM_MAX || ram_bytes % PAGE_SIZE);
+    // Giving the pages back is the quickest way to zeros for any RAM size.
+    BUG_ON(madvise(m->image, IMAGE_MAX, MADV_DONTNEED) != 0);
+    BUG_ON(madvise(m->touched, IMAGE_MAX >> PAGE_SHIFT, MADV_DONTNEED) != 0);
+    m->image_size = IMAGE_HEAD_SIZE + (size_t)ram_bytes;
+    m->depth = 0;
+    m->work.count = 0;
+}
+
+void machine_listen(struct machine *m, event_listener *listener, void *context)
+{
+    BUG_ON(m->listener_count == LISTENERS_MAX);
+    m->listeners[m->listener_count].listener = listener;
+    m->listeners[m->listener_count].context = context;
+    m->listener_count++;
+}
+
+void machine_unlisten(struct machine *m, event_listener *listener, void *context)
+{
+    for (u32 i = 0; i < m->listener_count; i++) {
+        if (m->listeners[i].listener != listener || m->listeners[i].context != context)
+            continue;
+        m->listeners[i] = m->listeners[--m->listener_count];
+        return;
+    }
+}

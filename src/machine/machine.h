@@ -1,0 +1,220 @@
+// struct machine: the image and, beside it, what the host remembers about it.
+#ifndef MACHINE_MACHINE_H
+#define MACHINE_MACHINE_H
+
+#include "procarium/machine.h"
+#include "util/bug.h"
+
+// The image: one mapping. First the head (CPU and console), then the physical RAM.
+#define IMAGE_HEAD_SIZE 0x10000u
+#define RAM_MAX (896u << 20) // what an i386 kernel maps directly
+#define RAM_MIN (8u << 20)
+#define RAM_DEFAULT (64u << 20)
+
+enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
+
+// The CPU's registers and the clock. Rule: while mode is CPU_KERNEL, esp lies in the current
+// task's kernel stack; while it is CPU_USER, tss_esp0 is the top of that stack.
+struct cpu {
+    u32 esp, ebp; // adjacent: a function's entry and exit swap both at once
+    u32 eflags;
+    u32 cr3;
+    u32 cr2;
+    u32 tss_esp0;
+    u32 mode;        // enum cpu_mode
+    u32 thread_size; // 8192, or 4096 with 4 KB stacks
+    u32 ram_bytes;
+    u32 cache_line; // L1 line in bytes: what slab colours are made of
+    u32 panicked;   // enum panic_reason, or 0
+    u32 jiffies;
+    u64_i386 clock; // nanoseconds since boot; moves only by ticks
+    u64_i386 gdt_tls[3];
+};
+
+#define CONSOLE_VARIABLES 1024
+#define VARIABLE_NAME_MAX 24
+
+// What the person at the console has set up. It lies in the image so that it travels in time.
+struct console {
+    s32 focus;      // pid, 0 = nobody
+    s32 last_child; // $!
+    u32 has_last_child;
+    u32 settle;      // 1 = on
+    kaddr elected;   // the task that the person wants on the CPU next, or 0
+    s32 last_pid;    // pid whose call returned last
+    s64 last_value;  // $?
+    u32 has_last_value;
+    u32 variables; // used entries of the table below
+    struct console_variable {
+        char name[VARIABLE_NAME_MAX];
+        s64 value;
+    } variable[CONSOLE_VARIABLES];
+};
+
+struct image_head {
+    struct cpu cpu;
+    struct console console;
+};
+_Static_assert(sizeof(struct image_head) <= IMAGE_HEAD_SIZE, "the image head has room");
+
+// ---- The journal -----------------------------------------------------------------------------
+// A record may carry `size` bytes that stood at `offset`: swapping them with the image undoes
+// and redoes it. Long blocks keep their bytes in the blob ring.
+enum record_kind {
+    RECORD_STORE, // id = size 1..8, data = the other bytes
+    RECORD_COPY,  // data = position in the blob ring, where a u32 length precedes the bytes
+    RECORD_ENTER, // id = enum ksym; data = the other esp and ebp, offset = that of cpu.esp
+    RECORD_LEAVE, // the same
+    RECORD_VALUE, // data = what the function that leaves next returns
+    RECORD_NOTE,  // id = enum event_kind, offset = a, data = b | c << 32
+};
+
+struct record {
+    u8 kind;
+    u8 depth; // nesting of kernel functions at this point
+    u16 id;
+    u32 offset; // into the image
+    u64 data;
+};
+_Static_assert(sizeof(struct record) == 16, "records are small");
+
+// Rings indexed by ever-growing positions; slot = position & mask.
+struct journal {
+    struct record *records;
+    u64 mask;
+    u64 head, tail; // records [tail, head) are held
+    u8 *blobs;
+    u64 blob_mask;
+    u64 blob_head, blob_tail;
+};
+
+struct command {
+    u64 begin, end;           // its records; held if begin >= journal.tail
+    u64 blob_begin;           // blob position at its start
+    const void *cookie;       // what the re-execution callback gets
+};
+
+struct checkpoint {
+    u64 position; // commands that had run
+    u32 pages;
+    u32 *numbers; // page numbers of the image
+    u8 *bytes;
+};
+
+#define CHECKPOINTS_MAX 16
+#define LISTENERS_MAX 8
+
+// Positions: n means that n commands have run since boot.
+struct history {
+    struct command *commands;
+    u64 count, capacity;
+    u64 run;      // commands that have run completely at the cursor
+    u64 held;     // commands [held, executed) have all their records in the journal
+    u64 executed; // commands [executed, count) must be executed again to be redone
+    u64 cursor;   // journal position that the image stands at
+    bool open;    // command number `run` is being executed
+    struct checkpoint checkpoints[CHECKPOINTS_MAX];
+    u32 checkpoint_count;
+    u64 checkpoint_step; // records between two checkpoints
+    u64 checkpoint_last; // journal position of the last one
+    // Runs a command again; with cookie NULL, boots as the session was booted.
+    void (*execute)(void *context, const void *cookie);
+    void *execute_context;
+};
+
+// A kernel task found to have something left to do (see kernel/entry.c). Host-side, empty
+// between commands.
+struct worklist {
+    kaddr *tasks;
+    u32 count, capacity;
+};
+
+struct machine {
+    u8 *image;
+    size_t image_size; // bytes that exist: head + RAM
+    u8 *touched;       // one flag a page of the image: was it ever stored to?
+    struct journal journal;
+    struct history history;
+    u32 depth;      // kernel functions entered
+    u32 switches;   // context switches so far: frames entered before the last are dead
+    bool travelling; // listeners are silent
+    struct worklist work;
+    struct {
+        event_listener *listener;
+        void *context;
+    } listeners[LISTENERS_MAX];
+    u32 listener_count;
+};
+
+static inline const struct image_head *image_head(const struct machine *m)
+{
+    return (const struct image_head *)(const void *)m->image;
+}
+
+static inline const struct cpu *cpu(const struct machine *m)
+{
+    return &image_head(m)->cpu;
+}
+
+static inline const struct console *console(const struct machine *m)
+{
+    return &image_head(m)->console;
+}
+
+// Is [address, address + size) inside the direct map of the RAM?
+static inline bool is_kaddr(const struct machine *m, kaddr address, u32 size)
+{
+    u32 ram = (u32)(m->image_size - IMAGE_HEAD_SIZE);
+    u32 at = address - KERNEL_BASE;
+
+    return address >= KERNEL_BASE && at < ram && size <= ram - at;
+}
+
+// The bytes at a kernel address, read-only. The address must be in RAM: a bug of ours if not.
+static inline const void *kpointer(const struct machine *m, kaddr address)
+{
+    BUG_ON(address - KERNEL_BASE >= (u32)(m->image_size - IMAGE_HEAD_SIZE));
+    return m->image + IMAGE_HEAD_SIZE + (address - KERNEL_BASE);
+}
+
+// The kernel address of something in the RAM.
+static inline kaddr kaddr_of(const struct machine *m, const void *pointer)
+{
+    size_t offset = (size_t)((const u8 *)pointer - m->image);
+
+    BUG_ON(offset < IMAGE_HEAD_SIZE || offset >= m->image_size);
+    return (kaddr)(offset - IMAGE_HEAD_SIZE) + KERNEL_BASE;
+}
+
+// A typed look at a kernel address: at(m, address, struct task_struct)->pid.
+#define at(m, address, type) ((const type *)kpointer((m), (address)))
+
+static inline pfn kaddr_to_pfn(kaddr address)
+{
+    return (address - KERNEL_BASE) >> PAGE_SHIFT;
+}
+
+static inline kaddr pfn_to_kaddr(pfn frame)
+{
+    return (frame << PAGE_SHIFT) + KERNEL_BASE;
+}
+
+// Forgets everything and gives the machine `ram_bytes` of zeroed RAM. A multiple of a page
+// between RAM_MIN and RAM_MAX. History is the caller's business.
+void image_reset(struct machine *m, u32 ram_bytes);
+
+// ---- The history (machine/history.c) -----------------------------------------------------------
+// Opens a command. If the cursor is in the past, what lay ahead is forgotten (the caller has
+// kept it, if it wants a branch). The cursor must not stand inside a command. cookie is handed
+// to the executor when the command must run again; it must live as long as the history.
+void history_begin(struct machine *m, const void *cookie);
+void history_end(struct machine *m);
+// Takes back the command just opened, as if it had never been.
+void history_abandon(struct machine *m);
+// Forgets all: the machine has just been booted, this is position 0.
+void history_clear(struct machine *m);
+void history_set_executor(struct machine *m, void (*execute)(void *, const void *), void *context);
+// The cookie of command i (0 <= i < count).
+const void *history_cookie(const struct machine *m, u64 i);
+
+#endif

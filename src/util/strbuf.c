@@ -1,0 +1,140 @@
+// See strbuf.h.
+#include "procarium/strbuf.h"
+
+#include "util/bug.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reserve(struct strbuf *sb, size_t more)
+{
+    size_t need = sb->length + more + 1;
+
+    BUG_ON(need < more);
+    if (need <= sb->capacity)
+        return;
+    size_t capacity = sb->capacity ? sb->capacity : 64;
+    while (capacity < need)
+        capacity *= 2;
+    char *text = realloc(sb->text, capacity);
+    BUG_ON(!text);
+    sb->text = text;
+    sb->capacity = capacity;
+}
+
+void strbuf_finish(struct strbuf *sb)
+{
+    free(sb->text);
+    *sb = STRBUF_INIT;
+}
+
+void strbuf_clear(struct strbuf *sb)
+{
+    strbuf_truncate(sb, 0);
+}
+
+void strbuf_add(struct strbuf *sb, const char *bytes, size_t length)
+{
+    reserve(sb, length);
+    if (length)
+        memcpy(sb->text + sb->length, bytes, length);
+    sb->length += length;
+    sb->text[sb->length] = '\0';
+}
+
+void strbuf_puts(struct strbuf *sb, const char *text)
+{
+    strbuf_add(sb, text, strlen(text));
+}
+
+void strbuf_putc(struct strbuf *sb, char c)
+{
+    strbuf_add(sb, &c, 1);
+}
+
+void strbuf_repeat(struct strbuf *sb, char c, int count)
+{
+    if (count <= 0)
+        return;
+    reserve(sb, (size_t)count);
+    memset(sb->text + sb->length, c, (size_t)count);
+    sb->length += (size_t)count;
+    sb->text[sb->length] = '\0';
+}
+
+void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    BUG_ON(length < 0);
+    reserve(sb, (size_t)length);
+    vsnprintf(sb->text + sb->length, (size_t)length + 1, format, args);
+    sb->length += (size_t)length;
+}
+
+void strbuf_printf(struct strbuf *sb, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    strbuf_vprintf(sb, format, args);
+    va_end(args);
+}
+
+void strbuf_truncate(struct strbuf *sb, size_t length)
+{
+    BUG_ON(length > sb->length);
+    sb->length = length;
+    if (sb->text)
+        sb->text[length] = '\0';
+}
+
+const char *strbuf_text(const struct strbuf *sb)
+{
+    return sb->text ? sb->text : "";
+}
+
+// The length of the well-formed UTF-8 sequence at p, or 0.
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
+
+    if (n == 0 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return n;
+}
+
+void strbuf_add_visible(struct strbuf *sb, const char *bytes, size_t length)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+
+    for (size_t i = 0; i < length;) {
+        size_t n = utf8_length(p + i, length - i);
+        bool c1 = n == 2 && p[i] == 0xC2 && p[i + 1] < 0xA0; // U+0080-U+009F: terminals obey them
+
+        if (n == 0) {
+            strbuf_printf(sb, "\\x%02X", p[i]);
+            i++;
+        } else if (c1) {
+            strbuf_printf(sb, "\\x%02X\\x%02X", p[i], p[i + 1]);
+            i += 2;
+        } else if (n == 1 && (p[i] < 0x20 || p[i] == 0x7F)) {
+            strbuf_putc(sb, '^');
+            strbuf_putc(sb, (char)(p[i] ^ 0x40));
+            i++;
+        } else {
+            strbuf_add(sb, bytes + i, n);
+            i += n;
+        }
+    }
+}
