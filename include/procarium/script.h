@@ -1,0 +1,204 @@
+// The session: one machine, driven by command lines, with its history, branches and demos.
+#ifndef PROCARIUM_SCRIPT_H
+#define PROCARIUM_SCRIPT_H
+
+#include "procarium/machine.h"
+
+struct session;
+
+// ---- What a session tells its face -------------------------------------------------------------
+
+// A mistake in the command, or an `expect` that failed. Nothing has changed in the machine.
+// All strings are fit for a terminal, and valid during the callback only.
+struct mistake {
+    const char *file;    // "demos/01-first-fork.demo", "-c", "standard input", "command line"
+    u32 line, column;    // from 1; the column counts characters
+    const char *message; // what is wrong, and what was expected
+    const char *hint;    // "did you mean …?", a usage line, or ""
+    const char *source;  // the line (a piece of it if it is very long)
+    u32 caret;           // characters of `source` before the place
+    bool is_expect;      // an `expect` that found something else
+};
+
+enum narration {
+    NARRATE_CHAPTER, // a new part begins: its title
+    NARRATE_SAY,     // text of the lesson
+    NARRATE_QUESTION,
+    NARRATE_ANSWER, // the answer to the last question, after it was asked
+};
+
+// A command that is about to run.
+struct echo {
+    u64 number;       // acting commands: the history position it will lead to; else 0
+    const char *file; // where it was written
+    u32 line;
+    s32 actor;        // pid of the task that makes the call; 0 for commands that make none
+    const char *text; // as written, one line, fit for a terminal
+    bool acts;        // becomes part of the history
+    bool narrates;    // chapter, say, ask
+};
+
+// What a face may listen to; any function may be NULL. It may look at the session and its machine,
+// but must not run commands.
+struct face {
+    void *context;
+    // A command begins. (Not called for the commands that `branches` and going back run again.)
+    void (*echo)(void *context, const struct echo *echo);
+    // It has ended: a batch face flushes.
+    void (*done)(void *context);
+    // What a looking command shows: lines of text, UTF-8, fit for a terminal.
+    void (*text)(void *context, const char *text, size_t length);
+    void (*mistake)(void *context, const struct mistake *mistake);
+    void (*narrate)(void *context, enum narration kind, const char *text);
+    // Asks the person; false if nobody can answer. The reply goes into `reply`.
+    bool (*ask)(void *context, const char *question, struct strbuf *reply);
+    // The command `snapshot`. n = commands in the past.
+    void (*snapshot)(void *context, u64 n);
+    // The machine was replaced or moved as a whole (boot, branches, undo, goto, step …).
+    void (*moved)(void *context);
+    // Polled between commands: true stops what is running (^C).
+    bool (*is_interrupted)(void *context);
+    // A long `repeat`: commands done so far, of how many. Called a few times a second at most
+    // in effect: once every 4096 commands.
+    void (*progress)(void *context, u64 done, u64 total);
+};
+
+struct session_options {
+    u64 journal_bytes; // as in struct machine_options
+    bool keep_going;   // a mistake does not stop the script
+    bool interactive;  // a person types: hints are friendlier, `quit` is mentioned
+    struct face face;
+};
+
+// A session with a machine that has just been booted bare. NULL when the host has no memory.
+struct session *session_create(const struct session_options *options);
+void session_destroy(struct session *s);
+// Replaces the face: the TUI and the plain REPL do so when they take over.
+void session_set_face(struct session *s, const struct face *face);
+
+// ---- Running commands --------------------------------------------------------------------------
+
+enum run_result {
+    RUN_OK,
+    RUN_MISTAKE,     // a command was in error, or an expect failed (told through the face)
+    RUN_QUIT,        // the command `quit`
+    RUN_INTERRUPTED, // the face said so
+};
+
+// Runs a whole text: a script, a -c string, or one line typed by a person. `name` stands in front
+// of messages. The text is parsed as a whole first: a mistake of form runs nothing.
+enum run_result session_run(struct session *s, const char *name, const char *text, size_t length);
+// The same for a file; regular files only, up to 64 MB. `source` uses it too.
+enum run_result session_run_file(struct session *s, const char *path);
+// Mistakes and failed expects so far.
+u64 session_mistakes(const struct session *s);
+
+// ---- Looking at the session --------------------------------------------------------------------
+
+// For reading (include/procarium/view.h) and for machine_listen(); it stays the same machine for
+// the session's life, boot or not.
+const struct machine *session_machine(const struct session *s);
+void session_listen(struct session *s, event_listener *listener, void *context);
+void session_unlisten(struct session *s, event_listener *listener, void *context);
+// The pid that has the focus, 0 = nobody.
+s32 session_focus(const struct session *s);
+// "2 sh> ", and in the past "2 sh [3 of 7]> ", inside a command "2 sh [3 of 7, step 12]> ".
+void session_prompt(const struct session *s, struct strbuf *out);
+// Is the input so far complete, or does a `{` or a quoted word still want its end?
+bool session_is_complete(const char *text, size_t length);
+
+// Command number i of the history (0 <= i < machine_position().commands), as it was written.
+struct history_entry {
+    const char *text; // fit for a terminal; owned by the session, valid until the next call
+    const char *file;
+    u32 line;
+};
+struct history_entry session_history(const struct session *s, u64 i);
+
+// A line of time that was left: by `boot`, or by acting in the past.
+struct branch_info {
+    u32 number;     // what `branches N` takes
+    u64 commands;   // how many it holds
+    u64 common;     // how many of those it shares with the line that the session is on
+    const char *boot; // "boot", "boot sh mem=32M" …
+};
+u32 session_branch_count(const struct session *s);
+struct branch_info session_branch(const struct session *s, u32 index);
+
+// ---- Help: the table of commands -----------------------------------------------------------------
+
+enum command_family {
+    FAMILY_CALLS,
+    FAMILY_MACHINE,
+    FAMILY_LOOKING,
+    FAMILY_TIME,
+    FAMILY_DEMO,
+    FAMILY_COUNT
+};
+
+struct command_info {
+    const char *name;
+    const char *aliases; // "wait waitpid", or ""
+    enum command_family family;
+    const char *usage;   // "kill [-SIGNAL] PID"
+    const char *summary; // one clause
+    const char *help;    // a paragraph or more; lines are wrapped by the one who shows it
+    bool acts;           // becomes part of the history
+};
+
+// Row i of the table, or NULL past its end.
+const struct command_info *script_command(u32 i);
+const char *script_family_name(enum command_family family);
+// What `help TOPIC` prints (NULL or "" = the overview). False if there is no such topic.
+bool script_help(const char *topic, struct strbuf *out);
+
+// ---- Completion ------------------------------------------------------------------------------------
+
+struct completion {
+    size_t start;    // byte of the line where the word to complete begins
+    char **words;    // candidates, sorted; words[i] replaces line[start … cursor)
+    const char **notes; // beside each: "sh, R", "terminates" …; never NULL
+    u32 count;
+    char *common;    // the longest common beginning of all candidates; NULL if there are none
+    bool is_final;   // one candidate, and a space may follow it
+};
+
+// Candidates for the word that the cursor (a byte offset) stands behind.
+void session_complete(const struct session *s, const char *line, size_t cursor,
+                      struct completion *out);
+void completion_finish(struct completion *c);
+// The usage line of the command being typed, for a hint beside the prompt; "" if there is none.
+const char *session_usage(const struct session *s, const char *line, size_t cursor);
+
+// ---- Playing a demo step by step ---------------------------------------------------------------------
+
+struct player;
+
+enum player_item_kind {
+    ITEM_COMMAND, // anything but:
+    ITEM_CHAPTER,
+    ITEM_SAY,
+    ITEM_ASK,
+    ITEM_EXPECT, // silent when it holds
+};
+
+struct player_item {
+    enum player_item_kind kind;
+    const char *text; // as written, fit for a terminal; owned by the player
+    const char *title; // chapter: its title; say, ask: the words; else ""
+    u32 line;
+};
+
+// Reads a demo. NULL on a mistake (told through the face). The session must outlive the player.
+struct player *player_open(struct session *s, const char *path);
+void player_close(struct player *p);
+u32 player_count(const struct player *p);
+// The item that player_next() will run: 0 … count (count = the end).
+u32 player_position(const struct player *p);
+struct player_item player_item(const struct player *p, u32 i);
+// Runs one item. RUN_OK at the end too, with nothing done.
+enum run_result player_next(struct player *p);
+// Goes back before the item run last: the machine returns to where it was. False at the start.
+bool player_back(struct player *p);
+
+#endif
