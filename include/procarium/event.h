@@ -28,7 +28,7 @@ struct machine;
     X(COPY, "new task's pid, enum shared_object, kaddr of the copy")                               \
     X(PID_ALLOC, "pid, 1 if the search wrapped around, 0")                                         \
     X(PID_FREE, "pid, 0, 0")                                                                       \
-    X(SLAB_ALLOC, "kaddr of the cache, kaddr of the object, 1 if the object was used before")      \
+    X(SLAB_ALLOC, "cache, object (kaddr), 1 if it comes straight back from a free")               \
     X(SLAB_FREE, "kaddr of the cache, kaddr of the object, 0")                                     \
     X(SLAB_GROW, "kaddr of the cache, kaddr of the slab's pages, colour offset in bytes")          \
     X(PAGE_ALLOC, "pfn, order, 0")                                                                 \

@@ -58,10 +58,6 @@ struct kernel_data {
     struct user_struct root_user;
     struct group_info init_groups;
     struct dentry root_dentry;
-    struct zone zone;
-    struct kmem_cache cache_cache;
-    struct list_head cache_chain;
-    kaddr malloc_caches[GENERAL_CACHES];
     struct kernel_caches caches;
     struct pidmap pidmap[PIDMAP_ENTRIES];
     u32 pidhash_shift;
@@ -259,6 +255,9 @@ const struct task_struct *next_thread(const struct machine *m, const struct task
 bool thread_group_empty(const struct machine *m, const struct task_struct *p);
 u32 pid_hashfn(u32 nr, u32 shift);
 bool is_pid_in_use(const struct machine *m, s32 nr);
+// Says in words, one line each, what is wrong with the pid bitmap and hash tables; returns the
+// number of lines (0 = all is well).
+int check_pids(const struct machine *m, struct strbuf *out);
 static inline s32 process_group(const struct machine *m, const struct task_struct *p)
 {
     return signal_of(m, p)->pgrp;

@@ -40,7 +40,6 @@ struct zone {
     u32 first_free_pfn; // frames below belong to the kernel image and boot allocations for ever
 };
 
-struct machine;
 // Takes 2^order contiguous frames, aligned to their size. 0 = none left (the caller reports
 // ENOMEM). The first frame's _count becomes 0 (one user). After mm/page_alloc.c, __alloc_pages().
 kaddr alloc_pages(struct machine *m, u32 order);
@@ -48,11 +47,12 @@ kaddr alloc_pages(struct machine *m, u32 order);
 void free_pages(struct machine *m, kaddr address, u32 order);
 // One zeroed frame, or 0. After mm/page_alloc.c, get_zeroed_page().
 kaddr get_zeroed_page(struct machine *m);
-const struct page *page_of(const struct machine *m, kaddr address);
-const struct page *pfn_to_page(const struct machine *m, pfn frame);
-u32 nr_free_pages(const struct machine *m);
-// Boot: the frames from first_free_pfn up become free blocks. mem_map lies at `mem_map`.
+// Boot: the frames from first_free_pfn up become free blocks, lowest first. mem_map lies at
+// `mem_map`, below first_free_pfn, 32 bytes a frame of the whole RAM.
 void free_area_init(struct machine *m, kaddr mem_map, pfn first_free_pfn);
+// Says in words, one line each, what is wrong with the frames and the free lists; returns the
+// number of lines (0 = all is well). Changes nothing. Ownership: out stays the caller's.
+int check_pages(const struct machine *m, struct strbuf *out);
 
 // ---- Slabs (mm/slab.c) -------------------------------------------------------------------------
 
@@ -63,6 +63,7 @@ struct array_cache {
     u32 limit;
     u32 batchcount;
     u32 touched;
+    u32 fresh; // Unlike Linux: the lowest `fresh` entries came from a refill, not from a free
     kaddr entry[ARRAY_CACHE_MAX];
 };
 
@@ -84,11 +85,7 @@ struct kmem_cache {
     u32 constructor;   // enum slab_constructor
     struct list_head next; // cache_chain
     char name[KMEM_NAME_MAX];
-    // Statistics, as /proc/slabinfo and crash's kmem -s show them.
-    u32 num_active; // objects handed out
-    u32 high_mark;
-    u32 grown, reaped;
-    u32 num_allocations;
+    u32 grown, reaped; // statistics: slabs made and destroyed
 };
 
 #define CFLGS_OFF_SLAB 0x80000000u
@@ -110,7 +107,38 @@ struct slab {
 _Static_assert(sizeof(struct slab) == 24, "struct slab is 24 bytes");
 #define BUFCTL_END 0xFFFFu
 
-enum general_cache_count { GENERAL_CACHES = 13 };
+enum general_cache_count { GENERAL_CACHES = 15 };
+
+// The static data of mm/: it lies in the kernel image, in front of that of kernel/.
+struct mm_data {
+    struct zone zone;
+    struct kmem_cache cache_cache; // the cache of caches
+    struct list_head cache_chain;  // newest first
+    kaddr malloc_caches[GENERAL_CACHES]; // size-32 … size-131072; 0 where a size is left out
+    kaddr swapper_pg_dir; // set by boot: the master page directory
+};
+#define MM_DATA 0xC0180000u
+
+static inline const struct mm_data *mm_data(const struct machine *m)
+{
+    return at(m, MM_DATA, struct mm_data);
+}
+
+static inline const struct page *pfn_to_page(const struct machine *m, pfn frame)
+{
+    return at(m, mm_data(m)->zone.mem_map + frame * (u32)sizeof(struct page), struct page);
+}
+
+// The struct page of the frame that an address lies in.
+static inline const struct page *page_of(const struct machine *m, kaddr address)
+{
+    return pfn_to_page(m, kaddr_to_pfn(address));
+}
+
+static inline u32 nr_free_pages(const struct machine *m)
+{
+    return mm_data(m)->zone.free_pages;
+}
 
 // Boot: makes cache_cache and the general caches size-32 … size-131072. After kmem_cache_init().
 void kmem_cache_init(struct machine *m);
@@ -127,6 +155,13 @@ kaddr kmalloc(struct machine *m, u32 size);
 void kfree(struct machine *m, kaddr object);
 // The cache that an object's page belongs to, or 0 if the address is not a slab object.
 kaddr cache_of_object(const struct machine *m, kaddr object);
+// The general cache that kmalloc(size) takes from (size 1..131072).
+kaddr kmem_find_general_cachep(const struct machine *m, u32 size);
+// Objects handed out and not yet given back; slabs that the cache has.
+u32 cache_objects_in_use(const struct kmem_cache *cache);
+u32 cache_slabs(const struct kmem_cache *cache);
+// Like check_pages(), for every cache, slab and per-CPU array.
+int check_slabs(const struct machine *m, struct strbuf *out);
 
 // ---- Address spaces (mm/mmap.c and others) -----------------------------------------------------
 
