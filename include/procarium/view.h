@@ -1,0 +1,293 @@
+// What the panes show: plain structs, filled from a machine that is only looked at.
+//
+// A view is refreshed at every stop (after a command, a step, a move in time). It then knows what
+// differs from the previous stop, and marks it until the next. All texts are ready for a terminal:
+// no control bytes, well-formed UTF-8.
+#ifndef PROCARIUM_VIEW_H
+#define PROCARIUM_VIEW_H
+
+#include "procarium/machine.h"
+#include "procarium/strbuf.h"
+#include "procarium/types.h"
+
+struct view;
+
+// NULL when the host has no memory. The view remembers nothing about the machine but positions
+// and the task tree of the last two stops; the machine must outlive every refreshed view.
+struct view *view_create(void);
+void view_destroy(struct view *v);
+
+// A stop: looks at the machine as it now stands. If it has moved since the last refresh, the marks
+// say what this move changed; if it has not, they stay. Costs one walk over the tasks and over the
+// journal records between the two stops. To be called between commands, before any function below
+// and after anything that moves or boots the machine. True if it had moved.
+bool view_refresh(struct view *v, const struct machine *m);
+
+// Forgets the marks: what is there now counts as unchanged.
+void view_clear_marks(struct view *v);
+
+enum view_mark {
+    VIEW_SAME,
+    VIEW_CHANGED, // differs from the last stop
+    VIEW_NEW,     // was not there at the last stop
+    VIEW_GHOST    // was there at the last stop, and is no more
+};
+
+#define VIEW_COMM_SIZE 64 // 15 bytes, each perhaps shown as \xHH, and a NUL
+
+// ---- Tasks -------------------------------------------------------------------------------------
+
+struct view_task {
+    s32 pid, tgid, ppid; // ppid: the pid of real_parent
+    kaddr task;          // its task_struct; for a ghost, where it was
+    char comm[VIEW_COMM_SIZE];
+    char state;       // R S D T t Z X
+    bool is_current;  // on the CPU
+    bool is_focus;    // chosen by the person
+    bool is_thread;   // not the leader of its group
+    bool is_kernel;   // has no address space and is not dead: a kernel thread
+    enum view_mark mark;
+    u32 threads;      // other threads of its group that are folded into this row
+    char about[40];   // what it waits for, or how it ended: "wait4", "exit 0", "SIGKILL"; or ""
+    // Branches. rails bit i: the ancestor i levels above has a later sibling, so that a vertical
+    // line passes; bit 0 is the task's own: set draws ├, clear └. Levels from 64 up are not kept.
+    u32 depth;        // 0 for the roots
+    u64 rails;
+};
+
+// How many rows the tree has now, ghosts included.
+u32 view_task_count(const struct view *v);
+// Fills rows first … first+count-1 of the tree; returns how many there were. Cheap: looks at the
+// tasks of the window only.
+u32 view_tasks(const struct view *v, u32 first, u32 count, struct view_task *rows);
+// The row of a task (a folded thread: its leader's), or -1.
+s32 view_task_row(const struct view *v, s32 pid);
+// The task itself, whether it has a row or is folded. False if there is none.
+bool view_task_by_pid(const struct view *v, s32 pid, struct view_task *row);
+// Should threads be folded into their leader's row? At first they are not.
+void view_fold_threads(struct view *v, bool fold);
+
+// The running task's and the focus's pid. 0 is swapper; focus 0 means nobody.
+s32 view_current(const struct view *v);
+s32 view_focus(const struct view *v);
+
+// ---- The fields of one task ------------------------------------------------------------------------
+
+enum view_detail {
+    VIEW_ESSENTIAL, // what a lesson needs: fits a short pane
+    VIEW_ALL        // every field there is
+};
+
+struct view_field {
+    const char *group; // "identity", "state", "scheduling" …; static text
+    const char *name;  // the kernel's name, with the structure's when not task_struct's; static
+    kaddr address;     // of the field
+    u32 size;          // bytes
+    bool changed;      // since the last stop
+    char value[80];
+    char was[48];      // the value at the last stop; "" unless changed
+};
+
+// Fills fields first … first+count-1 of this task's rows and returns how many were filled.
+// *total (may be NULL) is how many there are; 0 if there is no such task.
+u32 view_fields(const struct view *v, s32 pid, enum view_detail detail, u32 first, u32 count,
+                struct view_field *rows, u32 *total);
+
+// ---- The kernel stack of one task -----------------------------------------------------------------
+
+enum view_stack_kind {
+    VIEW_STACK_REGS,  // the saved user registers at the top
+    VIEW_STACK_FRAME, // a kernel function's frame
+    VIEW_STACK_OTHER, // used, but by no known frame
+    VIEW_STACK_FREE,
+    VIEW_STACK_INFO   // thread_info at the bottom
+};
+
+struct view_stack_part {
+    enum view_stack_kind kind;
+    kaddr low, high;  // addresses [low, high)
+    bool has_esp;     // the stack pointer stands at low
+    bool changed;     // bytes in it differ from the last stop
+    char name[32];    // "pt_regs", "schedule", "free", "thread_info"
+    char text[64];    // what is worth knowing: "eax = 0", "7940 bytes", "task → c1204510"
+};
+
+struct view_stack {
+    s32 pid;
+    kaddr base, top; // of the whole area; top is esp0
+    kaddr esp;       // the live or saved stack pointer
+    bool is_live;    // the CPU stands on it now
+    u32 parts;       // how many parts there are in all
+};
+
+// The parts from the top downwards. Fills at most `count` of them; the lowest two (free,
+// thread_info) are always among those filled. False if there is no such task.
+bool view_stack(const struct view *v, s32 pid, struct view_stack *stack,
+                struct view_stack_part *parts, u32 count, u32 *filled);
+
+// ---- The trace of one command ------------------------------------------------------------------------
+// The command in which the machine stands, or else the last one that ran.
+
+enum view_line_kind {
+    VIEW_LINE_CALL,   // "do_fork() {"
+    VIEW_LINE_LEAF,   // "alloc_pidmap() = 3"
+    VIEW_LINE_CLOSE,  // "}" or "} = 3"
+    VIEW_LINE_FIELD,  // "3.state  0 → 1": a field that the function changed
+    VIEW_LINE_NOTE,   // words
+    VIEW_LINE_SWITCH  // "── 2 sh → 3 sh ──": from here on another task runs
+};
+
+struct view_line {
+    enum view_line_kind kind;
+    u32 depth;       // nesting
+    u32 step;        // 1 … steps for lines at which stepping stops; 0 for others
+    bool is_cursor;  // the step at which the machine stands
+    bool is_done;    // has happened at the cursor (all lines, if the cursor is after the command)
+    const char *meaning; // of a call: what the function is for; NULL for others; static text
+    char text[120];  // without indentation
+};
+
+enum view_trace_detail {
+    VIEW_TRACE_CALLS = 0,
+    VIEW_TRACE_NOTES = 1,
+    VIEW_TRACE_FIELDS = 2
+};
+
+// Which lines there should be: VIEW_TRACE_ bits, and functions nested deeper than max_depth left
+// out (0 = no limit). At first NOTES | FIELDS, no limit.
+void view_trace_options(struct view *v, u32 detail, u32 max_depth);
+// The number of the command that the trace is about (counted from 1), or 0 if there is none.
+u64 view_trace_command(const struct view *v);
+u32 view_trace_count(const struct view *v);
+u32 view_trace(const struct view *v, u32 first, u32 count, struct view_line *lines);
+// The line at which the machine stands, or -1 when it stands after the command.
+s32 view_trace_cursor(const struct view *v);
+
+// ---- The states -------------------------------------------------------------------------------
+
+enum view_box {
+    VIEW_BOX_CPU,     // R and on the CPU
+    VIEW_BOX_READY,   // R and waiting for it
+    VIEW_BOX_SLEEP,   // S
+    VIEW_BOX_DISK,    // D
+    VIEW_BOX_STOPPED, // T
+    VIEW_BOX_TRACED,  // t
+    VIEW_BOX_ZOMBIE,  // Z
+    VIEW_BOX_DEAD,    // X
+    VIEW_BOX_COUNT
+};
+
+// The arrows of the state diagram.
+enum view_arrow {
+    VIEW_ARROW_NONE,
+    VIEW_ARROW_FORK,     // (nothing) → ready
+    VIEW_ARROW_ELECTED,  // ready → CPU
+    VIEW_ARROW_PREEMPTED,// CPU → ready
+    VIEW_ARROW_SLEEPS,   // CPU → S
+    VIEW_ARROW_WAITS,    // CPU → D
+    VIEW_ARROW_WOKEN,    // S → ready
+    VIEW_ARROW_DONE,     // D → ready
+    VIEW_ARROW_STOPS,    // CPU → T or t
+    VIEW_ARROW_CONTINUES,// T or t → ready
+    VIEW_ARROW_EXITS,    // CPU → Z
+    VIEW_ARROW_GOES,     // CPU → X: nobody waits for it
+    VIEW_ARROW_REAPED    // Z → X
+};
+
+#define VIEW_BOX_TASKS 64
+
+struct view_states {
+    struct view_box_content {
+        u32 count; // tasks in this state
+        u32 shown; // entries of task[]: the first `count`, at most VIEW_BOX_TASKS
+        struct view_box_task {
+            s32 pid;
+            enum view_mark mark; // CHANGED: it came here since the last stop
+            char comm[VIEW_COMM_SIZE];
+        } task[VIEW_BOX_TASKS];
+    } box[VIEW_BOX_COUNT];
+    // The last transition before the cursor, in the command that the trace is about.
+    struct view_transition {
+        enum view_arrow arrow; // NONE: there was none
+        s32 pid;
+        char comm[VIEW_COMM_SIZE];
+        char from, to;         // letters; '-' for what is not there
+        char cause[32];        // "fork", "wait4", "SIGSTOP", "schedule"
+    } last;
+    u32 lit; // 1 << arrow for every arrow taken between the two stops
+};
+
+void view_states(const struct view *v, struct view_states *states);
+
+// ---- Sentences ------------------------------------------------------------------------------------
+
+// What just happened, in plain words, one line without a newline: about the step at the cursor
+// when the machine stands inside a command, else about the last command that ran. Nothing is
+// added when there is nothing to say.
+void view_sentence(const struct view *v, struct strbuf *out);
+
+// ---- The kernel's tables ----------------------------------------------------------------------------
+
+struct view_slab {
+    kaddr cache;
+    char name[32];
+    u32 object_size;
+    u32 objects, active;  // room for, and handed out
+    u32 slabs, full, partial, empty;
+    u32 objects_per_slab, pages_per_slab;
+    u32 colours, colour_next, colour_offset; // how many starts there are; the next; their distance
+    bool changed;
+};
+
+u32 view_slab_count(const struct view *v);
+u32 view_slabs(const struct view *v, u32 first, u32 count, struct view_slab *rows);
+
+struct view_pidmap {
+    s32 last_pid;  // the last one handed out
+    s32 next_pid;  // the one that the next fork gets; -1 if none is free
+    s32 pid_max;
+    u32 used, free; // bits
+};
+
+void view_pidmap(const struct view *v, struct view_pidmap *map);
+// The bits first … first+count-1: used[i] is VIEW_ bits below. Returns how many there were.
+enum { VIEW_PID_USED = 1, VIEW_PID_CHANGED = 2 };
+u32 view_pids(const struct view *v, u32 first, u32 count, u8 *bits);
+
+// One waiting place of the run queue: a task and the list it stands in.
+struct view_queued {
+    bool is_expired; // in the expired array, else in the active one
+    u32 prio;        // 0 … 139
+    s32 pid;
+    u32 time_slice;  // ticks left
+    bool is_current;
+    bool changed;
+    char comm[VIEW_COMM_SIZE];
+};
+
+struct view_runqueue {
+    u32 running;         // tasks in both arrays
+    u32 active, expired; // tasks in each
+    u64 switches;        // context switches since boot
+    u32 iowait, uninterruptible;
+};
+
+void view_runqueue(const struct view *v, struct view_runqueue *rq);
+// In the order in which the scheduler would choose them: active first, best priority first.
+u32 view_queued(const struct view *v, u32 first, u32 count, struct view_queued *rows);
+
+struct view_memory {
+    u32 frames;   // page frames of the RAM
+    u32 kernel;   // reserved: kernel image and boot allocations
+    u32 slab;     // in slabs
+    u32 other;    // handed out for anything else
+    u32 free;
+    u32 free_blocks[11]; // free blocks of 2^order frames
+};
+
+void view_memory(const struct view *v, struct view_memory *memory);
+// What each frame from `first` on is: 'K' kernel, 's' slab, 't' kernel stacks, 'u' other users,
+// '.' free. Returns how many there were.
+u32 view_frames(const struct view *v, u32 first, u32 count, char *kinds);
+
+#endif
