@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every demo is a lesson: numbered, with a comment that says what it shows, chapters, words and checks.
+. "$(dirname "$0")/lib.sh"
+
+has_line() {
+    grep -qE "^[[:space:]]*$2([[:space:]]|$)" "$1" || complain "$1" "$3"
+}
+
+while IFS= read -r file; do
+    [[ $(basename "$file") =~ ^[0-9][0-9]-[a-z0-9-]+\.demo$ ]] ||
+        complain "$file" "a demo is called NN-topic.demo"
+    head -n 1 "$file" | grep -qE '^# [^ ].{10,}' ||
+        complain "$file:1" "a demo opens with a comment that says what it shows"
+    has_line "$file" chapter "no chapter"
+    has_line "$file" say "says nothing"
+    has_line "$file" '([^ ]+: *)?expect' "expects nothing, so it proves nothing"
+    complain_lines < <(set +e; LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' "$file" |
+        sed "s,:.*,: a control character,; s,^,$file:,")
+done < <(all_files | grep '^demos/.*\.demo$')
+
+# Two demos with one number would have no order.
+complain_lines < <(all_files | sed -n 's,^demos/\([0-9][0-9]\)-.*\.demo$,\1,p' | sort | uniq -d |
+    sed 's,.*,demos/&-*.demo: more than one demo has this number,')
+finish
