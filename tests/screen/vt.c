@@ -23,6 +23,12 @@ enum {
     ENV_MAX = 64,
 };
 
+/* What vt_row() and vt_cell_text() hand out, in turn. */
+struct text_ring {
+    char *text[TEXT_BUFFERS];
+    unsigned next;
+};
+
 struct vt {
     VTerm *term;
     VTermScreen *screen;
@@ -43,9 +49,7 @@ struct vt {
     size_t received;
     char kept[KEPT_SIZE]; /* a ring of the last bytes */
 
-    /* What vt_row() and vt_cell_text() hand out, in turn. */
-    char *text[TEXT_BUFFERS];
-    unsigned text_next;
+    struct text_ring *texts;
 };
 
 static void die(const char *what)
@@ -155,6 +159,7 @@ static void start_terminal(struct vt *vt, int rows, int cols)
 struct vt *vt_start(int rows, int cols, const char *const *env, const char *const *argv)
 {
     struct vt *vt = must(calloc(1, sizeof *vt));
+    vt->texts = must(calloc(1, sizeof *vt->texts));
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
 
     /* What the parent has not printed yet must not be printed by the child too. */
@@ -210,7 +215,8 @@ void vt_stop(struct vt *vt)
     close(vt->fd);
     vterm_free(vt->term);
     for (size_t i = 0; i < TEXT_BUFFERS; i++)
-        free(vt->text[i]);
+        free(vt->texts->text[i]);
+    free(vt->texts);
     free(vt);
 }
 
@@ -433,9 +439,7 @@ static char *put_cell(char *to, const VTermScreenCell *cell)
 /* A buffer for text that the caller need not free. */
 static char *new_text(const struct vt *vt, size_t size)
 {
-    /* Handing out text does not change the terminal; only this ring of buffers moves. */
-    struct vt *own = (struct vt *)(uintptr_t)vt;
-    char **slot = &own->text[own->text_next++ % TEXT_BUFFERS];
+    char **slot = &vt->texts->text[vt->texts->next++ % TEXT_BUFFERS];
     free(*slot);
     *slot = must(malloc(size));
     return *slot;
