@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Measures what is promised about speed: both sides of each ratio in one run on one machine.
+#
+# usage: PROCARIUM=path bench.sh BENCH-HOST. Each time is the best of three runs, since what else the
+# machine does can only add to it. The exit status is 1 if a promise is missed.
+set -euo pipefail
+export LC_ALL=C
+
+host=$1
+procarium=${PROCARIUM:?the path of procarium}
+missed=0
+
+# Seconds that procarium takes for these commands, its output thrown away; the best of three.
+# usage: seconds COMMANDS [OPTION…]
+seconds() {
+    local commands=$1 best='' start end
+    shift
+    for _ in 1 2 3; do
+        start=$EPOCHREALTIME
+        "$procarium" "$@" -c "$commands" >/dev/null </dev/null ||
+            { echo "bench: failed: procarium $* -c '$commands'" >&2 && exit 1; }
+        end=$EPOCHREALTIME
+        best=$(awk -v a="$start" -v b="$end" -v best="$best" \
+            'BEGIN { t = b - a; printf "%.6f", best == "" || t < best ? t : best }')
+    done
+    echo "$best"
+}
+
+calc() {
+    awk "BEGIN { printf \"%.6f\", $1 }"
+}
+
+# One row: what is measured, the result, the promise, and whether it is kept.
+# usage: row WHAT RESULT-TEXT PROMISE-TEXT CONDITION
+row() {
+    local verdict=kept
+    if ! awk "BEGIN { exit !($4) }"; then
+        verdict=MISSED
+        missed=1
+    fi
+    printf '%-46s %14s   %-18s %s\n' "$1" "$2" "$3" "$verdict"
+}
+
+plain() {
+    printf '%-46s %14s\n' "$1" "$2"
+}
+
+# -- fork + exit + wait4 -------------------------------------------------------------------------
+
+cycle='fork; $!: exit 0; wait'
+cycles=200000
+host_rate=0
+for _ in 1 2 3; do
+    rate=$("$host" 2000 5)
+    [ "$rate" -le "$host_rate" ] || host_rate=$rate
+done
+t=$(seconds "repeat $cycles { $cycle }" --quiet)
+rate=$(calc "$cycles / $t")
+ratio=$(calc "$rate / $host_rate")
+plain "fork + exit + wait4, the host" "$host_rate/s"
+plain "fork + exit + wait4, procarium" "$(printf '%.0f/s' "$rate")"
+row "  ratio" "$(printf '%.1f' "$ratio")" "at least 50" "$ratio >= 50"
+
+# -- 30,000 tasks --------------------------------------------------------------------------------
+
+ready='boot mem=896M thread_size=4K; sysctl kernel.threads-max 40000'
+many="$ready; repeat 30000 { clone VM|FS|FILES|SIGHAND|THREAD }"
+t_ready=$(seconds "$ready" --quiet)
+t_many=$(seconds "$many" --quiet)
+t=$(calc "$t_many - $t_ready")
+row "creating 30,000 threads" "$(printf '%.3f s' "$t")" "under 0.5 s" "$t < 0.5"
+
+listed=$("$procarium" --quiet -c "$many; ps" </dev/null | wc -l)
+[ "$listed" -ge 30000 ] || { echo "bench: ps printed $listed lines, not 30,000" >&2 && exit 1; }
+t=$(seconds "$many; ps; ps; ps; ps; ps; ps; ps; ps; ps; ps" --quiet)
+t=$(calc "1000 * ($t - $t_many) / 10")
+row "ps over them" "$(printf '%.1f ms' "$t")" "under 50 ms" "$t < 50"
+
+# -- starting ------------------------------------------------------------------------------------
+
+t=$(calc "1000 * $(seconds fork)")
+row "from start to the first result of -c fork" "$(printf '%.1f ms' "$t")" "under 10 ms" "$t < 10"
+
+# -- going back ----------------------------------------------------------------------------------
+
+# Microseconds for one undo and its redo after so many commands of history.
+travel_after() {
+    local history="repeat $1 { sched_yield }; fork" t0 t1
+    t0=$(seconds "$history" --quiet)
+    t1=$(seconds "$history; repeat 20000 { undo; redo }" --quiet)
+    calc "1e6 * ($t1 - $t0) / 20000"
+}
+
+short=$(travel_after 10)
+long=$(travel_after 100000)
+plain "undo + redo of a fork, 10 commands before it" "$(printf '%.1f us' "$short")"
+plain "undo + redo of a fork, 100,000 before it" "$(printf '%.1f us' "$long")"
+row "  what the history's length adds" "$(calc "$long / $short" | sed 's/\(\...\).*/\1/')x" \
+    "nothing (under 2x)" "$long < 2 * $short || $long - $short < 2"
+
+exit "$missed"
