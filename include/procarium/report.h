@@ -60,9 +60,9 @@ void report_history(const struct machine *m, u64 limit, command_text *text, void
                     struct strbuf *out);
 
 struct trace_options {
-    u32 max_depth;   // functions nested deeper are left out; 0 = no limit
-    bool no_fields;  // leave out the fields that functions changed
-    bool no_notes;   // leave out the words
+    u32 max_depth;    // functions nested deeper are left out; 0 = no limit
+    bool no_fields;   // leave out the fields that functions changed
+    bool no_notes;    // leave out the words
     u32 first, count; // lines to print, from 0; count 0 = all
 };
 

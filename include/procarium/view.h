@@ -41,17 +41,17 @@ struct view_task {
     s32 pid, tgid, ppid; // ppid: the pid of real_parent
     kaddr task;          // its task_struct; for a ghost, where it was
     char comm[VIEW_COMM_SIZE];
-    char state;       // R S D T t Z X
-    bool is_current;  // on the CPU
-    bool is_focus;    // chosen by the person
-    bool is_thread;   // not the leader of its group
-    bool is_kernel;   // has no address space and is not dead: a kernel thread
+    char state;      // R S D T t Z X
+    bool is_current; // on the CPU
+    bool is_focus;   // chosen by the person
+    bool is_thread;  // not the leader of its group
+    bool is_kernel;  // has no address space and is not dead: a kernel thread
     enum view_mark mark;
-    u32 threads;      // other threads of its group that are folded into this row
-    char about[40];   // what it waits for, or how it ended: "wait4", "exit 0", "SIGKILL"; or ""
+    u32 threads;    // other threads of its group that are folded into this row
+    char about[40]; // what it waits for, or how it ended: "wait4", "exit 0", "SIGKILL"; or ""
     // Branches. rails bit i: the ancestor i levels above has a later sibling, so that a vertical
     // line passes; bit 0 is the task's own: set draws ├, clear └. Levels from 64 up are not kept.
-    u32 depth;        // 0 for the roots
+    u32 depth; // 0 for the roots
     u64 rails;
 };
 
@@ -85,7 +85,7 @@ struct view_field {
     u32 size;          // bytes
     bool changed;      // since the last stop
     char value[80];
-    char was[48];      // the value at the last stop; "" unless changed
+    char was[48]; // the value at the last stop; "" unless changed
 };
 
 // Fills fields first … first+count-1 of this task's rows and returns how many were filled.
@@ -100,16 +100,16 @@ enum view_stack_kind {
     VIEW_STACK_FRAME, // a kernel function's frame
     VIEW_STACK_OTHER, // used, but by no known frame
     VIEW_STACK_FREE,
-    VIEW_STACK_INFO   // thread_info at the bottom
+    VIEW_STACK_INFO // thread_info at the bottom
 };
 
 struct view_stack_part {
     enum view_stack_kind kind;
-    kaddr low, high;  // addresses [low, high)
-    bool has_esp;     // the stack pointer stands at low
-    bool changed;     // bytes in it differ from the last stop
-    char name[32];    // "pt_regs", "schedule", "free", "thread_info"
-    char text[64];    // what is worth knowing: "eax = 0", "7940 bytes", "task → c1204510"
+    kaddr low, high; // addresses [low, high)
+    bool has_esp;    // the stack pointer stands at low
+    bool changed;    // bytes in it differ from the last stop
+    char name[32];   // "pt_regs", "schedule", "free", "thread_info"
+    char text[64];   // what is worth knowing: "eax = 0", "7940 bytes", "task → c1204510"
 };
 
 struct view_stack {
@@ -129,29 +129,25 @@ bool view_stack(const struct view *v, s32 pid, struct view_stack *stack,
 // The command in which the machine stands, or else the last one that ran.
 
 enum view_line_kind {
-    VIEW_LINE_CALL,   // "do_fork() {"
-    VIEW_LINE_LEAF,   // "alloc_pidmap() = 3"
-    VIEW_LINE_CLOSE,  // "}" or "} = 3"
-    VIEW_LINE_FIELD,  // "3.state  0 → 1": a field that the function changed
-    VIEW_LINE_NOTE,   // words
-    VIEW_LINE_SWITCH  // "── 2 sh → 3 sh ──": from here on another task runs
+    VIEW_LINE_CALL,  // "do_fork() {"
+    VIEW_LINE_LEAF,  // "alloc_pidmap() = 3"
+    VIEW_LINE_CLOSE, // "}" or "} = 3"
+    VIEW_LINE_FIELD, // "3.state  0 → 1": a field that the function changed
+    VIEW_LINE_NOTE,  // words
+    VIEW_LINE_SWITCH // "── 2 sh → 3 sh ──": from here on another task runs
 };
 
 struct view_line {
     enum view_line_kind kind;
-    u32 depth;       // nesting
-    u32 step;        // 1 … steps for lines at which stepping stops; 0 for others
-    bool is_cursor;  // the step at which the machine stands
-    bool is_done;    // has happened at the cursor (all lines, if the cursor is after the command)
+    u32 depth;      // nesting
+    u32 step;       // 1 … steps for lines at which stepping stops; 0 for others
+    bool is_cursor; // the step at which the machine stands
+    bool is_done;   // has happened at the cursor (all lines, if the cursor is after the command)
     const char *meaning; // of a call: what the function is for; NULL for others; static text
-    char text[120];  // without indentation
+    char text[120];      // without indentation
 };
 
-enum view_trace_detail {
-    VIEW_TRACE_CALLS = 0,
-    VIEW_TRACE_NOTES = 1,
-    VIEW_TRACE_FIELDS = 2
-};
+enum view_trace_detail { VIEW_TRACE_CALLS = 0, VIEW_TRACE_NOTES = 1, VIEW_TRACE_FIELDS = 2 };
 
 // Which lines there should be: VIEW_TRACE_ bits, and functions nested deeper than max_depth left
 // out (0 = no limit). At first NOTES | FIELDS, no limit.
@@ -180,18 +176,18 @@ enum view_box {
 // The arrows of the state diagram.
 enum view_arrow {
     VIEW_ARROW_NONE,
-    VIEW_ARROW_FORK,     // (nothing) → ready
-    VIEW_ARROW_ELECTED,  // ready → CPU
-    VIEW_ARROW_PREEMPTED,// CPU → ready
-    VIEW_ARROW_SLEEPS,   // CPU → S
-    VIEW_ARROW_WAITS,    // CPU → D
-    VIEW_ARROW_WOKEN,    // S → ready
-    VIEW_ARROW_DONE,     // D → ready
-    VIEW_ARROW_STOPS,    // CPU → T or t
-    VIEW_ARROW_CONTINUES,// T or t → ready
-    VIEW_ARROW_EXITS,    // CPU → Z
-    VIEW_ARROW_GOES,     // CPU → X: nobody waits for it
-    VIEW_ARROW_REAPED    // Z → X
+    VIEW_ARROW_FORK,      // (nothing) → ready
+    VIEW_ARROW_ELECTED,   // ready → CPU
+    VIEW_ARROW_PREEMPTED, // CPU → ready
+    VIEW_ARROW_SLEEPS,    // CPU → S
+    VIEW_ARROW_WAITS,     // CPU → D
+    VIEW_ARROW_WOKEN,     // S → ready
+    VIEW_ARROW_DONE,      // D → ready
+    VIEW_ARROW_STOPS,     // CPU → T or t
+    VIEW_ARROW_CONTINUES, // T or t → ready
+    VIEW_ARROW_EXITS,     // CPU → Z
+    VIEW_ARROW_GOES,      // CPU → X: nobody waits for it
+    VIEW_ARROW_REAPED     // Z → X
 };
 
 #define VIEW_BOX_TASKS 64
@@ -211,8 +207,8 @@ struct view_states {
         enum view_arrow arrow; // NONE: there was none
         s32 pid;
         char comm[VIEW_COMM_SIZE];
-        char from, to;         // letters; '-' for what is not there
-        char cause[32];        // "fork", "wait4", "SIGSTOP", "schedule"
+        char from, to;  // letters; '-' for what is not there
+        char cause[32]; // "fork", "wait4", "SIGSTOP", "schedule"
     } last;
     u32 lit; // 1 << arrow for every arrow taken between the two stops
 };
@@ -232,7 +228,7 @@ struct view_slab {
     kaddr cache;
     char name[32];
     u32 object_size;
-    u32 objects, active;  // room for, and handed out
+    u32 objects, active; // room for, and handed out
     u32 slabs, full, partial, empty;
     u32 objects_per_slab, pages_per_slab;
     u32 colours, colour_next, colour_offset; // how many starts there are; the next; their distance
@@ -243,8 +239,8 @@ u32 view_slab_count(const struct view *v);
 u32 view_slabs(const struct view *v, u32 first, u32 count, struct view_slab *rows);
 
 struct view_pidmap {
-    s32 last_pid;  // the last one handed out
-    s32 next_pid;  // the one that the next fork gets; -1 if none is free
+    s32 last_pid; // the last one handed out
+    s32 next_pid; // the one that the next fork gets; -1 if none is free
     s32 pid_max;
     u32 used, free; // bits
 };
@@ -259,7 +255,7 @@ struct view_queued {
     bool is_expired; // in the expired array, else in the active one
     u32 prio;        // 0 … 139
     s32 pid;
-    u32 time_slice;  // ticks left
+    u32 time_slice; // ticks left
     bool is_current;
     bool changed;
     char comm[VIEW_COMM_SIZE];
@@ -277,10 +273,10 @@ void view_runqueue(const struct view *v, struct view_runqueue *rq);
 u32 view_queued(const struct view *v, u32 first, u32 count, struct view_queued *rows);
 
 struct view_memory {
-    u32 frames;   // page frames of the RAM
-    u32 kernel;   // reserved: kernel image and boot allocations
-    u32 slab;     // in slabs
-    u32 other;    // handed out for anything else
+    u32 frames; // page frames of the RAM
+    u32 kernel; // reserved: kernel image and boot allocations
+    u32 slab;   // in slabs
+    u32 other;  // handed out for anything else
     u32 free;
     u32 free_blocks[11]; // free blocks of 2^order frames
 };

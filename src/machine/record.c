@@ -1,0 +1,183 @@
+// See record.h.
+#include "machine/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool command_records(const struct machine *m, u64 i, struct record_range *range)
+{
+    const struct history *h = &m->history;
+
+    if (i >= h->count || i < h->held || i >= h->executed)
+        return false;
+    range->begin = h->commands[i].begin;
+    range->end = h->commands[i].end;
+    return range->begin >= m->journal.tail;
+}
+
+struct event record_event(const struct record *r)
+{
+    return (struct event){ (enum event_kind)r->id, (s32)r->offset, (s32)(u32)r->data,
+                           (s32)(u32)(r->data >> 32) };
+}
+
+u32 record_bytes(const struct machine *m, const struct record *r, const u8 **bytes)
+{
+    switch (r->kind) {
+    case RECORD_STORE:
+        *bytes = (const u8 *)&r->data;
+        return r->id;
+    case RECORD_ENTER:
+    case RECORD_LEAVE:
+        *bytes = (const u8 *)&r->data;
+        return 8;
+    case RECORD_COPY: {
+        const u8 *blob = m->journal.blobs + (r->data & m->journal.blob_mask);
+        u32 size;
+
+        memcpy(&size, blob, 4);
+        *bytes = blob + 4;
+        return size;
+    }
+    default:
+        return 0;
+    }
+}
+
+bool is_frame_link(const struct machine *m, u64 position)
+{
+    if (position <= m->journal.tail)
+        return false;
+    const struct record *r = record_get(m, position);
+    const struct record *before = record_get(m, position - 1);
+
+    return r->kind == RECORD_STORE && r->id == 8 && before->kind == RECORD_ENTER &&
+           before->depth == r->depth;
+}
+
+// ---- Moments -------------------------------------------------------------------------------------
+
+void moment_clear(struct moment *w)
+{
+    if (w->used)
+        memset(w->words, 0, w->capacity * sizeof *w->words);
+    w->used = 0;
+}
+
+void moment_finish(struct moment *w)
+{
+    free(w->words);
+    *w = MOMENT_INIT;
+}
+
+static struct moment_word *slot_of(const struct moment *w, u32 index)
+{
+    u32 mask = w->capacity - 1;
+    u32 i = (index * 2654435761u) >> 7 & mask;
+
+    while (w->words[i].index && w->words[i].index != index + 1)
+        i = (i + 1) & mask;
+    return &w->words[i];
+}
+
+static void grow(struct moment *w)
+{
+    struct moment old = *w;
+
+    w->capacity = old.capacity ? old.capacity * 2 : 1024;
+    w->words = calloc(w->capacity, sizeof *w->words);
+    BUG_ON(!w->words);
+    for (u32 i = 0; i < old.capacity; i++) {
+        if (old.words[i].index)
+            *slot_of(w, old.words[i].index - 1) = old.words[i];
+    }
+    free(old.words);
+}
+
+static u32 word_now(const struct machine *m, u32 index)
+{
+    u32 value;
+
+    memcpy(&value, m->image + (size_t)index * 4, 4);
+    return value;
+}
+
+void moment_put(struct moment *w, const struct machine *m, u32 offset, const void *bytes, u32 size)
+{
+    const u8 *from = bytes;
+
+    for (u32 done = 0; done < size;) {
+        u32 index = (offset + done) / 4, inside = (offset + done) % 4;
+        u32 part = 4 - inside < size - done ? 4 - inside : size - done;
+
+        if (w->used >= w->capacity / 2)
+            grow(w);
+        struct moment_word *word = slot_of(w, index);
+        if (!word->index) {
+            *word = (struct moment_word){ index + 1, word_now(m, index) };
+            w->used++;
+        }
+        memcpy((u8 *)&word->value + inside, from + done, part);
+        done += part;
+    }
+}
+
+void moment_get(const struct moment *w, const struct machine *m, u32 offset, void *bytes, u32 size)
+{
+    u8 *to = bytes;
+
+    if (!w || !w->used) {
+        memcpy(to, m->image + offset, size);
+        return;
+    }
+    for (u32 done = 0; done < size;) {
+        u32 index = (offset + done) / 4, inside = (offset + done) % 4;
+        u32 part = 4 - inside < size - done ? 4 - inside : size - done;
+        const struct moment_word *word = slot_of(w, index);
+        u32 value = word->index ? word->value : word_now(m, index);
+
+        memcpy(to + done, (const u8 *)&value + inside, part);
+        done += part;
+    }
+}
+
+bool moment_differs(const struct moment *w, const struct machine *m, u32 offset, u32 size)
+{
+    u8 then[64];
+
+    if (!w->used)
+        return false;
+    for (u32 done = 0; done < size;) {
+        u32 part = size - done < sizeof then ? size - done : (u32)sizeof then;
+
+        moment_get(w, m, offset + done, then, part);
+        if (memcmp(then, m->image + offset + done, part) != 0)
+            return true;
+        done += part;
+    }
+    return false;
+}
+
+bool moment_set(struct moment *w, const struct machine *m, u64 position, u64 limit)
+{
+    u64 cursor = record_cursor(m);
+    u64 distance = cursor > position ? cursor - position : position - cursor;
+    const u8 *bytes;
+
+    moment_clear(w);
+    if (position < m->journal.tail || position > m->journal.head || (limit && distance > limit))
+        return false;
+    for (u64 i = cursor; i > position; i--) {
+        const struct record *r = record_get(m, i - 1);
+        u32 size = record_bytes(m, r, &bytes);
+
+        moment_put(w, m, r->offset, bytes, size);
+    }
+    for (u64 i = cursor; i < position; i++) {
+        const struct record *r = record_get(m, i);
+        u32 size = record_bytes(m, r, &bytes);
+
+        moment_put(w, m, r->offset, bytes, size);
+    }
+    return true;
+}
