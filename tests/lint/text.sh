@@ -8,7 +8,7 @@ while IFS= read -r file; do
         set +e # finding nothing is well
         grep -nE "[ $tab]+$" "$file" | sed "s,:.*,: a blank at the end of the line,; s,^,$file:,"
         grep -n "$tab" "$file" | sed "s,:.*,: a tab (spaces only),; s,^,$file:,"
-        grep -nE 'TO[D]O|FIX[M]E|XX[X]|HAC[K]' "$file" | sed "s,:.*,: unfinished work,; s,^,$file:,"
+        grep -nwE 'TO[D]O|FIX[M]E|XX[X]|HAC[K]' "$file" | sed "s,:.*,: unfinished work,; s,^,$file:,"
         grep -n $'\r' "$file" | sed "s,:.*,: a carriage return,; s,^,$file:,"
         [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
     )
