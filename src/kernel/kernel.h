@@ -199,6 +199,8 @@ static inline bool is_current(const struct machine *m, const struct task_struct 
 const char *call_string(const struct machine *m, u32 index);
 // True while a sleeping call is run again from its saved frame.
 bool is_resuming(const struct machine *m);
+// The sleeping place is reached again: from here on everything runs for the first time.
+void end_resuming(struct machine *m);
 // Remembers that p may have kernel work, so that settling finds it without a search.
 void add_work(struct machine *m, const struct task_struct *p);
 
@@ -353,6 +355,8 @@ s32 kill_pg(struct machine *m, s32 pgrp, s32 sig);
 void do_notify_parent(struct machine *m, const struct task_struct *p, s32 sig);
 void do_notify_parent_cldstop(struct machine *m, const struct task_struct *p,
                               const struct task_struct *parent, s32 why);
+// From the kernel to one thread; blocking or ignoring it does not help.
+void force_sig(struct machine *m, s32 sig, const struct task_struct *p);
 void zap_other_threads(struct machine *m, const struct task_struct *p);
 void flush_signal_handlers(struct machine *m, const struct task_struct *p, bool force_default);
 // On the way to user mode. False if the task no longer runs (stopped or ended).
@@ -376,6 +380,8 @@ s32 sys_setrlimit(struct machine *m, u32 resource, u32 soft, u32 hard);
 #define CAP_SYS_RESOURCE 24
 bool capable(const struct machine *m, const struct task_struct *p, u32 capability);
 s32 sys_setuid(struct machine *m, u32 uid);
+// One reference to a user_struct fewer; the last frees it (root's is static and never freed).
+void free_uid(struct machine *m, const struct user_struct *user);
 // sysctl by name ("kernel.pid_max", "kernel.threads-max", …). False and why: no such name, or
 // out of range.
 bool sysctl_set(struct machine *m, const char *name, s64 value, struct strbuf *why);

@@ -1,0 +1,542 @@
+// Open files, descriptor tables and the filesystem context of a task. There is no disk: any name
+// can be opened, and a file is its name, its flags and its count.
+#include "kernel/signal.h"
+
+#include <string.h>
+
+#define PATH_MAX   4096
+#define O_ACCMODE  3u
+#define NR_FDS_MAX 32768u // as many pointers as the largest general cache holds
+#define WORD_BITS  32u
+
+static const struct file *file_at(const struct machine *m, kaddr address)
+{
+    return at(m, address, struct file);
+}
+
+static const struct files_struct *files_at(const struct machine *m, kaddr address)
+{
+    return at(m, address, struct files_struct);
+}
+
+static const struct files_struct *current_files(const struct machine *m)
+{
+    return files_at(m, current(m)->files);
+}
+
+// ---- Descriptor tables: reading -----------------------------------------------------------------
+
+static const kaddr *fd_slot(const struct machine *m, const struct files_struct *files, u32 fd)
+{
+    return at(m, files->fd + fd * (u32)sizeof(kaddr), kaddr);
+}
+
+static const u32 *bit_word(const struct machine *m, kaddr set, u32 bit)
+{
+    return at(m, set + bit / WORD_BITS * (u32)sizeof(u32), u32);
+}
+
+static void write_bit(struct machine *m, kaddr set, u32 bit, bool on)
+{
+    const u32 *word = bit_word(m, set, bit);
+    u32 mask = 1u << bit % WORD_BITS;
+
+    set(m, *word, on ? *word | mask : *word & ~mask);
+}
+
+// The file behind a descriptor of the table, or 0. After include/linux/file.h, fcheck_files().
+static kaddr fcheck(const struct machine *m, const struct files_struct *files, u32 fd)
+{
+    return fd < (u32)files->max_fds ? *fd_slot(m, files, fd) : 0;
+}
+
+// The first free descriptor from `from`, or max_fdset.
+static u32 find_free_fd(const struct machine *m, const struct files_struct *files, u32 from)
+{
+    u32 end = (u32)files->max_fdset;
+
+    for (u32 fd = from; fd < end; fd = (fd / WORD_BITS + 1) * WORD_BITS) {
+        u32 unused = ~*bit_word(m, files->open_fds, fd) & ~0u << fd % WORD_BITS;
+
+        if (unused)
+            return fd / WORD_BITS * WORD_BITS + (u32)__builtin_ctz(unused);
+    }
+    return end;
+}
+
+static u32 nofile_limit(const struct machine *m)
+{
+    return signal_of(m, current(m))->rlim[RLIMIT_NOFILE].rlim_cur;
+}
+
+// ---- Open files -----------------------------------------------------------------------------------
+
+kaddr get_filp(struct machine *m, const char *name, u32 flags)
+{
+    KFN(m, get_empty_filp);
+    kaddr address = kmem_cache_alloc(m, kernel(m)->caches.filp);
+    struct file file = {
+        .f_count = 1,
+        .f_flags = flags & ~O_CLOEXEC,
+        .f_mode = (flags + 1) & O_ACCMODE, // bit 0: may read, bit 1: may write
+        .f_uid = current(m)->fsuid,
+    };
+
+    if (!address)
+        KRETURN(0u);
+    size_t length = strlen(name);
+    if (length >= sizeof file.name)
+        length = sizeof file.name - 1;
+    memcpy(file.name, name, length);
+    copy(m, file_at(m, address), &file, sizeof file);
+    KRETURN(address);
+}
+
+static void put_files(struct machine *m, kaddr address, s32 references)
+{
+    const struct file *file = file_at(m, address);
+
+    set(m, file->f_count, file->f_count - references);
+    if (file->f_count)
+        return;
+    KFN(m, __fput);
+    kmem_cache_free(m, kernel(m)->caches.filp, address);
+}
+
+// One reference fewer; the last one closes the file. After fs/file_table.c, fput().
+void fput(struct machine *m, kaddr file)
+{
+    put_files(m, file, 1);
+}
+
+static void get_files(struct machine *m, kaddr address, s32 references)
+{
+    const struct file *file = file_at(m, address);
+
+    set(m, file->f_count, file->f_count + references);
+}
+
+// Takes or drops (with change -1) a reference for each open descriptor of a table. Neighbours that
+// are the same file count together: most tables begin with three descriptors of a terminal.
+static void count_open_files(struct machine *m, const struct files_struct *files, s32 change)
+{
+    u32 words = (u32)files->max_fdset / WORD_BITS;
+    kaddr file = 0;
+    s32 run = 0;
+
+    for (u32 i = 0; i <= words; i++) {
+        u32 bits = i < words ? *bit_word(m, files->open_fds, i * WORD_BITS) : 0;
+
+        for (; bits || (i == words && run); bits &= bits - 1) {
+            kaddr next = 0;
+
+            if (bits)
+                next = *fd_slot(m, files, i * WORD_BITS + (u32)__builtin_ctz(bits));
+            if (next != file && run) {
+                if (change > 0)
+                    get_files(m, file, run);
+                else
+                    put_files(m, file, run);
+                run = 0;
+            }
+            file = next;
+            run += file != 0;
+        }
+    }
+}
+
+// ---- Growing a table ---------------------------------------------------------------------------------
+
+static void free_if_grown(struct machine *m, kaddr block, const void *inline_block)
+{
+    if (block != kaddr_of(m, inline_block))
+        kfree(m, block);
+}
+
+// Room for descriptor nr: 256 pointers, then a page of them, then doubling. 0 or -ENOMEM. After
+// fs/file.c, expand_fd_array().
+static s32 expand_fd_array(struct machine *m, const struct files_struct *files, u32 nr)
+{
+    KFN(m, expand_fd_array);
+    u32 old = (u32)files->max_fds;
+    u32 size = old;
+
+    while (size <= nr)
+        size = size < 256 ? 256 : size < 1024 ? 1024 : size * 2;
+    if (size > NR_FDS_MAX)
+        KRETURN(-ENOMEM);
+    kaddr array = kmalloc(m, size * (u32)sizeof(kaddr));
+    if (!array)
+        KRETURN(-ENOMEM);
+    copy(m, kpointer(m, array), kpointer(m, files->fd), old * sizeof(kaddr));
+    fill(m, kpointer(m, array + old * (u32)sizeof(kaddr)), 0, (size - old) * sizeof(kaddr));
+    free_if_grown(m, files->fd, files->fd_array);
+    set(m, files->fd, array);
+    set(m, files->max_fds, (s32)size);
+    KRETURN(0);
+}
+
+// A bit set with room for bit nr in place of one of `old` bits; 0 without memory.
+static kaddr grow_set(struct machine *m, kaddr set, u32 old, u32 size)
+{
+    kaddr grown = kmalloc(m, size / 8);
+
+    if (!grown)
+        return 0;
+    copy(m, kpointer(m, grown), kpointer(m, set), old / 8);
+    fill(m, kpointer(m, grown + old / 8), 0, (size - old) / 8);
+    return grown;
+}
+
+// Bits for descriptor nr: a page of them at once. After fs/file.c, expand_fdset().
+static s32 expand_fdset(struct machine *m, const struct files_struct *files, u32 nr)
+{
+    KFN(m, expand_fdset);
+    u32 old = (u32)files->max_fdset;
+    u32 size = PAGE_SIZE * 8;
+
+    if (nr >= size)
+        KRETURN(-ENOMEM);
+    kaddr open_fds = grow_set(m, files->open_fds, old, size);
+    kaddr close_on_exec = open_fds ? grow_set(m, files->close_on_exec, old, size) : 0;
+    if (!close_on_exec) {
+        if (open_fds)
+            kfree(m, open_fds);
+        KRETURN(-ENOMEM);
+    }
+    free_if_grown(m, files->open_fds, files->open_fds_init);
+    free_if_grown(m, files->close_on_exec, files->close_on_exec_init);
+    set(m, files->open_fds, open_fds);
+    set(m, files->close_on_exec, close_on_exec);
+    set(m, files->max_fdset, (s32)size);
+    KRETURN(0);
+}
+
+// After fs/file.c, expand_files(): 0 or -ENOMEM.
+static s32 expand_files(struct machine *m, const struct files_struct *files, u32 nr)
+{
+    s32 error = 0;
+
+    if (nr >= (u32)files->max_fdset)
+        error = expand_fdset(m, files, nr);
+    if (!error && nr >= (u32)files->max_fds)
+        error = expand_fd_array(m, files, nr);
+    return error;
+}
+
+// ---- Whole tables -------------------------------------------------------------------------------------
+
+// An empty table at `address`, written in one go. `from`, if any, gives the inline bits and slots.
+static void init_files_struct(struct machine *m, kaddr address, const struct files_struct *from)
+{
+    const struct files_struct *files = files_at(m, address);
+    struct files_struct table = {
+        .count = 1,
+        .max_fds = NR_OPEN_DEFAULT,
+        .max_fdset = FD_SET_WORDS * WORD_BITS,
+        .next_fd = 0,
+        .fd = kaddr_of(m, files->fd_array),
+        .close_on_exec = kaddr_of(m, files->close_on_exec_init),
+        .open_fds = kaddr_of(m, files->open_fds_init),
+    };
+
+    if (from) {
+        memcpy(table.close_on_exec_init, kpointer(m, from->close_on_exec),
+               sizeof table.close_on_exec_init);
+        memcpy(table.open_fds_init, kpointer(m, from->open_fds), sizeof table.open_fds_init);
+        memcpy(table.fd_array, kpointer(m, from->fd), sizeof table.fd_array);
+    }
+    copy(m, files, &table, sizeof table);
+}
+
+// One more than the highest open descriptor. (count_open_files() of kernel/fork.c)
+static u32 open_fds_end(const struct machine *m, const struct files_struct *files)
+{
+    u32 i = (u32)files->max_fdset / WORD_BITS;
+
+    while (i > 0 && !*bit_word(m, files->open_fds, (i - 1) * WORD_BITS))
+        i--;
+    return i * WORD_BITS;
+}
+
+static void free_files_struct(struct machine *m, kaddr address)
+{
+    const struct files_struct *files = files_at(m, address);
+
+    free_if_grown(m, files->fd, files->fd_array);
+    free_if_grown(m, files->open_fds, files->open_fds_init);
+    free_if_grown(m, files->close_on_exec, files->close_on_exec_init);
+    kmem_cache_free(m, kernel(m)->caches.files, address);
+}
+
+// The rest of a large table: what does not fit into the inline arrays.
+static s32 dup_large_table(struct machine *m, const struct files_struct *old,
+                           const struct files_struct *new, u32 end)
+{
+    s32 error = expand_files(m, new, end - 1);
+
+    if (error)
+        return error;
+    copy(m, kpointer(m, new->fd), kpointer(m, old->fd), end * sizeof(kaddr));
+    if (new->max_fdset > (s32)(FD_SET_WORDS * WORD_BITS)) {
+        copy(m, kpointer(m, new->open_fds), kpointer(m, old->open_fds), end / 8);
+        copy(m, kpointer(m, new->close_on_exec), kpointer(m, old->close_on_exec), end / 8);
+    }
+    return 0;
+}
+
+s32 dup_fd(struct machine *m, kaddr old_files, kaddr *new_files)
+{
+    const struct files_struct *old = files_at(m, old_files);
+    u32 end = open_fds_end(m, old);
+    kaddr address = kmem_cache_alloc(m, kernel(m)->caches.files);
+
+    if (!address)
+        return -ENOMEM;
+    init_files_struct(m, address, old);
+    if (end > NR_OPEN_DEFAULT) {
+        s32 error = dup_large_table(m, old, files_at(m, address), end);
+
+        if (error) {
+            free_files_struct(m, address);
+            return error;
+        }
+    }
+    count_open_files(m, old, 1);
+    *new_files = address;
+    return 0;
+}
+
+// One user fewer; the last one closes everything. After kernel/exit.c, put_files_struct().
+void put_files_struct(struct machine *m, kaddr address)
+{
+    KFN(m, put_files_struct);
+    const struct files_struct *files = files_at(m, address);
+
+    set(m, files->count, files->count - 1);
+    if (files->count)
+        return;
+    count_open_files(m, files, -1);
+    free_files_struct(m, address);
+}
+
+// Before exec: the current task shall be the only user of its table. 0 or -ENOMEM. After
+// kernel/fork.c, unshare_files().
+s32 unshare_files(struct machine *m)
+{
+    KFN(m, unshare_files);
+    const struct task_struct *me = current(m);
+    kaddr old = me->files;
+    kaddr copied;
+
+    if (files_at(m, old)->count == 1)
+        KRETURN(0);
+    s32 error = dup_fd(m, old, &copied);
+    if (error)
+        KRETURN(error);
+    set(m, me->files, copied);
+    put_files_struct(m, old);
+    KRETURN(0);
+}
+
+// ---- The calls ------------------------------------------------------------------------------------------
+
+// Reserves the lowest free descriptor from `from`, or gives a negative errno (with its event).
+// After fs/open.c, get_unused_fd().
+static s32 get_unused_fd(struct machine *m, u32 from)
+{
+    const struct files_struct *files = current_files(m);
+    u32 start = from > (u32)files->next_fd ? from : (u32)files->next_fd;
+    u32 fd = find_free_fd(m, files, start);
+
+    if (fd >= nofile_limit(m))
+        return refuse_call(m, EMFILE, REFUSED_TOO_MANY_FILES);
+    if (expand_files(m, files, fd))
+        return refuse_call(m, EMFILE, REFUSED_NO_MEMORY);
+    write_bit(m, files->open_fds, fd, true);
+    write_bit(m, files->close_on_exec, fd, false);
+    set(m, files->next_fd, (s32)fd + 1);
+    return (s32)fd;
+}
+
+static void put_unused_fd(struct machine *m, const struct files_struct *files, u32 fd)
+{
+    write_bit(m, files->open_fds, fd, false);
+    if (fd < (u32)files->next_fd)
+        set(m, files->next_fd, (s32)fd);
+}
+
+// The path is call_string(m, 0). A descriptor, or -ENOENT (no name), -ENAMETOOLONG, -EMFILE,
+// -ENFILE (no memory for a file). Unlike Linux: every name can be opened.
+s32 sys_open(struct machine *m, u32 flags)
+{
+    KFN(m, sys_open);
+    const char *path = call_string(m, 0);
+
+    if (!path || !*path)
+        KRETURN(refuse_call(m, ENOENT, REFUSED_NO_FILE));
+    if (strlen(path) >= PATH_MAX)
+        KRETURN(refuse_call(m, ENAMETOOLONG, REFUSED_NO_FILE));
+    s32 fd = get_unused_fd(m, 0);
+    if (fd < 0)
+        KRETURN(fd);
+    const struct files_struct *files = current_files(m);
+    kaddr file = get_filp(m, path, flags);
+    if (!file) {
+        put_unused_fd(m, files, (u32)fd);
+        KRETURN(refuse_call(m, ENFILE, REFUSED_NO_MEMORY));
+    }
+    set(m, *fd_slot(m, files, (u32)fd), file);
+    if (flags & O_CLOEXEC)
+        write_bit(m, files->close_on_exec, (u32)fd, true);
+    KRETURN(fd);
+}
+
+// Empties a descriptor that is open. (fs/open.c, sys_close() and filp_close())
+static void close_fd(struct machine *m, const struct files_struct *files, u32 fd, bool by_exec)
+{
+    kaddr file = *fd_slot(m, files, fd);
+
+    set(m, *fd_slot(m, files, fd), 0);
+    write_bit(m, files->close_on_exec, fd, false);
+    put_unused_fd(m, files, fd);
+    note(m, EVENT_CLOSE, current(m)->pid, (s32)fd, by_exec);
+    fput(m, file);
+}
+
+s32 sys_close(struct machine *m, u32 fd)
+{
+    KFN(m, sys_close);
+    const struct files_struct *files = current_files(m);
+
+    if (!fcheck(m, files, fd))
+        KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
+    close_fd(m, files, fd, false);
+    KRETURN(0);
+}
+
+s32 sys_dup(struct machine *m, u32 fd)
+{
+    KFN(m, sys_dup);
+    const struct files_struct *files = current_files(m);
+    kaddr file = fcheck(m, files, fd);
+
+    if (!file)
+        KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
+    s32 copied = get_unused_fd(m, 0);
+    if (copied < 0)
+        KRETURN(copied);
+    get_files(m, file, 1);
+    set(m, *fd_slot(m, files, (u32)copied), file);
+    KRETURN(copied);
+}
+
+s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd)
+{
+    KFN(m, sys_dup2);
+    const struct files_struct *files = current_files(m);
+    kaddr file = fcheck(m, files, old_fd);
+
+    if (!file)
+        KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
+    if (new_fd == old_fd)
+        KRETURN((s32)new_fd);
+    if (new_fd >= nofile_limit(m))
+        KRETURN(refuse_call(m, EBADF, REFUSED_TOO_MANY_FILES));
+    if (expand_files(m, files, new_fd))
+        KRETURN(refuse_call(m, EMFILE, REFUSED_NO_MEMORY));
+    get_files(m, file, 1);
+    if (fcheck(m, files, new_fd))
+        close_fd(m, files, new_fd, false);
+    set(m, *fd_slot(m, files, new_fd), file);
+    write_bit(m, files->open_fds, new_fd, true);
+    write_bit(m, files->close_on_exec, new_fd, false);
+    KRETURN((s32)new_fd);
+}
+
+// fcntl(fd, F_SETFD, on): 0 or -EBADF. After fs/fcntl.c, set_close_on_exec().
+s32 sys_set_close_on_exec(struct machine *m, u32 fd, bool on)
+{
+    KFN(m, sys_fcntl);
+    const struct files_struct *files = current_files(m);
+
+    if (!fcheck(m, files, fd))
+        KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
+    write_bit(m, files->close_on_exec, fd, on);
+    KRETURN(0);
+}
+
+// In exec: descriptors marked close-on-exec go. After fs/exec.c, flush_old_files().
+void flush_old_files(struct machine *m, kaddr address)
+{
+    KFN(m, flush_old_files);
+    const struct files_struct *files = files_at(m, address);
+    u32 words = (u32)files->max_fdset / WORD_BITS;
+
+    for (u32 i = 0; i < words; i++) {
+        u32 bits = *bit_word(m, files->close_on_exec, i * WORD_BITS);
+
+        for (; bits; bits &= bits - 1) {
+            u32 fd = i * WORD_BITS + (u32)__builtin_ctz(bits);
+
+            if (fcheck(m, files, fd))
+                close_fd(m, files, fd, true);
+        }
+    }
+}
+
+// ---- Directories: counts are all there is ----------------------------------------------------------------
+
+void dget(struct machine *m, kaddr dentry)
+{
+    if (dentry)
+        set(m, at(m, dentry, struct dentry)->d_count, at(m, dentry, struct dentry)->d_count + 1);
+}
+
+void dput(struct machine *m, kaddr dentry)
+{
+    if (!dentry)
+        return;
+    const struct dentry *d = at(m, dentry, struct dentry);
+
+    set(m, d->d_count, d->d_count - 1);
+    if (!d->d_count)
+        kmem_cache_free(m, kernel(m)->caches.dentry, dentry);
+}
+
+// One user fewer; the last one lets go of its directories. After kernel/exit.c, put_fs_struct().
+void put_fs_struct(struct machine *m, kaddr address)
+{
+    KFN(m, put_fs_struct);
+    const struct fs_struct *fs = at(m, address, struct fs_struct);
+
+    set(m, fs->count, fs->count - 1);
+    if (fs->count)
+        return;
+    dput(m, fs->root);
+    dput(m, fs->pwd);
+    dput(m, fs->altroot);
+    kmem_cache_free(m, kernel(m)->caches.fs, address);
+}
+
+// At boot: the root directory, and a console on descriptors 0, 1 and 2 of the boot task. Unlike
+// Linux, where init opens the console: this machine's init is a program from the start.
+void files_init(struct machine *m)
+{
+    KFN(m, files_init);
+    const struct kernel_data *k = kernel(m);
+    kaddr root = kaddr_of(m, &k->root_dentry);
+    struct fs_struct fs = { .count = 1, .umask = 0022, .root = root, .pwd = root };
+
+    copy(m, k->root_dentry.d_name, "/", sizeof "/");
+    set(m, k->root_dentry.d_count, 3); // it is mounted; and root and pwd of the boot task
+    copy(m, &k->init_fs, &fs, sizeof fs);
+    init_files_struct(m, kaddr_of(m, &k->init_files), NULL);
+    kaddr console_file = get_filp(m, "/dev/console", 2);
+    BUG_ON(!console_file);
+    for (u32 fd = 0; fd < 3; fd++)
+        set(m, k->init_files.fd_array[fd], console_file);
+    get_files(m, console_file, 2);
+    set(m, k->init_files.open_fds_init[0], 7u);
+    set(m, k->init_files.next_fd, 3);
+}
