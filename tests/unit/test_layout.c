@@ -1,0 +1,192 @@
+/* Where panes stand: every size of screen, tabs, focus, zoom and weights. */
+#include "cunit_main.h"
+#include "tui/layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct layout_spec spec = {
+    .name = "test",
+    .columns = 3,
+    .panes = 6,
+    .column = { { 40, 26 }, { 60, 40 }, { 50, 40 } },
+    .pane = { { "a", 0, 50, 6 },
+              { "b", 0, 50, 6 },
+              { "c", 1, 50, 6 },
+              { "d", 1, 50, 6 },
+              { "e", 2, 70, 8 },
+              { "f", 2, 30, 5 } },
+    .console_rows = 4,
+    .console_percent = 25,
+};
+
+enum { A, B, C, D, E, F };
+
+static struct layout compute(int rows, int cols, int focus, int zoom)
+{
+    struct layout layout;
+
+    layout_compute(&spec, &(struct layout_request){ rows, cols, focus, zoom }, &layout);
+    return layout;
+}
+
+/* Marks the rectangle's cells; false when one lies outside or is taken. */
+static bool claim(char *cells, int rows, int cols, const struct rect *rect)
+{
+    for (int y = rect->y; y < rect->y + rect->rows; y++) {
+        for (int x = rect->x; x < rect->x + rect->cols; x++) {
+            if (y < 0 || x < 0 || y >= rows || x >= cols || cells[y * cols + x])
+                return false;
+            cells[y * cols + x] = 1;
+        }
+    }
+    return true;
+}
+
+/* No overlap, nothing outside, no gap, the focus in sight, each shown pane at its least size. */
+static bool is_sound(const struct layout *layout, int rows, int cols, int focus)
+{
+    static char cells[300 * 300];
+    int claimed = 0;
+    bool ok = true;
+
+    memset(cells, 0, sizeof cells);
+    for (int i = 0; i < spec.panes; i++) {
+        ok = ok && claim(cells, rows, cols, &layout->pane[i]);
+        ok = ok && layout->is_shown[i] == !rect_is_empty(&layout->pane[i]);
+        ok = ok && (!layout->is_shown[i] || layout->pane[i].rows >= 4);
+    }
+    ok = ok && claim(cells, rows, cols, &layout->sentence);
+    ok = ok && claim(cells, rows, cols, &layout->bar);
+    ok = ok && claim(cells, rows, cols, &layout->console);
+    for (int i = 0; i < rows * cols; i++)
+        claimed += cells[i];
+    if (layout->is_too_small)
+        return ok && layout->hidden == spec.panes;
+    return ok && claimed == rows * cols && (focus < 0 || layout->is_shown[focus]);
+}
+
+static void test_every_size(void)
+{
+    for (int rows = 0; rows <= 70; rows++) {
+        for (int cols = 0; cols <= 220; cols += cols < 90 ? 1 : 7) {
+            for (int focus = -1; focus < spec.panes; focus++) {
+                struct layout layout = compute(rows, cols, focus, LAYOUT_NO_PANE);
+                if (!is_sound(&layout, rows, cols, focus)) {
+                    printf("    %dx%d, focus %d\n", rows, cols, focus);
+                    CU_FAIL_FATAL("not sound");
+                }
+                layout = compute(rows, cols, focus, focus);
+                CU_ASSERT_TRUE_FATAL(is_sound(&layout, rows, cols, focus));
+            }
+        }
+    }
+}
+
+static void test_80x24(void)
+{
+    struct layout layout = compute(24, 80, A, LAYOUT_NO_PANE);
+
+    CU_ASSERT_FALSE(layout.is_too_small);
+    CU_ASSERT_EQUAL(layout.console.rows, 6);
+    CU_ASSERT_EQUAL(layout.bar.y, 17);
+    CU_ASSERT_EQUAL(layout.sentence.y, 16);
+    CU_ASSERT_TRUE(layout.is_shown[A] && layout.is_shown[B] && layout.is_shown[C]);
+    CU_ASSERT_TRUE(layout.is_shown[D] && !layout.is_shown[E] && !layout.is_shown[F]);
+    CU_ASSERT_EQUAL(layout.hidden, 2);
+    CU_ASSERT_EQUAL(layout.pane[A].cols, 32);
+    CU_ASSERT_EQUAL(layout.pane[C].x, 32);
+    CU_ASSERT_EQUAL(layout.pane[B].y, 7);
+    CU_ASSERT_EQUAL(layout.edges[A], BOX_OPEN);
+    CU_ASSERT_EQUAL(layout.edges[B], BOX_JOINED);
+    CU_ASSERT_EQUAL(layout.pane[A].rows, 7);
+    CU_ASSERT_EQUAL(layout.pane[B].rows, 9);
+}
+
+static void test_focus_comes_into_sight(void)
+{
+    struct layout layout = compute(24, 80, F, LAYOUT_NO_PANE);
+
+    CU_ASSERT_TRUE(layout.is_shown[A] && layout.is_shown[B]);
+    CU_ASSERT_TRUE(layout.is_shown[E] && layout.is_shown[F]);
+    CU_ASSERT_FALSE(layout.is_shown[C] || layout.is_shown[D]);
+    CU_ASSERT_EQUAL(layout.hidden, 2);
+
+    layout = compute(12, 80, D, LAYOUT_NO_PANE); /* one pane a column */
+    CU_ASSERT_TRUE(layout.is_shown[A] && !layout.is_shown[B]);
+    CU_ASSERT_TRUE(!layout.is_shown[C] && layout.is_shown[D]);
+}
+
+static void test_wide(void)
+{
+    struct layout layout = compute(60, 200, LAYOUT_NO_PANE, LAYOUT_NO_PANE);
+
+    CU_ASSERT_EQUAL(layout.hidden, 0);
+    CU_ASSERT_EQUAL(layout.console.rows, 15);
+    CU_ASSERT_EQUAL(layout.pane[E].x + layout.pane[E].cols, 200);
+    CU_ASSERT_TRUE(layout.pane[E].rows > 2 * layout.pane[F].rows);
+}
+
+static void test_zoom(void)
+{
+    struct layout layout = compute(24, 80, C, C);
+
+    CU_ASSERT_EQUAL(layout.pane[C].rows, 16);
+    CU_ASSERT_EQUAL(layout.pane[C].cols, 80);
+    CU_ASSERT_EQUAL(layout.hidden, 5);
+    CU_ASSERT_EQUAL(layout.console.rows, 6); /* the command line is always there */
+}
+
+static void test_too_small(void)
+{
+    struct layout layout = compute(9, 80, A, LAYOUT_NO_PANE);
+
+    CU_ASSERT_TRUE(layout.is_too_small);
+    CU_ASSERT_EQUAL(layout.console.y, 8);
+    CU_ASSERT_EQUAL(layout.console.rows, 1);
+    CU_ASSERT_TRUE(compute(24, 39, A, LAYOUT_NO_PANE).is_too_small);
+    CU_ASSERT_FALSE(compute(10, 40, A, LAYOUT_NO_PANE).is_too_small);
+}
+
+static void test_moving_and_sizing(void)
+{
+    struct layout layout = compute(24, 80, A, LAYOUT_NO_PANE), after;
+    struct layout_spec changed = spec;
+
+    CU_ASSERT_EQUAL(layout_pane_at(&layout, &spec, 0, 0), A);
+    CU_ASSERT_EQUAL(layout_pane_at(&layout, &spec, 15, 79), D);
+    CU_ASSERT_EQUAL(layout_pane_at(&layout, &spec, 20, 5), LAYOUT_NO_PANE);
+    CU_ASSERT_EQUAL(layout_next_pane(&spec, F, 1), A);
+    CU_ASSERT_EQUAL(layout_next_pane(&spec, A, -1), F);
+    CU_ASSERT_EQUAL(layout_next_pane(&spec, LAYOUT_NO_PANE, 1), A);
+
+    layout_grow_pane(&changed, A, 30);
+    layout_grow_column(&changed, A, 20);
+    layout_compute(&changed, &(struct layout_request){ 24, 80, A, LAYOUT_NO_PANE }, &after);
+    CU_ASSERT_TRUE(after.pane[A].rows > layout.pane[A].rows);
+    CU_ASSERT_TRUE(after.pane[A].cols > layout.pane[A].cols);
+    for (int i = 0; i < 100; i++)
+        layout_grow_column(&changed, A, 100);
+    layout_compute(&changed, &(struct layout_request){ 24, 80, A, LAYOUT_NO_PANE }, &after);
+    CU_ASSERT_EQUAL(after.pane[C].cols, 40); /* never below what a pane needs */
+}
+
+static CU_TestInfo tests[] = {
+    { "every size is sound", test_every_size },
+    { "80x24", test_80x24 },
+    { "the focus comes into sight", test_focus_comes_into_sight },
+    { "wide", test_wide },
+    { "zoom", test_zoom },
+    { "too small", test_too_small },
+    { "moving and sizing", test_moving_and_sizing },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "layout", NULL, NULL, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}

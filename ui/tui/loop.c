@@ -1,0 +1,446 @@
+/* The event loop: one poll() for keys, signals and timers. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "tui/loop.h"
+
+#include "tui/mem.h"
+
+#include <errno.h>
+#include <ncurses.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    QUEUE_MAX = 1 << 16,     /* keys; past it the rest waits in the kernel */
+    PASTE_MAX = 4 << 20,     /* bytes of one paste; the rest is dropped */
+    PASTE_SILENCE_MS = 1000, /* a paste whose end never comes is over */
+};
+
+struct loop {
+    const struct loop_ops *ops;
+    void *app;
+    struct terminal *term;
+    bool is_dirty;
+    bool is_quitting;
+    bool is_closed; /* the terminal is gone */
+    bool was_interrupted;
+    int deadly_signal;
+
+    /* signals come as data from here: nothing runs in a handler, nothing has to be global */
+    int signals;
+    sigset_t mask_before;
+
+    long long timers[LOOP_TIMERS]; /* when due; 0: off */
+
+    /* keys, oldest first at `first` */
+    struct key *queue;
+    size_t first;
+    size_t count;
+    size_t room;
+    char *handed_out; /* text of the key given out last */
+
+    /* decoding */
+    mbstate_t utf8;
+    bool is_pasting;
+    char *paste;
+    size_t paste_size;
+    size_t paste_room;
+    long long paste_last;
+};
+
+long long loop_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+struct loop *loop_create(const struct loop_ops *ops, void *app)
+{
+    static const int numbers[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT };
+    struct loop *loop = mem_alloc(sizeof *loop);
+    sigset_t taken;
+
+    sigemptyset(&taken);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaddset(&taken, numbers[i]);
+    sigprocmask(SIG_BLOCK, &taken, &loop->mask_before);
+    loop->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    loop->ops = ops;
+    loop->app = app;
+    loop->is_dirty = true;
+    return loop;
+}
+
+void loop_set_terminal(struct loop *loop, struct terminal *term)
+{
+    loop->term = term;
+}
+
+/* ---- The queue ---- */
+
+static void drop_keys(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->count; i++) {
+        struct key *key = &loop->queue[loop->first + i];
+        if (key->kind == KEY_KIND_PASTE)
+            free(key->text);
+    }
+    loop->first = loop->count = 0;
+}
+
+/* Takes ownership of the key's text. */
+static void push_key(struct loop *loop, const struct key *key)
+{
+    if (loop->first + loop->count == loop->room) {
+        if (loop->first > 0) {
+            memmove(loop->queue, loop->queue + loop->first, loop->count * sizeof *key);
+            loop->first = 0;
+        } else {
+            loop->room = loop->room ? loop->room * 2 : 64;
+            loop->queue = mem_resize(loop->queue, loop->room * sizeof *key);
+        }
+    }
+    loop->queue[loop->first + loop->count++] = *key;
+}
+
+void loop_push_key(struct loop *loop, const struct key *key)
+{
+    struct key copy = *key;
+
+    if (key->kind == KEY_KIND_PASTE)
+        copy.text = mem_text(key->text);
+    push_key(loop, &copy);
+}
+
+static bool pop_key(struct loop *loop, struct key *key)
+{
+    free(loop->handed_out);
+    loop->handed_out = NULL;
+    if (loop->count == 0)
+        return false;
+    *key = loop->queue[loop->first++];
+    if (--loop->count == 0)
+        loop->first = 0;
+    if (key->kind == KEY_KIND_PASTE)
+        loop->handed_out = key->text;
+    return true;
+}
+
+/* ---- Decoding ---- */
+
+static void begin_paste(struct loop *loop)
+{
+    loop->is_pasting = true;
+    loop->paste_size = 0;
+    loop->paste_last = loop_now();
+}
+
+static void end_paste(struct loop *loop)
+{
+    loop->is_pasting = false;
+    if (loop->paste_size == 0)
+        return;
+    loop->paste[loop->paste_size] = 0;
+    push_key(loop, &(struct key){ .kind = KEY_KIND_PASTE, .text = loop->paste });
+    loop->paste = NULL;
+    loop->paste_room = loop->paste_size = 0;
+}
+
+static void add_to_paste(struct loop *loop, char byte)
+{
+    if (byte == 0 || loop->paste_size >= PASTE_MAX)
+        return;
+    if (loop->paste_size + 1 >= loop->paste_room) {
+        loop->paste_room = loop->paste_room ? loop->paste_room * 2 : 1024;
+        loop->paste = mem_resize(loop->paste, loop->paste_room);
+    }
+    loop->paste[loop->paste_size++] = byte;
+}
+
+static void push_mouse(struct loop *loop)
+{
+    MEVENT event;
+    struct key key = { .kind = KEY_KIND_MOUSE };
+
+    if (getmouse(&event) != OK)
+        return;
+    key.y = event.y;
+    key.x = event.x;
+    if (event.bstate & BUTTON4_PRESSED)
+        key.mouse = MOUSE_WHEEL_UP;
+    else if (event.bstate & BUTTON5_PRESSED)
+        key.mouse = MOUSE_WHEEL_DOWN;
+    else if (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
+        key.mouse = MOUSE_PRESS;
+    else
+        return;
+    push_key(loop, &key);
+}
+
+/*
+ * A byte of text. Curses is asked for bytes: its own decoder loses characters that come in two
+ * reads.
+ */
+static void push_byte(struct loop *loop, char byte, bool alt)
+{
+    wchar_t ch;
+    size_t used = mbrtowc(&ch, &byte, 1, &loop->utf8);
+
+    if (used == (size_t)-2)
+        return; /* the rest is on its way */
+    if (used == (size_t)-1) {
+        memset(&loop->utf8, 0, sizeof loop->utf8);
+        return;
+    }
+    push_key(loop, &(struct key){ .kind = KEY_KIND_CHAR, .ch = ch, .alt = alt });
+}
+
+/* One unit from curses: a byte, or the code of a key. */
+static void decode(struct loop *loop, int code, bool alt)
+{
+    if (code == TERM_KEY_PASTE_BEGIN) {
+        begin_paste(loop);
+    } else if (code == TERM_KEY_PASTE_END) {
+        if (loop->is_pasting)
+            end_paste(loop);
+    } else if (loop->is_pasting) {
+        loop->paste_last = loop_now();
+        if (code <= 255)
+            add_to_paste(loop, (char)code);
+    } else if (code == KEY_MOUSE) {
+        push_mouse(loop);
+    } else if (code == KEY_RESIZE) {
+        return; /* told by the signal already */
+    } else if (code > 255) {
+        push_key(loop, &(struct key){ .kind = KEY_KIND_CODE, .code = code, .alt = alt });
+    } else {
+        /*
+         * ^C undoes what was typed before it, and only that: so when it is read, not when it is
+         * used.
+         */
+        if (code == 3) {
+            drop_keys(loop);
+            loop->was_interrupted = true;
+        }
+        push_byte(loop, (char)code, alt);
+    }
+}
+
+/* Takes in all that has been typed. */
+static void read_keys(struct loop *loop)
+{
+    while (loop->count < QUEUE_MAX) {
+        int code = wgetch(loop->term->input);
+        if (code == ERR)
+            return;
+        if (code == 27 && !loop->is_pasting) {
+            /* With more behind it at once, it is Alt and a key. */
+            int next = wgetch(loop->term->input);
+            if (next != ERR && next != 27) {
+                decode(loop, next, true);
+                continue;
+            }
+            decode(loop, code, false);
+            if (next == ERR)
+                return;
+            code = next;
+        }
+        decode(loop, code, false);
+    }
+}
+
+/* ---- Signals ---- */
+
+static void resized(struct loop *loop)
+{
+    term_resize(loop->term);
+    if (loop->ops->resized)
+        loop->ops->resized(loop->app);
+    loop->is_dirty = true;
+}
+
+/* The number of the next signal that is waiting, 0 for none. */
+static int next_signal(struct loop *loop)
+{
+    struct signalfd_siginfo info;
+
+    return read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo
+                                                                           : 0;
+}
+
+static void end_by_signal(struct loop *loop, int number)
+{
+    loop->deadly_signal = number;
+    loop->is_quitting = true;
+}
+
+void loop_suspend(struct loop *loop)
+{
+    int number;
+
+    term_suspend(loop->term);
+    /* Its own stop and start were reported, too, and the size may have changed meanwhile. */
+    while ((number = next_signal(loop)) != 0)
+        if (number != SIGTSTP && number != SIGCONT && number != SIGWINCH)
+            end_by_signal(loop, number);
+    resized(loop);
+}
+
+static void read_signals(struct loop *loop)
+{
+    int number;
+
+    while ((number = next_signal(loop)) != 0) {
+        switch (number) {
+        case SIGWINCH:
+            resized(loop);
+            break;
+        case SIGTSTP:
+            loop_suspend(loop);
+            break;
+        case SIGCONT:
+            term_resume(loop->term);
+            resized(loop);
+            break;
+        default:
+            end_by_signal(loop, number);
+        }
+    }
+}
+
+/* ---- Timers ---- */
+
+void loop_set_timer(struct loop *loop, int id, int ms)
+{
+    loop->timers[id] = ms < 0 ? 0 : loop_now() + ms;
+}
+
+/* Milliseconds until something is due, -1 for never. */
+static int time_left(const struct loop *loop)
+{
+    long long first = 0;
+
+    for (int i = 0; i < LOOP_TIMERS; i++)
+        if (loop->timers[i] != 0 && (first == 0 || loop->timers[i] < first))
+            first = loop->timers[i];
+    if (loop->is_pasting && (first == 0 || loop->paste_last + PASTE_SILENCE_MS < first))
+        first = loop->paste_last + PASTE_SILENCE_MS;
+    if (first == 0)
+        return -1;
+    long long left = first - loop_now();
+    return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void run_timers(struct loop *loop)
+{
+    long long now = loop_now();
+
+    for (int i = 0; i < LOOP_TIMERS; i++) {
+        if (loop->timers[i] == 0 || loop->timers[i] > now)
+            continue;
+        loop->timers[i] = 0;
+        loop->is_dirty = true;
+        if (loop->ops->timer)
+            loop->ops->timer(loop->app, i);
+    }
+    if (loop->is_pasting && loop->paste_last + PASTE_SILENCE_MS <= now)
+        end_paste(loop);
+}
+
+/* ---- Running ---- */
+
+/* Waits up to `timeout` ms for input and signals, and takes in what there is. */
+static void wait_for_events(struct loop *loop, int timeout)
+{
+    struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                             { .fd = loop->signals, .events = POLLIN } };
+
+    if (poll(fds, 2, timeout) <= 0)
+        return;
+    if (fds[1].revents)
+        read_signals(loop);
+    if (fds[0].revents) {
+        size_t before = loop->count;
+        read_keys(loop);
+        if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) && loop->count == before)
+            loop->is_closed = loop->is_quitting = true;
+    }
+}
+
+void loop_draw_now(struct loop *loop)
+{
+    loop->is_dirty = false;
+    if (!loop->term->is_active)
+        return;
+    loop->ops->draw(loop->app);
+    term_show(loop->term);
+}
+
+bool loop_next_key(struct loop *loop, struct key *key)
+{
+    for (;;) {
+        if (loop->is_quitting)
+            return false;
+        if (pop_key(loop, key)) {
+            enum key_use use = loop->ops->key(loop->app, key);
+            loop->is_dirty = true;
+            if (use == KEY_LEAVE)
+                return false;
+            if (use == KEY_FOR_LINE)
+                return true;
+            continue;
+        }
+        if (loop->is_dirty)
+            loop_draw_now(loop);
+        wait_for_events(loop, time_left(loop));
+        run_timers(loop);
+    }
+}
+
+bool loop_interrupted(struct loop *loop)
+{
+    loop->was_interrupted = false;
+    wait_for_events(loop, 0);
+    if (loop->was_interrupted)
+        drop_keys(loop); /* with the ^C itself: it has been obeyed */
+    return loop->was_interrupted || loop->is_quitting;
+}
+
+void loop_redraw(struct loop *loop)
+{
+    loop->is_dirty = true;
+}
+
+void loop_quit(struct loop *loop)
+{
+    loop->is_quitting = true;
+}
+
+bool loop_is_quitting(const struct loop *loop)
+{
+    return loop->is_quitting;
+}
+
+int loop_deadly_signal(const struct loop *loop)
+{
+    return loop->deadly_signal;
+}
+
+void loop_destroy(struct loop *loop)
+{
+    if (!loop)
+        return;
+    drop_keys(loop);
+    free(loop->queue);
+    free(loop->paste);
+    free(loop->handed_out);
+    close(loop->signals);
+    sigprocmask(SIG_SETMASK, &loop->mask_before, NULL);
+    free(loop);
+}

@@ -1,0 +1,271 @@
+/* The terminal: checked, taken over by curses, given back. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "tui/term.h"
+
+#include "text.h"
+#include "tui/crash.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+#define PASTE_ON    "\033[?2004h"
+#define PASTE_OFF   "\033[?2004l"
+#define FRAME_BEGIN "\033[?2026h"
+#define FRAME_END   "\033[?2026l"
+#define MOUSE_OFF   "\033[?1000l\033[?1002l\033[?1006l"
+
+/* Long enough for a key's bytes over ssh, too short for a person to notice. */
+enum { ESCAPE_DELAY_MS = 25 };
+
+void term_set_locale(void)
+{
+    if (setlocale(LC_ALL, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+        return;
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+bool term_is_usable(char *why, size_t size)
+{
+    const char *name = getenv("TERM");
+    int error;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, size, _("standard input and output must be a terminal"));
+        return false;
+    }
+    if (setupterm(NULL, STDOUT_FILENO, &error) != OK) {
+        snprintf(why, size, _("unknown terminal type '%.40s' (TERM)"), name ? name : "");
+        return false;
+    }
+    const char *place_cursor = tigetstr("cup");
+    bool ok = place_cursor && place_cursor != (char *)-1;
+    if (!ok)
+        snprintf(why, size, _("the terminal type '%.40s' (TERM) cannot place a cursor"),
+                 name ? name : "");
+    del_curterm(cur_term);
+    return ok;
+}
+
+static bool begins_with_one_of(const char *text, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (strncmp(text, *prefixes, strlen(*prefixes)) == 0)
+            return true;
+    return false;
+}
+
+/* ---- Sequences ---- */
+
+static void send(const char *bytes)
+{
+    fflush(stdout);
+    for (size_t left = strlen(bytes); left > 0;) {
+        ssize_t n = write(STDOUT_FILENO, bytes, left);
+        if (n <= 0)
+            return;
+        bytes += n;
+        left -= (size_t)n;
+    }
+}
+
+/* Appends a capability without its padding notes ("$<20>"). */
+static void append_capability(char *out, size_t size, const char *name)
+{
+    const char *bytes = tigetstr(name);
+    size_t used = strlen(out);
+
+    if (!bytes || bytes == (char *)-1)
+        return;
+    while (*bytes && used + 1 < size) {
+        const char *end = bytes[0] == '$' && bytes[1] == '<' ? strchr(bytes, '>') : NULL;
+        if (end) {
+            bytes = end + 1;
+            continue;
+        }
+        out[used++] = *bytes++;
+    }
+    out[used] = 0;
+}
+
+static void prepare_restore(const struct terminal *term)
+{
+    static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+    char out[512];
+
+    snprintf(out, sizeof out, "%s", term->is_modern ? FRAME_END PASTE_OFF MOUSE_OFF : "");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        append_capability(out, sizeof out, names[i]);
+    strncat(out, "\r\n", sizeof out - strlen(out) - 1);
+    crash_set_restore(out);
+}
+
+/* Key sequences that terminals send and their descriptions do not have. */
+static void define_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int code;
+    } keys[] = {
+        { "\033[A", KEY_UP },
+        { "\033[B", KEY_DOWN },
+        { "\033[C", KEY_RIGHT },
+        { "\033[D", KEY_LEFT },
+        { "\033[H", KEY_HOME },
+        { "\033[F", KEY_END },
+        { "\033OH", KEY_HOME },
+        { "\033OF", KEY_END },
+        { "\033[1~", KEY_HOME },
+        { "\033[4~", KEY_END },
+        { "\033[7~", KEY_HOME },
+        { "\033[8~", KEY_END },
+        { "\033[11~", KEY_F(1) },
+        { "\033[12~", KEY_F(2) },
+        { "\033[13~", KEY_F(3) },
+        { "\033[14~", KEY_F(4) },
+        { "\033OP", KEY_F(1) },
+        { "\033OQ", KEY_F(2) },
+        { "\033OR", KEY_F(3) },
+        { "\033OS", KEY_F(4) },
+        { "\033[200~", TERM_KEY_PASTE_BEGIN },
+        { "\033[201~", TERM_KEY_PASTE_END },
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        define_key(keys[i].bytes, keys[i].code);
+}
+
+/* ---- Taking and giving back ---- */
+
+static void take(struct terminal *term)
+{
+    term->is_active = true;
+    crash_set_active(1);
+    if (term->is_modern)
+        send(PASTE_ON);
+    if (term->has_mouse)
+        term_set_mouse(term, true);
+}
+
+static void give_back(struct terminal *term)
+{
+    bool has_mouse = term->has_mouse;
+
+    term_set_mouse(term, false);
+    term->has_mouse = has_mouse;
+    if (term->is_modern)
+        send(PASTE_OFF);
+    curs_set(1);
+    endwin();
+    term->is_active = false;
+    crash_set_active(0);
+}
+
+void term_start(struct terminal *term, bool with_mouse)
+{
+    static const char *const modern[] = { "xterm",     "tmux",  "screen",  "rxvt",
+                                          "alacritty", "foot",  "kitty",   "wezterm",
+                                          "vte",       "gnome", "konsole", "ghostty",
+                                          "st-",       "putty", "mintty",  NULL };
+    static const char *const unicode[] = { "linux", "st", NULL };
+    const char *name = getenv("TERM");
+
+    *term = (struct terminal){ .has_mouse = with_mouse };
+    term->is_modern = begins_with_one_of(name, modern);
+    term->has_unicode = term->is_modern || begins_with_one_of(name, unicode);
+    crash_arm();
+    set_escdelay(ESCAPE_DELAY_MS);
+    initscr();
+    raw();
+    noecho();
+    nonl();
+    prepare_restore(term);
+    term->input = newpad(1, 1);
+    keypad(term->input, TRUE);
+    nodelay(term->input, TRUE);
+    define_keys();
+    mouseinterval(0); /* else a press is held back for a click */
+    take(term);
+    getmaxyx(stdscr, term->rows, term->cols);
+}
+
+void term_stop(struct terminal *term)
+{
+    if (!term->input)
+        return;
+    if (term->is_active)
+        give_back(term);
+    delwin(term->input);
+    term->input = NULL;
+    crash_disarm();
+}
+
+void term_show(struct terminal *term)
+{
+    /*
+     * Debian's curses writes a frame in dozens of pieces; the marks keep half frames off the
+     * screen.
+     */
+    if (term->is_modern)
+        send(FRAME_BEGIN);
+    doupdate();
+    if (term->is_modern)
+        send(FRAME_END);
+}
+
+void term_resize(struct terminal *term)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    resizeterm(size.ws_row, size.ws_col);
+    getmaxyx(stdscr, term->rows, term->cols);
+    term_repaint(term);
+}
+
+void term_repaint(struct terminal *term)
+{
+    (void)term;
+    clearok(curscr, TRUE);
+}
+
+void term_set_mouse(struct terminal *term, bool is_on)
+{
+    mousemask(is_on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+              NULL);
+    term->has_mouse = is_on;
+}
+
+void term_resume(struct terminal *term)
+{
+    reset_prog_mode();
+    take(term);
+    term_resize(term);
+    refresh();
+}
+
+void term_suspend(struct terminal *term)
+{
+    struct sigaction stop = { .sa_handler = SIG_DFL }, before;
+    sigset_t only_stop, mask;
+
+    give_back(term);
+    sigaction(SIGTSTP, &stop, &before);
+    sigemptyset(&only_stop);
+    sigaddset(&only_stop, SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &only_stop, &mask);
+    kill(0, SIGTSTP); /* the whole job stops, and this line is where it goes on */
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGTSTP, &before, NULL);
+    term_resume(term);
+}

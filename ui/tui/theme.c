@@ -1,0 +1,161 @@
+/* What things mean, turned into colours and attributes: the dark theme's table. */
+#include "tui/theme.h"
+
+#include <stdlib.h>
+
+/*
+ * One row a style: the look with 256 colours (foreground, background), with 16, with 8, and without
+ * colour. -1 is the terminal's own colour. 16 and 8 share a column: 8 to 15 become 0 to 7 and bold.
+ * Hues are told apart with any kind of colour vision (after Okabe and Ito), and no two meanings
+ * differ by hue alone: a letter, a symbol or a PID always stands with the colour.
+ */
+struct look {
+    short fg256;
+    short bg256;
+    short fg16;
+    short bg16;
+    attr_t attrs; /* with colours */
+    attr_t mono;  /* without */
+};
+
+enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, BRIGHT = 8, OWN = -1 };
+
+static const struct look looks[STYLES] = {
+    [STYLE_NORMAL] = { OWN, OWN, OWN, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_DIM] = { 245, OWN, OWN, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER] = { 240, OWN, BLUE, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER_FOCUS] = { 75, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_BOLD },
+    [STYLE_TITLE] = { 250, OWN, WHITE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TITLE_FOCUS] = { 231, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_BOLD },
+    [STYLE_FOCUS] = { 231, 24, BRIGHT | WHITE, BLUE, A_BOLD, A_REVERSE },
+    [STYLE_CURRENT] = { 231, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_BOLD },
+    [STYLE_CHANGED] = { 16, 222, BLACK, YELLOW, A_NORMAL, A_REVERSE },
+    [STYLE_WAS] = { 180, OWN, YELLOW, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_KERNEL] = { 252, 238, WHITE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_SHARED] = { 81, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_BOLD },
+    [STYLE_FREE] = { 242, OWN, BLUE, OWN, A_NORMAL, A_DIM },
+    [STYLE_ERROR] = { 209, OWN, BRIGHT | RED, OWN, A_BOLD, A_BOLD },
+    [STYLE_PROMPT] = { 117, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_BOLD },
+    [STYLE_HINT] = { 245, OWN, CYAN, OWN, A_NORMAL, A_DIM },
+    [STYLE_SENTENCE] = { 230, OWN, BRIGHT | YELLOW, OWN, A_NORMAL, A_BOLD },
+    [STYLE_KEY] = { 231, 238, BLACK, WHITE, A_NORMAL, A_REVERSE },
+    [STYLE_STATE_R] = { 114, OWN, BRIGHT | GREEN, OWN, A_BOLD, A_BOLD },
+    [STYLE_STATE_S] = { 110, OWN, CYAN, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_STATE_D] = { 209, OWN, BRIGHT | RED, OWN, A_BOLD, A_UNDERLINE },
+    [STYLE_STATE_T] = { 222, OWN, BRIGHT | YELLOW, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_STATE_TRACED] = { 222, OWN, BRIGHT | YELLOW, OWN, A_UNDERLINE, A_UNDERLINE },
+    [STYLE_STATE_Z] = { 182, OWN, BRIGHT | MAGENTA, OWN, A_NORMAL, A_DIM },
+    [STYLE_STATE_X] = { 245, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_TASK_FIRST + 0] = { 214, OWN, YELLOW, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 1] = { 117, OWN, BRIGHT | CYAN, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 2] = { 43, OWN, BRIGHT | GREEN, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 3] = { 227, OWN, BRIGHT | YELLOW, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 4] = { 75, OWN, BRIGHT | BLUE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 5] = { 209, OWN, BRIGHT | RED, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 6] = { 182, OWN, BRIGHT | MAGENTA, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 7] = { 255, OWN, BRIGHT | WHITE, OWN, A_NORMAL, A_NORMAL },
+};
+
+static const char *const symbols[SYMBOLS][2] = {
+    /* UTF-8, ASCII */
+    [SYMBOL_UP] = { "▲", "^" },          [SYMBOL_DOWN] = { "▼", "v" },
+    [SYMBOL_LEFT] = { "◀", "<" },        [SYMBOL_RIGHT] = { "▶", ">" },
+    [SYMBOL_CURRENT] = { "▶", ">" },     [SYMBOL_CHANGED] = { "▪", "*" },
+    [SYMBOL_TREE_NEXT] = { "├─", "|-" }, [SYMBOL_TREE_LAST] = { "└─", "`-" },
+    [SYMBOL_TREE_DOWN] = { "│ ", "| " }, [SYMBOL_ELLIPSIS] = { "…", "~" },
+    [SYMBOL_BAR_FULL] = { "█", "#" },    [SYMBOL_BAR_EMPTY] = { "░", "." },
+    [SYMBOL_FREE] = { "·", "." },        [SYMBOL_SCROLL] = { "┃", "#" },
+};
+
+static bool wants_no_color(void)
+{
+    const char *value = getenv("NO_COLOR");
+
+    return value && *value;
+}
+
+static enum theme_depth terminal_depth(void)
+{
+    if (wants_no_color() || !has_colors())
+        return THEME_MONO;
+    start_color();
+    use_default_colors();
+    if (COLORS >= 256 && COLOR_PAIRS > STYLES)
+        return THEME_256;
+    return COLORS >= 16 ? THEME_16 : THEME_8;
+}
+
+/*
+ * With 8 colours the bright ones are the plain ones and bold; black on black is not chosen by the
+ * table.
+ */
+static attr_t look_attrs(const struct look *look, enum theme_depth depth, short pair)
+{
+    short fg = depth == THEME_256 ? look->fg256 : look->fg16;
+    short bg = depth == THEME_256 ? look->bg256 : look->bg16;
+    attr_t attrs = look->attrs;
+
+    if (depth == THEME_MONO)
+        return look->mono;
+    if (depth == THEME_8 && fg >= BRIGHT) {
+        fg = (short)(fg - BRIGHT);
+        attrs |= A_BOLD;
+    }
+    if (fg == OWN && bg == OWN)
+        return attrs;
+    init_pair(pair, fg, bg);
+    return attrs | COLOR_PAIR(pair);
+}
+
+void theme_init(struct theme *theme, bool is_ascii)
+{
+    theme->depth = terminal_depth();
+    theme->is_ascii = is_ascii;
+    for (int i = 0; i < STYLES; i++)
+        theme->attrs[i] = look_attrs(&looks[i], theme->depth, (short)(i + 1));
+}
+
+attr_t theme_style(const struct theme *theme, enum style style)
+{
+    return theme->attrs[style];
+}
+
+attr_t theme_task(const struct theme *theme, int pid)
+{
+    unsigned colours = STYLE_TASK_LAST - STYLE_TASK_FIRST + 1;
+
+    return theme->attrs[STYLE_TASK_FIRST + (unsigned)pid % colours];
+}
+
+attr_t theme_state(const struct theme *theme, char state)
+{
+    switch (state) {
+    case 'R':
+        return theme->attrs[STYLE_STATE_R];
+    case 'S':
+        return theme->attrs[STYLE_STATE_S];
+    case 'D':
+        return theme->attrs[STYLE_STATE_D];
+    case 'T':
+        return theme->attrs[STYLE_STATE_T];
+    case 't':
+        return theme->attrs[STYLE_STATE_TRACED];
+    case 'Z':
+        return theme->attrs[STYLE_STATE_Z];
+    case 'X':
+        return theme->attrs[STYLE_STATE_X];
+    default:
+        return theme->attrs[STYLE_NORMAL];
+    }
+}
+
+attr_t theme_marked(const struct theme *theme, attr_t attrs)
+{
+    (void)theme;
+    return attrs | A_REVERSE;
+}
+
+const char *theme_symbol(const struct theme *theme, enum symbol symbol)
+{
+    return symbols[symbol][theme->is_ascii];
+}
