@@ -2,9 +2,9 @@
 // that bear one as their pid, thread group, process group or session.
 #include "kernel/kernel.h"
 
-#define RESERVED_PIDS 300
+#define RESERVED_PIDS   300
 #define PID_MAX_DEFAULT 0x8000
-#define BITS_PER_PAGE (PAGE_SIZE * 8)
+#define BITS_PER_PAGE   (PAGE_SIZE * 8)
 
 // ---- The bitmap ----------------------------------------------------------------------------------
 
@@ -253,8 +253,7 @@ const struct task_struct *first_process(const struct machine *m)
     return next_process(m, &kernel(m)->init_task);
 }
 
-const struct task_struct *next_task_and_thread(const struct machine *m,
-                                               const struct task_struct *p)
+const struct task_struct *next_task_and_thread(const struct machine *m, const struct task_struct *p)
 {
     const struct task_struct *leader = task_at(m, p->group_leader);
     const struct task_struct *thread = next_thread(m, p);

@@ -97,7 +97,6 @@ static inline void list_move(struct machine *m, const struct list_head *link,
 // The same when the current link may be removed in the body.
 #define list_for_each_safe(m, link, following, head)                                               \
     for (kaddr link = (head)->next, following = list_at((m), link)->next;                          \
-         link != kaddr_of((m), (head));                                                            \
-         link = following, following = list_at((m), link)->next)
+         link != kaddr_of((m), (head)); link = following, following = list_at((m), link)->next)
 
 #endif

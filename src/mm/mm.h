@@ -19,10 +19,10 @@ struct page {
 _Static_assert(sizeof(struct page) == 32, "struct page is 32 bytes");
 
 // Bit numbers of struct page.flags in 2.6.11 (those that are used here).
-#define PG_locked 0
-#define PG_slab 7
+#define PG_locked   0
+#define PG_slab     7
 #define PG_reserved 11
-#define PG_private 12
+#define PG_private  12
 
 #define MAX_ORDER 11
 
@@ -35,8 +35,8 @@ struct free_area {
 struct zone {
     u32 free_pages;
     struct free_area free_area[MAX_ORDER];
-    kaddr mem_map;     // array of struct page, indexed by pfn
-    u32 present_pages; // all page frames of the RAM
+    kaddr mem_map;      // array of struct page, indexed by pfn
+    u32 present_pages;  // all page frames of the RAM
     u32 first_free_pfn; // frames below belong to the kernel image and boot allocations for ever
 };
 
@@ -79,18 +79,18 @@ struct kmem_cache {
     u32 num;      // objects a slab
     u32 gfporder; // a slab has 2^gfporder frames
     u32 colour, colour_off, colour_next;
-    kaddr slabp_cache; // cache of off-slab descriptors, or 0
-    u32 slab_size;     // bytes of the descriptor with its index array
-    u32 flags;         // CFLGS_OFF_SLAB, SLAB_HWCACHE_ALIGN
-    u32 constructor;   // enum slab_constructor
+    kaddr slabp_cache;     // cache of off-slab descriptors, or 0
+    u32 slab_size;         // bytes of the descriptor with its index array
+    u32 flags;             // CFLGS_OFF_SLAB, SLAB_HWCACHE_ALIGN
+    u32 constructor;       // enum slab_constructor
     struct list_head next; // cache_chain
     char name[KMEM_NAME_MAX];
     u32 grown, reaped; // statistics: slabs made and destroyed
 };
 
-#define CFLGS_OFF_SLAB 0x80000000u
+#define CFLGS_OFF_SLAB     0x80000000u
 #define SLAB_HWCACHE_ALIGN 0x2000u
-#define SLAB_PANIC 0x40000u
+#define SLAB_PANIC         0x40000u
 
 // Constructors cannot be function pointers in simulated RAM: they are named.
 enum slab_constructor { SLAB_NO_CONSTRUCTOR, SLAB_PGD_CONSTRUCTOR };
@@ -112,10 +112,10 @@ enum general_cache_count { GENERAL_CACHES = 15 };
 // The static data of mm/: it lies in the kernel image, in front of that of kernel/.
 struct mm_data {
     struct zone zone;
-    struct kmem_cache cache_cache; // the cache of caches
-    struct list_head cache_chain;  // newest first
+    struct kmem_cache cache_cache;       // the cache of caches
+    struct list_head cache_chain;        // newest first
     kaddr malloc_caches[GENERAL_CACHES]; // size-32 … size-131072; 0 where a size is left out
-    kaddr swapper_pg_dir; // set by boot: the master page directory
+    kaddr swapper_pg_dir;                // set by boot: the master page directory
 };
 #define MM_DATA 0xC0180000u
 
@@ -196,8 +196,8 @@ struct mm_struct { // 548 bytes, as in 2.6.11 (uniprocessor)
 };
 _Static_assert(sizeof(struct mm_struct) == 548, "mm_struct is as in 2.6.11");
 
-#define PTRS_PER_PGD 1024
+#define PTRS_PER_PGD      1024
 #define USER_PTRS_PER_PGD 768
-#define TASK_SIZE 0xC0000000u
+#define TASK_SIZE         0xC0000000u
 
 #endif

@@ -6,12 +6,13 @@
 #include "mm/mm.h"
 
 #define BATCHREFILL_LIMIT 16u
-#define OFF_SLAB_SIZE (PAGE_SIZE >> 3) // from here on the descriptor provisionally lies elsewhere
-#define MAX_GFP_ORDER 5u
-#define SLAB_NUM_MAX 1400u // more 4-byte objects than fit in a slab of two frames
+#define OFF_SLAB_SIZE     (PAGE_SIZE >> 3) // from here on the descriptor provisionally lies elsewhere
+#define MAX_GFP_ORDER     5u
+#define SLAB_NUM_MAX      1400u // more 4-byte objects than fit in a slab of two frames
 
-static const u32 malloc_sizes[GENERAL_CACHES] = { 32,   64,   96,   128,   192,   256,   512,  1024,
-                                                  2048, 4096, 8192, 16384, 32768, 65536, 131072 };
+static const u32 malloc_sizes[GENERAL_CACHES] = { 32,   64,    96,    128,   192,
+                                                  256,  512,   1024,  2048,  4096,
+                                                  8192, 16384, 32768, 65536, 131072 };
 
 static const struct kmem_cache *cache_at(const struct machine *m, kaddr cache)
 {
@@ -50,8 +51,8 @@ static void kmem_freepages(struct machine *m, const struct kmem_cache *cache, ka
 }
 
 // Writes the descriptor with its chain of free objects 0, 1, 2 … in one block.
-static void write_slab(struct machine *m, const struct kmem_cache *cache, kaddr slab,
-                       u32 colouroff, kaddr s_mem)
+static void write_slab(struct machine *m, const struct kmem_cache *cache, kaddr slab, u32 colouroff,
+                       kaddr s_mem)
 {
     struct {
         struct slab slab;
@@ -352,8 +353,7 @@ static u32 size_slab(const struct machine *m, struct kmem_cache *c, u32 align)
         c->num = cache_estimate(c->gfporder, c->objsize, align, c->flags, &left_over);
         if (c->gfporder >= MAX_GFP_ORDER)
             break;
-        if (c->num && (c->gfporder >= break_order ||
-                       left_over * 8 <= PAGE_SIZE << c->gfporder))
+        if (c->num && (c->gfporder >= break_order || left_over * 8 <= PAGE_SIZE << c->gfporder))
             break;
     }
     BUG_ON(!c->num);
