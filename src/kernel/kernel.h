@@ -385,6 +385,8 @@ void free_uid(struct machine *m, const struct user_struct *user);
 // sysctl by name ("kernel.pid_max", "kernel.threads-max", …). False and why: no such name, or
 // out of range.
 bool sysctl_set(struct machine *m, const char *name, s64 value, struct strbuf *why);
+// The same without changing anything: would sysctl_set() take it?
+bool sysctl_check(const struct machine *m, const char *name, s64 value, struct strbuf *why);
 bool sysctl_get(const struct machine *m, const char *name, s64 *value);
 // The sysctl names there are: index from 0; NULL ends.
 const char *sysctl_name(u32 index);

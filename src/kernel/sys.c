@@ -278,7 +278,7 @@ bool sysctl_get(const struct machine *m, const char *name, s64 *value)
     return s;
 }
 
-bool sysctl_set(struct machine *m, const char *name, s64 value, struct strbuf *why)
+bool sysctl_check(const struct machine *m, const char *name, s64 value, struct strbuf *why)
 {
     const struct sysctl *s = find_sysctl(name);
 
@@ -287,10 +287,16 @@ bool sysctl_set(struct machine *m, const char *name, s64 value, struct strbuf *w
         return false;
     }
     s32 max = s->offset == offsetof(struct kernel_data, last_pid) ? kernel(m)->pid_max - 1 : s->max;
-    if (value < s->min || value > max) {
-        strbuf_printf(why, "%s takes %d to %d", s->name, s->min, max);
+    if (value >= s->min && value <= max)
+        return true;
+    strbuf_printf(why, "%s takes %d to %d", s->name, s->min, max);
+    return false;
+}
+
+bool sysctl_set(struct machine *m, const char *name, s64 value, struct strbuf *why)
+{
+    if (!sysctl_check(m, name, value, why))
         return false;
-    }
-    set(m, *sysctl_field(m, s), (s32)value);
+    set(m, *sysctl_field(m, find_sysctl(name)), (s32)value);
     return true;
 }
