@@ -8,8 +8,8 @@
 struct pid_check {
     const struct machine *m;
     struct complaints complaints;
-    u8 used[PIDTYPE_MAX][NUMBERS]; // the number stands in this table's chains
-    u32 tasks[PIDTYPE_MAX];        // hashed in this table
+    u32 used[PIDTYPE_MAX][NUMBERS / 32]; // bits: the number stands in this table's chains
+    u32 tasks[PIDTYPE_MAX];              // hashed in this table
 };
 
 static const char *const type_names[PIDTYPE_MAX] = { "PID", "TGID", "PGID", "SID" };
@@ -106,32 +106,42 @@ static void check_chain(struct pid_check *c, u32 type, u32 bucket)
         if (pid_hashfn((u32)pid->nr, k->pidhash_shift) != bucket)
             complain(&c->complaints, "%s %d is in hash chain %u", type_names[type], pid->nr,
                      bucket);
-        if (c->used[type][pid->nr])
+        u32 *word = &c->used[type][pid->nr / 32];
+        if (*word >> pid->nr % 32 & 1)
             complain(&c->complaints, "%s %d is in the hash table twice", type_names[type], pid->nr);
-        c->used[type][pid->nr] = 1;
+        *word |= 1u << pid->nr % 32;
         check_ring(c, address, type);
         pprev = kaddr_of(m, &pid->chain_next);
         address = pid->chain_next;
     }
 }
 
+// 32 numbers of the bitmap against the bits that the tables say.
+static void check_word(struct pid_check *c, u32 first, u32 taken, u32 used)
+{
+    for (u32 i = 0; i < 32; i++) {
+        if ((taken ^ used) >> i & 1)
+            complain(&c->complaints,
+                     taken >> i & 1 ? "number %u is taken, but no task has it"
+                                    : "number %u is free, but a task has it",
+                     first + i);
+    }
+}
+
 static void check_bitmap(struct pid_check *c)
 {
     const struct pidmap *map = &kernel(c->m)->pidmap[0];
+    const u32 *words = kpointer(c->m, map->page);
     u32 clear = 0;
 
-    for (s32 nr = 0; nr < (s32)NUMBERS; nr++) {
-        bool is_set = is_pid_in_use(c->m, nr);
-        bool is_used = false;
+    for (u32 i = 0; i < NUMBERS / 32; i++) {
+        u32 used = 0;
 
         for (u32 type = 0; type < PIDTYPE_MAX; type++)
-            is_used |= c->used[type][nr];
-        clear += !is_set;
-        if (is_set != is_used)
-            complain(&c->complaints,
-                     is_set ? "number %d is taken, but no task has it"
-                            : "number %d is free, but a task has it",
-                     nr);
+            used |= c->used[type][i];
+        if (words[i] != used)
+            check_word(c, i * 32, words[i], used);
+        clear += 32 - (u32)__builtin_popcount(words[i]);
     }
     if (map->nr_free != clear)
         complain(&c->complaints, "nr_free of the pid bitmap is %u, %u bits are clear", map->nr_free,
@@ -140,12 +150,9 @@ static void check_bitmap(struct pid_check *c)
 
 int check_pids(const struct machine *m, struct strbuf *out)
 {
-    static const struct pid_check nothing;
-    struct pid_check c = nothing;
+    struct pid_check c = { .m = m, .complaints = { out, 0 } };
     const struct kernel_data *k = kernel(m);
 
-    c.m = m;
-    c.complaints.out = out;
     for (u32 type = 0; type < PIDTYPE_MAX; type++)
         for (u32 bucket = 0; bucket < 1u << k->pidhash_shift; bucket++)
             check_chain(&c, type, bucket);
