@@ -28,7 +28,7 @@ struct machine;
     X(COPY, "new task's pid, enum shared_object, kaddr of the copy")                               \
     X(PID_ALLOC, "pid, 1 if the search wrapped around, 0")                                         \
     X(PID_FREE, "pid, 0, 0")                                                                       \
-    X(SLAB_ALLOC, "cache, object (kaddr), 1 if it comes straight back from a free")               \
+    X(SLAB_ALLOC, "cache, object (kaddr), 1 if it comes straight back from a free")                \
     X(SLAB_FREE, "kaddr of the cache, kaddr of the object, 0")                                     \
     X(SLAB_GROW, "kaddr of the cache, kaddr of the slab's pages, colour offset in bytes")          \
     X(PAGE_ALLOC, "pfn, order, 0")                                                                 \
@@ -45,7 +45,7 @@ enum event_kind {
 #define X(name, meaning) EVENT_##name,
     EVENT_LIST(X)
 #undef X
-    EVENT_COUNT
+        EVENT_COUNT
 };
 
 struct event {
@@ -55,8 +55,8 @@ struct event {
 
 // The cause of a state change: a kind in the high half, a number in the low half.
 enum cause_kind {
-    CAUSE_CALL = 0x10000,   // | system call number (struct syscall_name in view.h)
-    CAUSE_SIGNAL = 0x20000, // | signal number
+    CAUSE_CALL = 0x10000,    // | system call number (struct syscall_name in view.h)
+    CAUSE_SIGNAL = 0x20000,  // | signal number
     CAUSE_FUNCTION = 0x30000 // | kernel symbol (enum ksym)
 };
 

@@ -42,10 +42,10 @@ struct time_position machine_position(const struct machine *m);
 bool machine_goto(struct machine *m, u64 n);
 
 enum step_kind {
-    STEP_INTO,   // the next function entry or event
-    STEP_OVER,   // the same, but not deeper than the current function
-    STEP_OUT,    // until the current function has returned
-    STEP_BACK,   // one STEP_INTO backwards
+    STEP_INTO, // the next function entry or event
+    STEP_OVER, // the same, but not deeper than the current function
+    STEP_OUT,  // until the current function has returned
+    STEP_BACK, // one STEP_INTO backwards
 };
 
 // Moves the cursor by one step inside the journal, entering the next command when between two

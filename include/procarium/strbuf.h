@@ -13,8 +13,7 @@ struct strbuf {
     size_t capacity; // bytes allocated
 };
 
-#define STRBUF_INIT                                                                                \
-    (struct strbuf) { NULL, 0, 0 }
+#define STRBUF_INIT ((struct strbuf){ NULL, 0, 0 })
 
 // Gives the memory back and leaves an empty, usable strbuf.
 void strbuf_finish(struct strbuf *sb);

@@ -23,7 +23,7 @@ typedef u32 uaddr; // user virtual address
 typedef u32 pfn;   // page frame number: physical address / 4096
 
 #define KERNEL_BASE 0xC0000000u // PAGE_OFFSET: where the direct map begins
-#define PAGE_SHIFT 12
-#define PAGE_SIZE 4096u
+#define PAGE_SHIFT  12
+#define PAGE_SIZE   4096u
 
 #endif

@@ -8,8 +8,8 @@
 
 // ---- Static data: what a kernel image has in .data and .bss -------------------------------------
 
-#define MAX_PRIO 140
-#define MAX_RT_PRIO 100
+#define MAX_PRIO     140
+#define MAX_RT_PRIO  100
 #define BITMAP_WORDS 5
 
 struct prio_array {
@@ -154,9 +154,9 @@ static inline bool thread_group_leader(const struct task_struct *p)
 // at once; it never reaches user mode. Another task is current by then.
 #define CALL_SLEEPS (-600)
 // Internal errors of 2.6.11 that turn into EINTR or a restart on the way to user mode.
-#define ERESTARTSYS 512
-#define ERESTARTNOINTR 513
-#define ERESTARTNOHAND 514
+#define ERESTARTSYS           512
+#define ERESTARTNOINTR        513
+#define ERESTARTNOHAND        514
 #define ERESTART_RESTARTBLOCK 516
 
 // ---- boot.c --------------------------------------------------------------------------------------
@@ -201,8 +201,25 @@ const char *call_string(const struct machine *m, u32 index);
 bool is_resuming(const struct machine *m);
 // The sleeping place is reached again: from here on everything runs for the first time.
 void end_resuming(struct machine *m);
+// Writes a word of the current task's user memory; false = EFAULT.
+bool put_user(struct machine *m, uaddr address, u32 value);
 // Remembers that p may have kernel work, so that settling finds it without a search.
 void add_work(struct machine *m, const struct task_struct *p);
+
+// The pieces of make_call() for init_program.c: the current task, in user mode, makes a call …
+void enter_call(struct machine *m, const struct call *call);
+// … whoever is current in the kernel goes on until user mode …
+void run_current(struct machine *m);
+// … and p, which must be runnable, gets the CPU and goes on until user mode or sleep.
+void give_cpu(struct machine *m, const struct task_struct *p);
+// Settles as after `settle off`: searches all runnable tasks for work.
+void settle_all(struct machine *m);
+
+// ---- init_program.c ------------------------------------------------------------------------------
+void start_init_program(struct machine *m);
+void run_init_program(struct machine *m);
+// Is p init, in user mode with its program's next wait to make?
+bool is_init_idle(const struct machine *m, const struct task_struct *p);
 
 // ---- sched.c ---------------------------------------------------------------------------------
 void sched_init(struct machine *m);
@@ -212,6 +229,8 @@ void sched_exit(struct machine *m, const struct task_struct *p);
 // Picks the next task and switches to it. After this another task may be current: the caller
 // returns CALL_SLEEPS at once if is_current() says so.
 void schedule(struct machine *m);
+// The rest of a switch, run by the task that was switched to.
+void finish_task_switch(struct machine *m, const struct task_struct *prev);
 // mask: states that may be woken. True if it woke.
 bool try_to_wake_up(struct machine *m, const struct task_struct *p, u32 mask, s32 cause);
 bool wake_up_process(struct machine *m, const struct task_struct *p, s32 cause);
@@ -228,9 +247,10 @@ s32 sys_nice(struct machine *m, s32 increment);
 s32 sys_sched_yield(struct machine *m);
 bool is_idle_task(const struct machine *m, const struct task_struct *p);
 
-// Wait queues and completions. (kernel/wait.c, kernel/sched.c)
+// Wait queues and completions. (completion.c; the kernel has them in kernel/wait.c and sched.c)
 void init_waitqueue_head(struct machine *m, const struct wait_queue_head *q);
-void add_wait_queue(struct machine *m, const struct wait_queue_head *q, kaddr entry, bool exclusive);
+void add_wait_queue(struct machine *m, const struct wait_queue_head *q, kaddr entry,
+                    bool exclusive);
 void remove_wait_queue(struct machine *m, kaddr entry);
 // Wakes sleepers whose state is in mask, at most nr exclusive ones (0 = all).
 void wake_up(struct machine *m, const struct wait_queue_head *q, u32 mask, u32 nr_exclusive);
@@ -247,7 +267,8 @@ void free_pidmap(struct machine *m, s32 nr);
 void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type type, s32 nr);
 void detach_pid(struct machine *m, const struct task_struct *p, enum pid_type type);
 // The task that stands in the hash chain for this number, or NULL.
-const struct task_struct *find_task_by_pid_type(const struct machine *m, enum pid_type type, s32 nr);
+const struct task_struct *find_task_by_pid_type(const struct machine *m, enum pid_type type,
+                                                s32 nr);
 const struct task_struct *find_task_by_pid(const struct machine *m, s32 nr);
 // All tasks with a number of one type: for (p = first; p; p = next). NULL ends.
 const struct task_struct *first_of_pid(const struct machine *m, enum pid_type type, s32 nr);
@@ -285,6 +306,16 @@ void mmdrop(struct machine *m, kaddr mm);
 kaddr mm_alloc(struct machine *m);
 void mm_release(struct machine *m, const struct task_struct *p, kaddr mm);
 
+s32 copy_mm(struct machine *m, u32 clone_flags, const struct task_struct *p); // fork_mm.c
+void exit_mmap(struct machine *m, kaddr mm);
+s32 copy_thread(struct machine *m, u32 clone_flags, u32 stack_start, u32 tls,
+                const struct task_struct *p); // process.c
+void put_namespace(struct machine *m, kaddr address);
+s32 sys_fork(struct machine *m);
+s32 sys_vfork(struct machine *m);
+s32 sys_clone(struct machine *m, u32 flags, u32 stack, uaddr parent_tidptr, uaddr child_tidptr,
+              u32 tls);
+
 // ---- exec.c ------------------------------------------------------------------------------------
 s32 sys_execve(struct machine *m);
 void set_task_comm(struct machine *m, const struct task_struct *p, const char *name);
@@ -298,35 +329,65 @@ void panic(struct machine *m, enum panic_reason reason);
 bool is_orphaned_pgrp(const struct machine *m, s32 pgrp);
 void exit_files(struct machine *m, const struct task_struct *p);
 void exit_fs(struct machine *m, const struct task_struct *p);
-void exit_sighand(struct machine *m, const struct task_struct *p);  // __exit_sighand
-void exit_signal(struct machine *m, const struct task_struct *p);   // __exit_signal
+void exit_sem(struct machine *m, const struct task_struct *p);
+void exit_namespace(struct machine *m, const struct task_struct *p);
+void exit_sighand(struct machine *m, const struct task_struct *p); // __exit_sighand
+void exit_signal(struct machine *m, const struct task_struct *p);  // __exit_signal
 s32 sys_wait4(struct machine *m, s32 pid, u32 options);
 
-#define WNOHANG 0x1u
-#define WUNTRACED 0x2u
-#define WSTOPPED 0x2u
-#define WEXITED 0x4u
-#define WCONTINUED 0x8u
-#define WNOWAIT 0x01000000u
+#define WNOHANG     0x1u
+#define WUNTRACED   0x2u
+#define WSTOPPED    0x2u
+#define WEXITED     0x4u
+#define WCONTINUED  0x8u
+#define WNOWAIT     0x01000000u
 #define __WNOTHREAD 0x20000000u
-#define __WALL 0x40000000u
-#define __WCLONE 0x80000000u
+#define __WALL      0x40000000u
+#define __WCLONE    0x80000000u
 
 // ---- signal.c -----------------------------------------------------------------------------------
 enum signal_number {
-    SIGHUP = 1, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1,
-    SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
-    SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO, SIGPWR,
-    SIGSYS, SIGRTMIN
+    SIGHUP = 1,
+    SIGINT,
+    SIGQUIT,
+    SIGILL,
+    SIGTRAP,
+    SIGABRT,
+    SIGBUS,
+    SIGFPE,
+    SIGKILL,
+    SIGUSR1,
+    SIGSEGV,
+    SIGUSR2,
+    SIGPIPE,
+    SIGALRM,
+    SIGTERM,
+    SIGSTKFLT,
+    SIGCHLD,
+    SIGCONT,
+    SIGSTOP,
+    SIGTSTP,
+    SIGTTIN,
+    SIGTTOU,
+    SIGURG,
+    SIGXCPU,
+    SIGXFSZ,
+    SIGVTALRM,
+    SIGPROF,
+    SIGWINCH,
+    SIGIO,
+    SIGPWR,
+    SIGSYS,
+    SIGRTMIN
 };
-#define SI_USER 0
-#define SI_KERNEL 0x80
-#define SI_TKILL (-6)
-#define CLD_EXITED 1
-#define CLD_KILLED 2
-#define CLD_DUMPED 3
-#define CLD_TRAPPED 4
-#define CLD_STOPPED 5
+#define SI_USER       0
+#define SI_KERNEL     0x80
+#define SI_TKILL      (-6)
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_TRAPPED   4
+#define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
 struct siginfo { // host-side argument; queued as struct sigqueue
@@ -347,7 +408,8 @@ void init_sigpending(struct machine *m, const struct sigpending *pending);
 void flush_sigqueue(struct machine *m, const struct sigpending *pending);
 void signal_wake_up(struct machine *m, const struct task_struct *p, bool resume);
 // To one thread. sender: pid or 0 for the kernel.
-s32 specific_send_sig_info(struct machine *m, const struct siginfo *info, const struct task_struct *p);
+s32 specific_send_sig_info(struct machine *m, const struct siginfo *info,
+                           const struct task_struct *p);
 // To a process: the shared queue, then a thread that wants it.
 s32 group_send_sig_info(struct machine *m, const struct siginfo *info, const struct task_struct *p);
 // To every member of a process group from the kernel; 0 or ESRCH.
@@ -366,17 +428,20 @@ s32 sys_tgkill(struct machine *m, s32 tgid, s32 pid, s32 sig);
 s32 sys_rt_sigaction(struct machine *m, s32 sig, u32 handler, u32 flags, struct sigset mask);
 s32 sys_rt_sigprocmask(struct machine *m, u32 how, struct sigset mask);
 s32 sys_pause(struct machine *m);
-#define SIG_BLOCK 0u
+#define SIG_BLOCK   0u
 #define SIG_UNBLOCK 1u
 #define SIG_SETMASK 2u
+
+#define PR_SET_PDEATHSIG 1
+#define F_SETFD          2
 
 // ---- sys.c ----------------------------------------------------------------------------------------
 s32 sys_setpgid(struct machine *m, s32 pid, s32 pgid);
 s32 sys_setsid(struct machine *m);
 s32 sys_setrlimit(struct machine *m, u32 resource, u32 soft, u32 hard);
-#define CAP_KILL 5
-#define CAP_SYS_ADMIN 21
-#define CAP_SYS_NICE 23
+#define CAP_KILL         5
+#define CAP_SYS_ADMIN    21
+#define CAP_SYS_NICE     23
 #define CAP_SYS_RESOURCE 24
 bool capable(const struct machine *m, const struct task_struct *p, u32 capability);
 s32 sys_setuid(struct machine *m, u32 uid);
@@ -404,7 +469,7 @@ void dget(struct machine *m, kaddr dentry);
 void dput(struct machine *m, kaddr dentry);
 s32 unshare_files(struct machine *m);
 void flush_old_files(struct machine *m, kaddr files); // closes close-on-exec descriptors
-s32 sys_open(struct machine *m, u32 flags); // the path is call_string(m, 0)
+s32 sys_open(struct machine *m, u32 flags);           // the path is call_string(m, 0)
 s32 sys_close(struct machine *m, u32 fd);
 s32 sys_dup(struct machine *m, u32 fd);
 s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd);

@@ -6,53 +6,53 @@
 #include "mm/mm.h"
 
 // ---- States ------------------------------------------------------------------------------------
-#define TASK_RUNNING 0
-#define TASK_INTERRUPTIBLE 1
+#define TASK_RUNNING         0
+#define TASK_INTERRUPTIBLE   1
 #define TASK_UNINTERRUPTIBLE 2
-#define TASK_STOPPED 4
-#define TASK_TRACED 8
-#define EXIT_ZOMBIE 16 // exit_state
-#define EXIT_DEAD 32   // exit_state; and in state once the task has left the CPU for ever
+#define TASK_STOPPED         4
+#define TASK_TRACED          8
+#define EXIT_ZOMBIE          16 // exit_state
+#define EXIT_DEAD            32 // exit_state; and in state once the task has left the CPU for ever
 
 // ---- Flags -------------------------------------------------------------------------------------
-#define PF_STARTING 0x2
-#define PF_EXITING 0x4
-#define PF_DEAD 0x8
+#define PF_STARTING   0x2
+#define PF_EXITING    0x4
+#define PF_DEAD       0x8
 #define PF_FORKNOEXEC 0x40
-#define PF_SUPERPRIV 0x100
-#define PF_DUMPCORE 0x200
-#define PF_SIGNALED 0x400
+#define PF_SUPERPRIV  0x100
+#define PF_DUMPCORE   0x200
+#define PF_SIGNALED   0x400
 
-#define CSIGNAL 0x000000FFu
-#define CLONE_VM 0x00000100u
-#define CLONE_FS 0x00000200u
-#define CLONE_FILES 0x00000400u
-#define CLONE_SIGHAND 0x00000800u
-#define CLONE_PTRACE 0x00002000u
-#define CLONE_VFORK 0x00004000u
-#define CLONE_PARENT 0x00008000u
-#define CLONE_THREAD 0x00010000u
-#define CLONE_NEWNS 0x00020000u
-#define CLONE_SYSVSEM 0x00040000u
-#define CLONE_SETTLS 0x00080000u
-#define CLONE_PARENT_SETTID 0x00100000u
+#define CSIGNAL              0x000000FFu
+#define CLONE_VM             0x00000100u
+#define CLONE_FS             0x00000200u
+#define CLONE_FILES          0x00000400u
+#define CLONE_SIGHAND        0x00000800u
+#define CLONE_PTRACE         0x00002000u
+#define CLONE_VFORK          0x00004000u
+#define CLONE_PARENT         0x00008000u
+#define CLONE_THREAD         0x00010000u
+#define CLONE_NEWNS          0x00020000u
+#define CLONE_SYSVSEM        0x00040000u
+#define CLONE_SETTLS         0x00080000u
+#define CLONE_PARENT_SETTID  0x00100000u
 #define CLONE_CHILD_CLEARTID 0x00200000u
-#define CLONE_DETACHED 0x00400000u
-#define CLONE_UNTRACED 0x00800000u
-#define CLONE_CHILD_SETTID 0x01000000u
-#define CLONE_STOPPED 0x02000000u
+#define CLONE_DETACHED       0x00400000u
+#define CLONE_UNTRACED       0x00800000u
+#define CLONE_CHILD_SETTID   0x01000000u
+#define CLONE_STOPPED        0x02000000u
 
 #define TIF_SYSCALL_TRACE 0
 #define TIF_NOTIFY_RESUME 1
-#define TIF_SIGPENDING 2
-#define TIF_NEED_RESCHED 3
-#define TIF_SINGLESTEP 4
-#define TIF_IRET 5
+#define TIF_SIGPENDING    2
+#define TIF_NEED_RESCHED  3
+#define TIF_SINGLESTEP    4
+#define TIF_IRET          5
 
-#define SIGNAL_STOP_STOPPED 1
-#define SIGNAL_STOP_DEQUEUED 2
+#define SIGNAL_STOP_STOPPED   1
+#define SIGNAL_STOP_DEQUEUED  2
 #define SIGNAL_STOP_CONTINUED 4
-#define SIGNAL_GROUP_EXIT 8
+#define SIGNAL_GROUP_EXIT     8
 
 // ---- The bottom and the top of the kernel stack ------------------------------------------------
 struct thread_info { // 52 bytes
@@ -76,8 +76,8 @@ struct pt_regs { // 60 bytes
 };
 _Static_assert(sizeof(struct pt_regs) == 60, "pt_regs is 60 bytes");
 
-#define USER_CS 0x73u
-#define USER_DS 0x7Bu
+#define USER_CS   0x73u
+#define USER_DS   0x7Bu
 #define KERNEL_CS 0x60u
 #define KERNEL_DS 0x68u
 
@@ -111,17 +111,17 @@ struct sigpending {
     struct sigset signal;
 };
 
-#define SIG_DFL 0u
-#define SIG_IGN 1u
+#define SIG_DFL      0u
+#define SIG_IGN      1u
 #define SA_NOCLDSTOP 0x1u
 #define SA_NOCLDWAIT 0x2u
-#define SA_SIGINFO 0x4u
-#define SA_ONSTACK 0x08000000u
-#define SA_RESTART 0x10000000u
-#define SA_NODEFER 0x40000000u
+#define SA_SIGINFO   0x4u
+#define SA_ONSTACK   0x08000000u
+#define SA_RESTART   0x10000000u
+#define SA_NODEFER   0x40000000u
 #define SA_RESETHAND 0x80000000u
 
-struct k_sigaction { // 20 bytes
+struct k_sigaction {  // 20 bytes
     uaddr sa_handler; // SIG_DFL, SIG_IGN or a user address
     u32 sa_flags;
     uaddr sa_restorer;
@@ -213,7 +213,7 @@ _Static_assert(sizeof(struct signal_struct) == 236, "signal_struct is as in 2.6.
 
 // ---- Files -------------------------------------------------------------------------------------
 #define NR_OPEN_DEFAULT 32
-#define FD_SET_WORDS 32
+#define FD_SET_WORDS    32
 
 struct files_struct { // 412 bytes
     s32 count;
@@ -281,8 +281,8 @@ struct group_info {
 // ---- PIDs --------------------------------------------------------------------------------------
 enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MAX };
 
-struct pid { // 20 bytes: a task's place in one of the four hash tables
-    s32 nr;  // 0 = not hashed (except swapper's)
+struct pid {          // 20 bytes: a task's place in one of the four hash tables
+    s32 nr;           // 0 = not hashed (except swapper's)
     kaddr chain_next; // hlist_node; 0 ends the chain. Unhashed list members have pprev 0
     kaddr chain_pprev;
     struct list_head pid_list; // the tasks with the same number of this type

@@ -66,13 +66,13 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
 // ---- Kernel functions ------------------------------------------------------------------------
 // A frame on the simulated kernel stack: return address, saved ebp, and 24 bytes for locals.
-#define KFRAME_SIZE 32u
+#define KFRAME_SIZE   32u
 #define KFRAME_LOCALS 24u
 
 struct kframe {
     struct machine *m;
-    u32 esp, ebp;  // of the caller
-    u32 switches;  // m->switches at entry
+    u32 esp, ebp; // of the caller
+    u32 switches; // m->switches at entry
     u16 symbol;
     bool has_value;
     s64 value;
@@ -123,6 +123,11 @@ static inline void kframe_leave(struct kframe *frame)
 // At the top of a kernel function: it enters here and leaves with its scope.
 #define KFN(m, name)                                                                               \
     struct kframe kfn_ __attribute__((cleanup(kframe_leave), unused)) =                            \
+        kframe_enter((m), KSYM_##name)
+
+// For a short kernel function that is written as a block of its caller.
+#define KFN_PART(m, name)                                                                          \
+    struct kframe kfn_##name##_ __attribute__((cleanup(kframe_leave), unused)) =                   \
         kframe_enter((m), KSYM_##name)
 
 // Returns a value and shows it in the trace.

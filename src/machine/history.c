@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#define CHECKPOINT_STEP (1u << 20) // records
-#define CHECKPOINT_PAGES_MAX 4096u // larger machines are executed again from an older one
+#define CHECKPOINT_STEP      (1u << 20) // records
+#define CHECKPOINT_PAGES_MAX 4096u      // larger machines are executed again from an older one
 
 // ---- Swapping --------------------------------------------------------------------------------
 

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define IMAGE_MAX (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
+#define IMAGE_MAX       (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
 #define JOURNAL_DEFAULT (64u << 20)
-#define JOURNAL_MIN (1u << 20)
+#define JOURNAL_MIN     (1u << 20)
 
 static void *map_zeros(size_t size)
 {
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
 }

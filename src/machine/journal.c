@@ -1,7 +1,6 @@
 // The journal's rings, block stores, and notes.
 #include "machine/door.h"
 
-
 // One command may outgrow the journal: then it forgets its own beginning and can only be taken
 // back by executing again.
 void journal_make_room(struct machine *m)

@@ -13,7 +13,7 @@ enum ksym {
 
 // Kernel text begins at physical 1 MB. Every function gets 256 bytes of it, in the table's order.
 #define KERNEL_TEXT 0xC0100000u
-#define KSYM_SIZE 0x100u
+#define KSYM_SIZE   0x100u
 
 static inline kaddr ksym_address(enum ksym symbol)
 {

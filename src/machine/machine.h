@@ -7,9 +7,9 @@
 
 // The image: one mapping. First the head (CPU and console), then the physical RAM.
 #define IMAGE_HEAD_SIZE 0x10000u
-#define RAM_MAX (896u << 20) // what an i386 kernel maps directly
-#define RAM_MIN (8u << 20)
-#define RAM_DEFAULT (64u << 20)
+#define RAM_MAX         (896u << 20) // what an i386 kernel maps directly
+#define RAM_MIN         (8u << 20)
+#define RAM_DEFAULT     (64u << 20)
 
 enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 
@@ -18,6 +18,7 @@ enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 struct cpu {
     u32 esp, ebp; // adjacent: a function's entry and exit swap both at once
     u32 eflags;
+    u32 eax; // after a switch: the task that was switched from
     u32 cr3;
     u32 cr2;
     u32 tss_esp0;
@@ -39,10 +40,14 @@ struct console {
     s32 focus;      // pid, 0 = nobody
     s32 last_child; // $!
     u32 has_last_child;
-    u32 settle;      // 1 = on
-    kaddr elected;   // the task that the person wants on the CPU next, or 0
-    s32 last_pid;    // pid whose call returned last
-    s64 last_value;  // $?
+    u32 settle;         // 1 = on
+    u32 init_loops;     // init runs its program (boot sh)
+    s32 shell;          // the pid of the shell that init has started
+    kaddr elected;      // the task that the person wants on the CPU next, or 0
+    s32 actor;          // who made the latest call
+    u32 actor_returned; // and has it returned?
+    s32 last_pid;       // whose call returned the value below
+    s64 last_value;     // $?
     u32 has_last_value;
     u32 variables; // used entries of the table below
     struct console_variable {
@@ -89,9 +94,9 @@ struct journal {
 };
 
 struct command {
-    u64 begin, end;           // its records; held if begin >= journal.tail
-    u64 blob_begin;           // blob position at its start
-    const void *cookie;       // what the re-execution callback gets
+    u64 begin, end;     // its records; held if begin >= journal.tail
+    u64 blob_begin;     // blob position at its start
+    const void *cookie; // what the re-execution callback gets
 };
 
 struct checkpoint {
@@ -102,7 +107,7 @@ struct checkpoint {
 };
 
 #define CHECKPOINTS_MAX 16
-#define LISTENERS_MAX 8
+#define LISTENERS_MAX   8
 
 // Positions: n means that n commands have run since boot.
 struct history {
@@ -125,7 +130,10 @@ struct history {
 // A kernel task found to have something left to do (see kernel/entry.c). Host-side, empty
 // between commands.
 struct worklist {
-    kaddr *tasks;
+    struct work {
+        kaddr task;
+        s32 pid; // to know it again: the task may have ended meanwhile
+    } * tasks;
     u32 count, capacity;
 };
 
@@ -135,10 +143,12 @@ struct machine {
     u8 *touched;       // one flag a page of the image: was it ever stored to?
     struct journal journal;
     struct history history;
-    u32 depth;      // kernel functions entered
-    u32 switches;   // context switches so far: frames entered before the last are dead
+    u32 depth;       // kernel functions entered
+    u32 switches;    // context switches so far: frames entered before the last are dead
     bool travelling; // listeners are silent
     struct worklist work;
+    const char *const *strings; // of the call that is being made
+    bool resuming;              // a sleeping call is run again, up to where it slept
     struct {
         event_listener *listener;
         void *context;

@@ -1,0 +1,482 @@
+// In and out of the kernel: system calls, the way back to user mode, and who gets the CPU next.
+// (arch/i386/kernel/entry.S, and what a person at the console adds to it)
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+
+#define TIMER_VECTOR        0x20
+#define SYSCALL_INSTRUCTION 2 // bytes of int 0x80
+
+static s32 sys_exit(struct machine *m, s32 code)
+{
+    KFN(m, sys_exit);
+    do_exit(m, (code & 0xFF) << 8);
+    return CALL_SLEEPS;
+}
+
+static s32 sys_exit_group(struct machine *m, s32 code)
+{
+    KFN(m, sys_exit_group);
+    do_group_exit(m, (code & 0xFF) << 8);
+    return CALL_SLEEPS;
+}
+
+static s32 sys_prctl(struct machine *m, u32 option, u32 value)
+{
+    KFN(m, sys_prctl);
+    const struct task_struct *p = current(m);
+
+    if (option != PR_SET_PDEATHSIG || value > _NSIG) {
+        note(m, EVENT_REFUSED, p->pid, EINVAL, REFUSED_BAD_OPTION);
+        KRETURN(-EINVAL);
+    }
+    set(m, p->pdeath_signal, (s32)value);
+    KRETURN(0);
+}
+
+static s32 sys_fcntl(struct machine *m, u32 fd, u32 command, u32 value)
+{
+    if (command == F_SETFD)
+        return sys_set_close_on_exec(m, fd, value & 1);
+    note(m, EVENT_REFUSED, current(m)->pid, EINVAL, REFUSED_BAD_OPTION);
+    return -EINVAL;
+}
+
+// ebx, ecx, … as the call's arguments; sys_call_table's job.
+static s32 dispatch(struct machine *m, const struct pt_regs *r)
+{
+    switch (r->orig_eax) {
+    case __NR_exit:
+        return sys_exit(m, (s32)r->ebx);
+    case __NR_exit_group:
+        return sys_exit_group(m, (s32)r->ebx);
+    case __NR_fork:
+        return sys_fork(m);
+    case __NR_vfork:
+        return sys_vfork(m);
+    case __NR_clone:
+        return sys_clone(m, r->ebx, r->ecx, r->edx, r->edi, r->esi);
+    case __NR_execve:
+        return sys_execve(m);
+    case __NR_waitpid:
+        return sys_wait4(m, (s32)r->ebx, r->edx);
+    case __NR_wait4:
+        return sys_wait4(m, (s32)r->ebx, r->edx);
+    case __NR_kill:
+        return sys_kill(m, (s32)r->ebx, (s32)r->ecx);
+    case __NR_tgkill:
+        return sys_tgkill(m, (s32)r->ebx, (s32)r->ecx, (s32)r->edx);
+    case __NR_rt_sigaction:
+        return sys_rt_sigaction(m, (s32)r->ebx, r->ecx, r->edx,
+                                (struct sigset){ { r->esi, r->edi } });
+    case __NR_rt_sigprocmask:
+        return sys_rt_sigprocmask(m, r->ebx, (struct sigset){ { r->ecx, r->edx } });
+    case __NR_pause:
+        return sys_pause(m);
+    case __NR_nice:
+        return sys_nice(m, (s32)r->ebx);
+    case __NR_sched_yield:
+        return sys_sched_yield(m);
+    case __NR_setpgid:
+        return sys_setpgid(m, (s32)r->ebx, (s32)r->ecx);
+    case __NR_setsid:
+        return sys_setsid(m);
+    case __NR_setrlimit:
+        return sys_setrlimit(m, r->ebx, r->ecx, r->edx);
+    case __NR_setuid:
+        return sys_setuid(m, r->ebx);
+    case __NR_prctl:
+        return sys_prctl(m, r->ebx, r->ecx);
+    case __NR_open:
+        return sys_open(m, r->ecx);
+    case __NR_close:
+        return sys_close(m, r->ebx);
+    case __NR_dup:
+        return sys_dup(m, r->ebx);
+    case __NR_dup2:
+        return sys_dup2(m, r->ebx, r->ecx);
+    case __NR_fcntl:
+        return sys_fcntl(m, r->ebx, r->ecx, r->edx);
+    default:
+        return -ENOSYS;
+    }
+}
+
+// ---- Returning to user mode ---------------------------------------------------------------------
+
+// The value a finished call returned, for $? and the listeners. The actor's own call counts most.
+static void note_return(struct machine *m, const struct task_struct *p, const struct pt_regs *r)
+{
+    const struct console *c = console(m);
+
+    if (p->pid == c->actor || !c->actor_returned) {
+        set(m, c->last_pid, p->pid);
+        set(m, c->last_value, (s64)(s32)r->eax);
+        set(m, c->has_last_value, 1u);
+        if (p->pid == c->actor)
+            set(m, c->actor_returned, 1u);
+    }
+    if (r->orig_eax != __NR_execve || r->eax) // a new program does not see exec return
+        note(m, EVENT_RETURN, p->pid, r->orig_eax, (s32)r->eax);
+}
+
+static void load_stack(struct machine *m, u32 esp)
+{
+    u32 registers[2] = { esp, 0 };
+
+    door_store(m, &cpu(m)->esp, registers, 8);
+}
+
+// The last instructions: registers restored, user mode. (resume_userspace, restore_all)
+static void return_to_user(struct machine *m, const struct task_struct *p, const struct pt_regs *r)
+{
+    if (r->orig_eax >= 0)
+        note_return(m, p, r);
+    set(m, r->orig_eax, -1);
+    set(m, cpu(m)->mode, CPU_USER);
+}
+
+// Everything a task must do before user mode: let others run, take signals. True when it is in
+// user mode; false when another task has the CPU (or the call was restarted and sleeps).
+static bool make_restarted_call(struct machine *m, const struct task_struct *p);
+
+static bool exit_to_user(struct machine *m, const struct task_struct *p)
+{
+    const struct thread_info *ti = thread_info_of(m, p);
+    const struct pt_regs *r = task_pt_regs(m, p);
+
+    for (;;) {
+        if (ti->flags & 1u << TIF_NEED_RESCHED) {
+            KFN_PART(m, work_resched);
+            schedule(m);
+            if (!is_current(m, p))
+                return false;
+        } else if (ti->flags & 1u << TIF_SIGPENDING) {
+            u32 eip = r->eip;
+            bool runs;
+            {
+                KFN_PART(m, work_notifysig);
+                runs = do_signal(m);
+            }
+            if (!runs)
+                return false;
+            if (r->eip + SYSCALL_INSTRUCTION == eip) // back to int 0x80: the call again
+                return make_restarted_call(m, p);
+        } else {
+            return_to_user(m, p, r);
+            return true;
+        }
+    }
+}
+
+// Runs the call that the saved registers name, then goes back to user mode.
+static void run_call(struct machine *m, const struct task_struct *p, bool resuming)
+{
+    const struct pt_regs *r = task_pt_regs(m, p);
+    s32 result;
+
+    m->resuming = resuming;
+    {
+        KFN_PART(m, system_call);
+        if (resuming)
+            note(m, EVENT_RESUME, p->pid, 0, 0);
+        result = dispatch(m, r);
+    }
+    m->resuming = false;
+    if (cpu(m)->panicked || !is_current(m, p))
+        return;
+    BUG_ON(result == CALL_SLEEPS);
+    set(m, r->eax, (u32)result);
+    exit_to_user(m, p);
+}
+
+static bool make_restarted_call(struct machine *m, const struct task_struct *p)
+{
+    const struct pt_regs *r = task_pt_regs(m, p);
+
+    set(m, r->eip, r->eip + SYSCALL_INSTRUCTION);
+    run_call(m, p, false);
+    return is_current(m, p);
+}
+
+// A new task's first steps. After arch/i386/kernel/entry.S, ret_from_fork.
+static void run_new_task(struct machine *m, const struct task_struct *p)
+{
+    {
+        KFN_PART(m, ret_from_fork);
+        KFN_PART(m, schedule_tail);
+        finish_task_switch(m, task_at(m, cpu(m)->eax));
+        set(m, thread_info_of(m, p)->preempt_count, 0);
+        if (p->set_child_tid)
+            put_user(m, p->set_child_tid, (u32)p->pid);
+    }
+    exit_to_user(m, p);
+}
+
+// Which kernel entry a task's stack began with.
+static enum ksym outermost(const struct machine *m, const struct task_struct *p)
+{
+    kaddr regs = kaddr_of(m, task_pt_regs(m, p));
+
+    return ksym_at(*(const u32 *)kpointer(m, regs - 4));
+}
+
+// The current task has just been switched to: it goes on from where its stack says.
+static void go_on(struct machine *m)
+{
+    const struct task_struct *p = current(m);
+    kaddr regs = kaddr_of(m, task_pt_regs(m, p));
+
+    if (cpu(m)->esp == p->thread.esp && p->thread.eip == ksym_address(KSYM_ret_from_fork)) {
+        run_new_task(m, p);
+        return;
+    }
+    load_stack(m, regs);
+    if (outermost(m, p) == KSYM_system_call)
+        run_call(m, p, true);
+    else
+        exit_to_user(m, p);
+}
+
+// Until the current task is in user mode, or nobody has anything to run.
+void run_current(struct machine *m)
+{
+    for (;;) {
+        while (cpu(m)->mode == CPU_KERNEL && !cpu(m)->panicked && !is_idle_task(m, current(m)))
+            go_on(m);
+        if (cpu(m)->mode != CPU_USER || !is_init_idle(m, current(m)) || !console(m)->settle)
+            break;
+        run_init_program(m);
+    }
+}
+
+// ---- Work ----------------------------------------------------------------------------------------
+
+void add_work(struct machine *m, const struct task_struct *p)
+{
+    struct worklist *w = &m->work;
+
+    if (w->count && w->tasks[w->count - 1].pid == p->pid)
+        return;
+    if (w->count == w->capacity) {
+        w->capacity = w->capacity ? w->capacity * 2 : 64;
+        w->tasks = realloc(w->tasks, w->capacity * sizeof *w->tasks);
+        BUG_ON(!w->tasks);
+    }
+    w->tasks[w->count++] = (struct work){ kaddr_of(m, p), p->pid };
+}
+
+bool has_kernel_work(const struct machine *m, const struct task_struct *p)
+{
+    if (p->state != TASK_RUNNING || p->exit_state || !p->array)
+        return false;
+    return p->thread.eip == ksym_address(KSYM_ret_from_fork) || task_pt_regs(m, p)->orig_eax >= 0 ||
+           test_tsk_thread_flag(m, p, TIF_SIGPENDING) || is_init_idle(m, p);
+}
+
+// A listed task, if it still lives and still has something to do.
+static const struct task_struct *live_work(const struct machine *m, const struct work *w)
+{
+    const struct task_struct *p = find_task_by_pid(m, w->pid);
+
+    return p && kaddr_of(m, p) == w->task && p != current(m) && has_kernel_work(m, p) ? p : NULL;
+}
+
+static void drop_dead_work(struct machine *m)
+{
+    struct worklist *w = &m->work;
+    u32 kept = 0;
+
+    for (u32 i = 0; i < w->count; i++)
+        if (live_work(m, &w->tasks[i]))
+            w->tasks[kept++] = w->tasks[i];
+    w->count = kept;
+}
+
+// Lists every runnable task with work anew, in scheduling order.
+static void order_work(struct machine *m)
+{
+    const kaddr arrays[] = { rq(m)->active, rq(m)->expired };
+
+    m->work.count = 0;
+    for (int a = 0; a < 2; a++) {
+        const struct prio_array *array = at(m, arrays[a], struct prio_array);
+
+        for (int prio = 0; prio < MAX_PRIO; prio++) {
+            if (!(array->bitmap[prio / 32] >> prio % 32 & 1))
+                continue;
+            list_for_each(m, link, &array->queue[prio])
+            {
+                const struct task_struct *p = list_entry(m, link, struct task_struct, run_list);
+
+                if (p != current(m) && has_kernel_work(m, p))
+                    add_work(m, p);
+            }
+        }
+    }
+}
+
+// ---- Giving the CPU away ------------------------------------------------------------------------------
+
+// Task p gets the CPU, as if the timer had found the running task's time over.
+void give_cpu(struct machine *m, const struct task_struct *p)
+{
+    const struct task_struct *me = current(m);
+
+    set(m, console(m)->elected, kaddr_of(m, p));
+    if (is_idle_task(m, me)) {
+        schedule(m);
+    } else {
+        const struct pt_regs *r = task_pt_regs(m, me);
+
+        load_stack(m, kaddr_of(m, r));
+        set(m, cpu(m)->mode, CPU_KERNEL);
+        set(m, r->orig_eax, TIMER_VECTOR - 256);
+        KFN_PART(m, ret_from_intr);
+        set_tsk_need_resched(m, me);
+        schedule(m);
+    }
+    run_current(m);
+}
+
+// Runs one wave: every task that is known to have work, in scheduling order.
+static void run_wave(struct machine *m)
+{
+    struct worklist *w = &m->work;
+    u32 count = w->count;
+
+    for (u32 i = 0; i < count && !cpu(m)->panicked; i++) {
+        const struct task_struct *p = live_work(m, &w->tasks[i]);
+
+        if (p)
+            give_cpu(m, p);
+    }
+    memmove(w->tasks, w->tasks + count, (w->count - count) * sizeof *w->tasks);
+    w->count -= count;
+}
+
+void settle(struct machine *m)
+{
+    run_current(m);
+    if (!console(m)->settle || cpu(m)->panicked)
+        return;
+    while (m->work.count && !cpu(m)->panicked) {
+        drop_dead_work(m);
+        if (m->work.count > 1)
+            order_work(m);
+        run_wave(m);
+    }
+    const struct task_struct *focus = find_task_by_pid(m, console(m)->focus);
+    if (focus && focus != current(m) && focus->array && !cpu(m)->panicked)
+        give_cpu(m, focus);
+}
+
+void set_focus(struct machine *m, s32 pid)
+{
+    set(m, console(m)->focus, pid);
+}
+
+void settle_all(struct machine *m)
+{
+    order_work(m);
+    settle(m);
+}
+
+// ---- Acting ------------------------------------------------------------------------------------------
+
+bool is_resuming(const struct machine *m)
+{
+    return m->resuming;
+}
+
+void end_resuming(struct machine *m)
+{
+    m->resuming = false;
+}
+
+const char *call_string(const struct machine *m, u32 index)
+{
+    for (u32 i = 0; m->strings && m->strings[i]; i++)
+        if (i == index)
+            return m->strings[i];
+    return NULL;
+}
+
+bool put_user(struct machine *m, uaddr address, u32 value)
+{
+    (void)m;
+    (void)value; // Unlike Linux: user pages carry no bytes, so only the range can be wrong
+    return address < TASK_SIZE - 3;
+}
+
+static const char *call_name(s32 nr)
+{
+    switch (nr) {
+#define X(name, number)                                                                            \
+    case number:                                                                                   \
+        return #name;
+        SYSCALL_LIST(X)
+#undef X
+    default:
+        return "a call";
+    }
+}
+
+bool can_act(const struct machine *m, const struct task_struct *p, struct strbuf *why)
+{
+    s32 nr = task_pt_regs(m, p)->orig_eax;
+
+    if (cpu(m)->panicked)
+        strbuf_puts(why, "the kernel has panicked: go back in time (undo) or boot");
+    else if (p->pid == 0)
+        strbuf_puts(why, "task 0 (swapper) is the idle task: it makes no calls");
+    else if (p->exit_state == EXIT_ZOMBIE)
+        strbuf_printf(why, "task %d (%s) is dead: a zombie (Z) until its parent waits for it",
+                      p->pid, p->comm);
+    else if (p->exit_state)
+        strbuf_printf(why, "task %d (%s) is dead (X)", p->pid, p->comm);
+    else if (!p->mm)
+        strbuf_printf(why, "task %d (%s) is a kernel thread: it makes no calls", p->pid, p->comm);
+    else if (p->state == TASK_INTERRUPTIBLE)
+        strbuf_printf(why, "task %d (%s) sleeps (S) in %s", p->pid, p->comm, call_name(nr));
+    else if (p->state == TASK_UNINTERRUPTIBLE)
+        strbuf_printf(why, "task %d (%s) sleeps (D) in %s: no signal wakes it", p->pid, p->comm,
+                      call_name(nr));
+    else if (p->state == TASK_STOPPED || p->state == TASK_TRACED)
+        strbuf_printf(why, "task %d (%s) is stopped (T): SIGCONT lets it go on", p->pid, p->comm);
+    else
+        return true;
+    return false;
+}
+
+void enter_call(struct machine *m, const struct call *call)
+{
+    const struct task_struct *p = current(m);
+    const struct pt_regs *r = task_pt_regs(m, p);
+
+    BUG_ON(cpu(m)->mode != CPU_USER);
+    m->strings = call->strings;
+    load_stack(m, kaddr_of(m, r));
+    set(m, cpu(m)->mode, CPU_KERNEL);
+    set(m, r->ebx, call->args[0]);
+    set(m, r->ecx, call->args[1]);
+    set(m, r->edx, call->args[2]);
+    set(m, r->esi, call->args[3]);
+    set(m, r->edi, call->args[4]);
+    set(m, r->ebp, call->args[5]);
+    set(m, r->orig_eax, call->nr);
+    set(m, r->eax, (u32)call->nr);
+    run_call(m, p, false);
+    m->strings = NULL;
+}
+
+void make_call(struct machine *m, const struct task_struct *p, const struct call *call)
+{
+    set(m, console(m)->actor, p->pid);
+    set(m, console(m)->actor_returned, 0u);
+    if (current(m) != p)
+        give_cpu(m, p);
+    if (current(m) == p && cpu(m)->mode == CPU_USER)
+        enter_call(m, call);
+    settle(m);
+}
