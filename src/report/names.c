@@ -127,6 +127,12 @@ static const struct name_entry state_names[] = {
     { "EXIT_DEAD", EXIT_DEAD, "ended, and being taken apart" },
 };
 
+static const struct name_entry cpu_mode_names[] = {
+    { "off", CPU_OFF, NULL },
+    { "kernel", CPU_KERNEL, "runs kernel code" },
+    { "user", CPU_USER, "runs a program" },
+};
+
 #define F(name, meaning)                                                                           \
     {                                                                                              \
 #name, name, meaning                                                                       \
@@ -236,6 +242,7 @@ static const struct {
     [NAMES_SYSCALL] = SET(syscall_names, "__NR_"),
     [NAMES_RLIMIT] = SET(rlimit_names, "RLIMIT_"),
     [NAMES_STATE] = SET(state_names, "TASK_"),
+    [NAMES_CPU_MODE] = SET(cpu_mode_names, ""),
     [NAMES_CLONE] = SET(clone_names, "CLONE_"),
     [NAMES_WAIT] = SET(wait_names, "__W"),
     [NAMES_SA] = SET(sa_names, "SA_"),

@@ -1,0 +1,288 @@
+// See messages.h.
+#include "report/messages.h"
+
+#include "report/objects.h"
+
+#include <string.h>
+
+// What {tokens} in a message mean; the second character names the event's argument, a, b or c.
+//   {p.} a task, "3 sh"           {n.} a number            {s.} a signal
+//   {k.} a system call            {v.} a returned value    {f.} clone flags
+//   {F.} state letters, "from"    {T.} state letters, "to" {q.} a cause
+//   {w.} a wait status            {o.} a shared object     {r.} a refusal's reason
+//   {e.} an errno's name          {x.} an address          {i.} the cache at an address
+//   {d.} what taking a signal does
+static const struct {
+    const char *text;
+    int weight;
+} messages[EVENT_COUNT] = {
+    [EVENT_FORK] = { "{pa} cloned {pb} ({fc})", 80 },
+    [EVENT_RETURN] = { "{kb} returns {vc} to {pa}", 20 },
+    [EVENT_STATE] = { "{pa}: {Fb} → {Tb} ({qc})", 15 },
+    [EVENT_SWITCH] = { "── {pa} → {pb} ──", 0 },
+    [EVENT_EXEC] = { "{pa} runs a new program", 90 },
+    [EVENT_SEND] = { "{pa} sends {sc} to {pb}", 40 },
+    [EVENT_SIGNAL] = { "{pa} takes {sb}: {dc}", 50 },
+    [EVENT_SIGNAL_DROPPED] = { "{sb} to {pa} is dropped", 45 },
+    [EVENT_EXIT] = { "{pa} ends: {wb}", 70 },
+    [EVENT_ZOMBIE] = { "{pa} is a zombie until {pb} waits for it", 60 },
+    [EVENT_WAIT_STATUS] = { "{pa} learns about {pb}: {wc}", 65 },
+    [EVENT_RELEASE] = { "{pa} is taken off all lists", 55 },
+    [EVENT_REPARENT] = { "{pa} is now a child of {pc}", 58 },
+    [EVENT_VFORK_WAIT] = { "{pa} waits until {pb} execs or ends", 75 },
+    [EVENT_VFORK_DONE] = { "{pa} no longer uses the address space it borrowed", 57 },
+    [EVENT_SHARE] = { "{pa} shares {ob}: {nc} users now", 0 },
+    [EVENT_COPY] = { "{pa} gets a copy of {ob}", 0 },
+    [EVENT_PID_ALLOC] = { "PID {na} is taken", 0 },
+    [EVENT_PID_FREE] = { "PID {na} is free again", 0 },
+    [EVENT_SLAB_ALLOC] = { "an object of cache {ia}: {xb}", 0 },
+    [EVENT_SLAB_FREE] = { "{xb} goes back to cache {ia}", 0 },
+    [EVENT_SLAB_GROW] = { "cache {ia} gets a new slab at {xb}, colour offset {nc}", 0 },
+    [EVENT_PAGE_ALLOC] = { "page frame {na} is handed out (order {nb})", 0 },
+    [EVENT_PAGE_FREE] = { "page frame {na} is free again (order {nb})", 0 },
+    [EVENT_REFUSED] = { "{pa} is refused with {eb}: {rc}", 85 },
+    [EVENT_PANIC] = { "Kernel panic: attempted to kill {pa}", 100 },
+    [EVENT_RESUME] = { "── {pa} goes on where it slept ──", 0 },
+    [EVENT_STOPPED] = { "{pa} has stopped ({sb})", 62 },
+    [EVENT_CONTINUED] = { "{pa} goes on", 61 },
+    [EVENT_CLOSE] = { "{pa} closes descriptor {nb}", 0 },
+    [EVENT_MARK] = { "mark {na} {nb} {nc}", 0 },
+};
+
+// Where an argument decides between two sentences.
+static const struct {
+    enum event_kind kind;
+    int value; // of the last argument that the event has
+    const char *text;
+} special[] = {
+    { EVENT_PID_ALLOC, 1, "PID {na} is taken: the search wrapped around" },
+    { EVENT_SLAB_ALLOC, 1, "an object of cache {ia}: {xb}, the one freed last" },
+    { EVENT_SIGNAL_DROPPED, 1, "{sb} is pending for {pa} already: this one is dropped" },
+    { EVENT_SIGNAL_DROPPED, 0, "{pa} ignores {sb}: it is dropped" },
+    { EVENT_FORK, SIGCHLD, "{pa} forked {pb}" },
+    { EVENT_FORK, CLONE_VFORK | CLONE_VM | SIGCHLD, "{pa} vforked {pb}" },
+    { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
+};
+
+static const char *const objects[] = {
+    [OBJECT_MM] = "its address space (mm)",
+    [OBJECT_FILES] = "its descriptor table (files)",
+    [OBJECT_FS] = "root, working directory and umask (fs)",
+    [OBJECT_SIGHAND] = "its signal handlers (sighand)",
+    [OBJECT_SIGNAL] = "its process-wide signal state (signal)",
+    [OBJECT_NAMESPACE] = "its mount namespace",
+    [OBJECT_SEMUNDO] = "its semaphore undo list",
+};
+
+static const char *const actions[] = {
+    [ACTION_IGNORE] = "ignores it",    [ACTION_HANDLER] = "runs its handler",
+    [ACTION_TERMINATE] = "terminated", [ACTION_CORE] = "terminated, with a core",
+    [ACTION_STOP] = "stops",           [ACTION_CONTINUE] = "continues",
+};
+
+static const char *const refusals[] = {
+    [REFUSED_NEWNS_WITH_FS] = "CLONE_NEWNS and CLONE_FS exclude each other",
+    [REFUSED_THREAD_WITHOUT_SIGHAND] = "CLONE_THREAD needs CLONE_SIGHAND",
+    [REFUSED_SIGHAND_WITHOUT_VM] = "CLONE_SIGHAND needs CLONE_VM",
+    [REFUSED_NPROC] = "the user has as many processes as RLIMIT_NPROC allows",
+    [REFUSED_THREADS_MAX] = "there are as many tasks as threads-max allows",
+    [REFUSED_NO_PID] = "no PID is free",
+    [REFUSED_NO_MEMORY] = "there is no memory left",
+    [REFUSED_NO_CAP_SYS_ADMIN] = "it lacks CAP_SYS_ADMIN",
+    [REFUSED_BAD_TLS] = "the TLS descriptor is not valid",
+    [REFUSED_BAD_ADDRESS] = "the address is not valid",
+    [REFUSED_GROUP_EXITING] = "its thread group is ending",
+    [REFUSED_SIGKILL_PENDING] = "SIGKILL is pending",
+    [REFUSED_NO_CHILD] = "it has no such child",
+    [REFUSED_NO_TASK] = "there is no such task",
+    [REFUSED_NOT_PERMITTED] = "it may not do that",
+    [REFUSED_BAD_SIGNAL] = "there is no such signal",
+    [REFUSED_BAD_OPTION] = "an argument is not valid",
+    [REFUSED_INTERRUPTED] = "a signal interrupted the call",
+    [REFUSED_NOT_LEADER] = "that task is not a group leader",
+    [REFUSED_OTHER_SESSION] = "that task is in another session",
+    [REFUSED_HAS_EXECED] = "the child has already called exec",
+    [REFUSED_SESSION_LEADER] = "that task leads a session",
+    [REFUSED_GROUP_EXISTS] = "a process group with its PID exists",
+    [REFUSED_BAD_FD] = "no such descriptor is open",
+    [REFUSED_TOO_MANY_FILES] = "it has as many files open as it may",
+    [REFUSED_NO_FILE] = "there is no such file",
+    [REFUSED_NOT_EXECUTABLE] = "the file cannot be executed",
+};
+
+#define PICK(table, index)                                                                         \
+    ((u32)(index) < sizeof(table) / sizeof(table)[0] && (table)[index] ? (table)[index] : "?")
+
+const char *refusal_text(int refusal)
+{
+    return PICK(refusals, refusal);
+}
+
+int event_weight(const struct event *event)
+{
+    return event->kind < EVENT_COUNT ? messages[event->kind].weight : 0;
+}
+
+// The name of a task that has been released: as it was when it was taken off the lists.
+static void add_past_comm(const struct machine *m, const struct record_range *range, s32 pid,
+                          struct strbuf *out)
+{
+    struct moment then = MOMENT_INIT;
+    struct task_struct p;
+
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind != RECORD_NOTE || event.kind != EVENT_RELEASE || event.a != pid ||
+            !task_or_null(m, (kaddr)event.b) || !moment_set(&then, m, i, 0))
+            continue;
+        moment_get(&then, m, kaddr_to_offset((kaddr)event.b), &p, sizeof p);
+        strbuf_putc(out, ' ');
+        add_comm(&p, out);
+        break;
+    }
+    moment_finish(&then);
+}
+
+static void add_task(const struct machine *m, const struct record_range *range, s32 pid,
+                     struct strbuf *out)
+{
+    const struct task_struct *p = find_task(m, pid);
+
+    if (p) {
+        add_task_name(m, p, out);
+        return;
+    }
+    strbuf_printf(out, "%d", pid);
+    if (range)
+        add_past_comm(m, range, pid, out);
+}
+
+// Names are those of the image now: an object that moved on has another.
+static void add_cache(const struct machine *m, kaddr cache, struct strbuf *out)
+{
+    const char *end;
+
+    if (!is_kaddr(m, cache, sizeof(struct kmem_cache))) {
+        strbuf_printf(out, "%08x", cache);
+        return;
+    }
+    const struct kmem_cache *c = at(m, cache, struct kmem_cache);
+    end = memchr(c->name, 0, sizeof c->name);
+    strbuf_add_visible(out, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
+}
+
+static void add_clone_flags(u32 flags, struct strbuf *out)
+{
+    char buffer[16];
+
+    if (flags & ~CSIGNAL)
+        names_of_flags(NAMES_CLONE, flags & ~CSIGNAL, out);
+    if (flags & ~CSIGNAL && flags & CSIGNAL)
+        strbuf_putc(out, '|');
+    if (flags & CSIGNAL)
+        strbuf_puts(out, signal_text((s32)(flags & CSIGNAL), buffer, sizeof buffer));
+    if (!flags)
+        strbuf_puts(out, "no flags");
+}
+
+static void add_value(s32 value, struct strbuf *out)
+{
+    const char *name = value < 0 && value > -4096 ? name_of(NAMES_ERRNO, (u32)-value) : NULL;
+
+    if (name)
+        strbuf_printf(out, "-%s", name);
+    else
+        strbuf_printf(out, "%d", value);
+}
+
+static void add_known(const char *name, s32 number, struct strbuf *out)
+{
+    if (name)
+        strbuf_puts(out, name);
+    else
+        strbuf_printf(out, "%d", number);
+}
+
+static void add_token(const struct machine *m, const struct record_range *range, char type,
+                      s32 value, struct strbuf *out)
+{
+    char buffer[16];
+
+    switch (type) {
+    case 'p':
+        add_task(m, range, value, out);
+        break;
+    case 's':
+        strbuf_puts(out, signal_text(value, buffer, sizeof buffer));
+        break;
+    case 'k':
+        add_known(name_of(NAMES_SYSCALL, (u32)value), value, out);
+        break;
+    case 'v':
+        add_value(value, out);
+        break;
+    case 'f':
+        add_clone_flags((u32)value, out);
+        break;
+    case 'F':
+        strbuf_putc(out, (char)(value >> 8 & 0x7F));
+        break;
+    case 'T':
+        strbuf_putc(out, (char)(value & 0x7F));
+        break;
+    case 'q':
+        strbuf_puts(out, cause_text(value, buffer, sizeof buffer));
+        break;
+    case 'w':
+        wait_status_text((u32)value, out);
+        break;
+    case 'o':
+        strbuf_puts(out, PICK(objects, value));
+        break;
+    case 'r':
+        strbuf_puts(out, refusal_text(value));
+        break;
+    case 'e':
+        add_known(name_of(NAMES_ERRNO, (u32)value), value, out);
+        break;
+    case 'x':
+        strbuf_printf(out, "%08x", (u32)value);
+        break;
+    case 'i':
+        add_cache(m, (kaddr)value, out);
+        break;
+    case 'd':
+        strbuf_puts(out, PICK(actions, value));
+        break;
+    default:
+        strbuf_printf(out, "%d", value);
+        break;
+    }
+}
+
+static const char *message_of(const struct event *event)
+{
+    s32 decides = event->kind == EVENT_PID_ALLOC ? event->b : event->c;
+
+    for (u32 i = 0; i < sizeof special / sizeof special[0]; i++) {
+        if (special[i].kind == event->kind && special[i].value == decides)
+            return special[i].text;
+    }
+    return event->kind < EVENT_COUNT && messages[event->kind].text ? messages[event->kind].text
+                                                                   : "";
+}
+
+void event_text(const struct machine *m, const struct record_range *range,
+                const struct event *event, struct strbuf *out)
+{
+    for (const char *c = message_of(event); *c; c++) {
+        if (*c != '{') {
+            strbuf_putc(out, *c);
+            continue;
+        }
+        add_token(m, range, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
+        c += 3; // to the closing brace
+    }
+}

@@ -1,0 +1,91 @@
+// What lies at an address: finding the object that a kernel address belongs to, and naming it.
+//
+// Everything here is careful: a machine stopped in the middle of a command, or one whose stack has
+// overwritten something, must be shown, not believed.
+#ifndef REPORT_OBJECTS_H
+#define REPORT_OBJECTS_H
+
+#include "report/fields.h"
+
+// The task_struct at an address, or NULL if there can't be one.
+static inline const struct task_struct *task_or_null(const struct machine *m, kaddr address)
+{
+    return address && address % 4 == 0 && is_kaddr(m, address, sizeof(struct task_struct))
+               ? task_at(m, address)
+               : NULL;
+}
+
+// Its thread_info, signal_struct …, or NULL if the pointer leads nowhere.
+const struct thread_info *thread_info_or_null(const struct machine *m, const struct task_struct *p);
+const struct signal_struct *signal_or_null(const struct machine *m, const struct task_struct *p);
+const struct sighand_struct *sighand_or_null(const struct machine *m, const struct task_struct *p);
+// The saved user registers, or NULL. Swapper and kernel threads have none that mean anything.
+const struct pt_regs *regs_or_null(const struct machine *m, const struct task_struct *p);
+// Is the machine on, so that there is a kernel to look at?
+static inline bool has_kernel(const struct machine *m)
+{
+    return m->image_size > IMAGE_HEAD_SIZE && cpu(m)->mode != CPU_OFF;
+}
+
+// The running task, or NULL if the stack pointer leads to none.
+const struct task_struct *current_or_null(const struct machine *m);
+
+// The task with this pid; 0 is swapper. NULL if there is none.
+const struct task_struct *find_task(const struct machine *m, s32 pid);
+
+// Adds "3 sh", fit for a terminal.
+void add_task_name(const struct machine *m, const struct task_struct *p, struct strbuf *out);
+void add_comm(const struct task_struct *p, struct strbuf *out);
+// Adds what a task waits for, or how it ended: "wait4", "exit 0", "SIGSTOP"; or nothing.
+void add_about(const struct machine *m, const struct task_struct *p, struct strbuf *out);
+
+enum place_kind {
+    PLACE_UNKNOWN,
+    PLACE_TEXT,   // kernel code
+    PLACE_OBJECT, // a structure of the type table; or, with TYPE_NONE, bytes of a slab object
+    PLACE_STACK,  // a task's kernel stack area (thread_info and pt_regs are objects in it)
+    PLACE_FRAME   // a page frame with no known structure
+};
+
+struct place {
+    enum place_kind kind;
+    enum ktype type;   // of an object
+    kaddr base;        // where it begins
+    u32 size;          // bytes
+    kaddr cache;       // kmem_cache that it comes from, or 0
+    kaddr task;        // the task that it belongs to, where that is known; or 0
+    const char *label; // what it is called when it has no type: "pidmap" …; static text or NULL
+};
+
+// Finds out what lies at a kernel address, now or (then not NULL) at another moment.
+// PLACE_UNKNOWN if nobody knows.
+struct place place_of(const struct machine *m, const struct moment *then, kaddr address);
+
+// Adds the object's name: "task 3", "stack of 3", "signal_struct c7f01234", "kernel".
+// With `then` (may be NULL), pids are read as they were at that moment.
+void place_name(const struct machine *m, const struct moment *then, const struct place *place,
+                struct strbuf *out);
+
+// The kernel stack frames of a task, innermost first.
+struct stack_frame {
+    kaddr low, high; // addresses [low, high)
+    enum ksym symbol;
+};
+
+struct stack_walk {
+    kaddr base, top;  // the area; 0 if the task has none
+    kaddr esp, ebp;   // live or saved
+    kaddr regs;       // address of the pt_regs
+    bool is_live;     // the CPU stands on it
+    bool is_new;      // a new task that has never run: it goes on at ret_from_fork
+    kaddr next_frame; // for stack_next()
+};
+
+struct stack_walk stack_begin(const struct machine *m, const struct task_struct *p);
+bool stack_next(const struct machine *m, struct stack_walk *walk, struct stack_frame *frame);
+
+// All tasks but swapper: leaders in the order of the task list, each followed by its threads.
+// The array is the caller's to free(); *count is set. NULL if there are none.
+const struct task_struct **collect_tasks(const struct machine *m, u32 *count);
+
+#endif

@@ -1,0 +1,99 @@
+// See rows.h.
+#include "report/rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct row_list {
+    struct field_row *rows;
+    u32 count;
+    bool all;
+    enum field_group group;
+};
+
+static void add_row(struct row_list *list, const struct field *f, kaddr address, const char *prefix)
+{
+    if (list->count == FIELD_ROWS_MAX || (!f->essential && !list->all))
+        return;
+    struct field_row *row = &list->rows[list->count++];
+
+    row->group = list->group;
+    row->field = f;
+    row->address = address;
+    snprintf(row->name, sizeof row->name, "%s%s", prefix, f->name);
+}
+
+// The fields of one structure inside a structure: all of them belong where it stands.
+static void add_inner(struct row_list *list, enum ktype type, kaddr base, const char *prefix)
+{
+    const struct ktype_info *info = ktype_info(type);
+
+    for (u32 i = 0; i < info->count; i++) {
+        const struct field *f = &info->fields[i];
+
+        if (f->group == GROUP_NONE || f->count > 1 || f->kind == KIND_BYTES)
+            continue;
+        if (f->kind != KIND_STRUCT)
+            add_row(list, f, base + f->offset, prefix);
+    }
+}
+
+static void add_structure(struct row_list *list, enum ktype type, kaddr base, const char *prefix)
+{
+    const struct ktype_info *info = ktype_info(type);
+    char inner[40];
+
+    for (u32 i = 0; i < info->count; i++) {
+        const struct field *f = &info->fields[i];
+
+        if (f->group != list->group || f->count > 1)
+            continue;
+        if (f->kind == KIND_STRUCT) {
+            snprintf(inner, sizeof inner, "%s%s.", prefix, f->name);
+            add_inner(list, (enum ktype)f->what, base + f->offset, inner);
+        } else if (f->kind != KIND_BYTES) {
+            add_row(list, f, base + f->offset, prefix);
+        }
+    }
+}
+
+u32 field_rows(const struct machine *m, const struct task_struct *p, bool all,
+               struct field_row *rows)
+{
+    struct row_list list = { rows, 0, all, GROUP_NONE };
+    const struct {
+        enum ktype type;
+        kaddr base;
+        const char *prefix;
+    } structures[] = {
+        { TYPE_TASK_STRUCT, kaddr_of(m, p), "" },
+        { TYPE_USER_STRUCT, p->user, "user->" },
+        { TYPE_MM_STRUCT, p->mm, "mm->" },
+        { TYPE_FILES_STRUCT, p->files, "files->" },
+        { TYPE_FS_STRUCT, p->fs, "fs->" },
+        { TYPE_SIGNAL_STRUCT, p->signal, "signal->" },
+        { TYPE_SIGHAND_STRUCT, p->sighand, "sighand->" },
+        { TYPE_THREAD_INFO, p->thread_info, "thread_info->" },
+    };
+
+    for (u32 group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
+        list.group = (enum field_group)group;
+        for (u32 i = 0; i < sizeof structures / sizeof structures[0]; i++) {
+            kaddr base = structures[i].base;
+
+            if (base && is_kaddr(m, base, ktype_info(structures[i].type)->size))
+                add_structure(&list, structures[i].type, base, structures[i].prefix);
+        }
+    }
+    return list.count;
+}
+
+void field_row_value(const struct machine *m, const struct moment *then,
+                     const struct field_row *row, struct strbuf *out)
+{
+    u8 bytes[64];
+    u32 size = row->field->size < sizeof bytes ? row->field->size : (u32)sizeof bytes;
+
+    moment_get(then, m, kaddr_to_offset(row->address), bytes, size);
+    field_value(m, row->field, bytes, row->address, out);
+}

@@ -1,0 +1,192 @@
+// One plain sentence about a command, or about the step at which the machine stands.
+#include "procarium/report.h"
+#include "report/messages.h"
+#include "report/trace.h"
+
+#include <string.h>
+
+#define CLAUSES_MAX   3
+#define SAME_KIND_MAX 2
+
+struct clause {
+    u64 position;
+    struct event event;
+    int weight;
+};
+
+struct summary {
+    struct clause clauses[CLAUSES_MAX];
+    u32 count;
+    u32 kinds[EVENT_COUNT]; // how many events of each kind there were
+};
+
+// States that say something by themselves; the others go with forks, exits and signals.
+static int weight_of(const struct event *event)
+{
+    s32 to = event->b & 0x7F;
+
+    if (event->kind == EVENT_STATE)
+        return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
+    return event_weight(event);
+}
+
+static void consider(struct summary *s, u64 position, const struct event *event)
+{
+    int weight = weight_of(event);
+    u32 worst = 0, same = 0;
+
+    if (event->kind >= EVENT_COUNT)
+        return;
+    s->kinds[event->kind]++;
+    if (!weight)
+        return;
+    for (u32 i = 0; i < s->count; i++) {
+        same += s->clauses[i].event.kind == event->kind;
+        if (s->clauses[i].weight < s->clauses[worst].weight)
+            worst = i;
+    }
+    if (same >= SAME_KIND_MAX)
+        return;
+    if (s->count < CLAUSES_MAX)
+        worst = s->count++;
+    else if (s->clauses[worst].weight >= weight)
+        return;
+    s->clauses[worst] = (struct clause){ position, *event, weight };
+}
+
+// In the order in which it happened.
+static void sort_clauses(struct summary *s)
+{
+    for (u32 i = 1; i < s->count; i++) {
+        for (u32 k = i; k > 0 && s->clauses[k].position < s->clauses[k - 1].position; k--) {
+            struct clause kept = s->clauses[k];
+
+            s->clauses[k] = s->clauses[k - 1];
+            s->clauses[k - 1] = kept;
+        }
+    }
+}
+
+// What a new task shares with its parent, and what it has copies of.
+static void add_sharing(const struct machine *m, const struct record_range *range,
+                        struct strbuf *out)
+{
+    static const char *const names[] = {
+        [OBJECT_MM] = "mm",           [OBJECT_FILES] = "files",   [OBJECT_FS] = "fs",
+        [OBJECT_SIGHAND] = "sighand", [OBJECT_SIGNAL] = "signal", [OBJECT_NAMESPACE] = NULL,
+        [OBJECT_SEMUNDO] = NULL,
+    };
+    const struct {
+        enum event_kind kind;
+        const char *word;
+    } ways[] = { { EVENT_COPY, "; copied: " }, { EVENT_SHARE, "; shared: " } };
+
+    for (u32 w = 0; w < 2; w++) {
+        const char *before = ways[w].word;
+
+        for (u64 i = range->begin; i < range->end; i++) {
+            const struct record *r = record_get(m, i);
+            struct event event = record_event(r);
+
+            if (r->kind != RECORD_NOTE || event.kind != ways[w].kind ||
+                (u32)event.b >= sizeof names / sizeof names[0] || !names[event.b])
+                continue;
+            strbuf_puts(out, before);
+            strbuf_puts(out, names[event.b]);
+            before = " ";
+        }
+    }
+}
+
+static void summarize(const struct machine *m, const struct record_range *range, struct summary *s)
+{
+    memset(s, 0, sizeof *s);
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind == RECORD_NOTE)
+            consider(s, i, &event);
+    }
+    sort_clauses(s);
+}
+
+static bool range_of(const struct machine *m, u64 n, struct record_range *range)
+{
+    u64 number = n ? n : trace_default_command(m);
+
+    return number && !m->history.open && command_records(m, number - 1, range);
+}
+
+bool report_sentence(const struct machine *m, u64 n, struct strbuf *out)
+{
+    struct record_range range;
+    struct summary s;
+
+    if (!range_of(m, n, &range))
+        return false;
+    summarize(m, &range, &s);
+    for (u32 i = 0; i < s.count; i++) {
+        if (i)
+            strbuf_puts(out, "; ");
+        event_text(m, &range, &s.clauses[i].event, out);
+    }
+    if (s.kinds[EVENT_FORK] == 1)
+        add_sharing(m, &range, out);
+    if (s.count)
+        strbuf_putc(out, '.');
+    return true;
+}
+
+bool report_step_sentence(const struct machine *m, struct strbuf *out)
+{
+    struct record_range range;
+
+    if (m->history.open || !machine_is_inside(m) || !command_records(m, m->history.run, &range))
+        return false;
+    for (u64 i = record_cursor(m); i-- > range.begin;) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind == RECORD_ENTER) {
+            const struct ksym_info *info = ksym_info((enum ksym)r->id);
+
+            strbuf_printf(out, "%s(): %s.", info->name, info->purpose);
+            return true;
+        }
+        if (r->kind == RECORD_NOTE) {
+            event_text(m, &range, &event, out);
+            strbuf_putc(out, '.');
+            return true;
+        }
+    }
+    return false;
+}
+
+bool report_explain(const struct machine *m, u64 n, struct strbuf *out)
+{
+    struct record_range range;
+
+    if (!range_of(m, n, &range)) {
+        strbuf_puts(out, "there is no command to explain, or the journal no longer holds it");
+        return false;
+    }
+    if (n == 0 && machine_is_inside(m) && report_step_sentence(m, out))
+        strbuf_putc(out, '\n');
+    for (u64 i = range.begin; i < range.end; i++) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind != RECORD_NOTE || event.kind == EVENT_PAGE_ALLOC ||
+            event.kind == EVENT_PAGE_FREE || event.kind == EVENT_MARK)
+            continue;
+        strbuf_puts(out, i < record_cursor(m) ? "  - " : "    ");
+        event_text(m, &range, &event, out);
+        strbuf_putc(out, '\n');
+    }
+    size_t before = out->length;
+    report_sentence(m, n, out);
+    if (out->length > before)
+        strbuf_putc(out, '\n');
+    return true;
+}

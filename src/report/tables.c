@@ -1,0 +1,248 @@
+// Reports about the kernel's tables: runq, pidmap, kmem, kmem -s.
+#include "report/tables.h"
+#include "procarium/report.h"
+#include "report/text.h"
+
+#include <string.h>
+
+static bool is_off(const struct machine *m, struct strbuf *out)
+{
+    if (has_kernel(m))
+        return false;
+    strbuf_puts(out, "the machine is off\n");
+    return true;
+}
+
+// ---- runq ----------------------------------------------------------------------------------------
+
+static void add_array(const struct machine *m, const char *name, kaddr address, struct strbuf *out)
+{
+    const struct prio_array *array = at(m, address, struct prio_array);
+    u32 limit = 65536;
+
+    strbuf_printf(out, " %s prio_array %08x: %u task%s\n", name, address, array->nr_active,
+                  array->nr_active == 1 ? "" : "s");
+    for (u32 prio = 0; prio < MAX_PRIO; prio++) {
+        if (!(array->bitmap[prio / 32] >> prio % 32 & 1))
+            continue;
+        strbuf_printf(out, "   [%3u]", prio);
+        kaddr head = kaddr_of(m, &array->queue[prio]);
+        for (kaddr link = array->queue[prio].next; link != head && limit-- > 0;) {
+            const struct task_struct *p =
+                task_or_null(m, link - (u32)offsetof(struct task_struct, run_list));
+
+            if (!p)
+                break;
+            strbuf_puts(out, p == current_or_null(m) ? "  >" : "  ");
+            add_task_name(m, p, out);
+            strbuf_printf(out, " (%u ms)", p->time_slice);
+            link = p->run_list.next;
+        }
+        strbuf_putc(out, '\n');
+    }
+}
+
+void report_runq(const struct machine *m, struct strbuf *out)
+{
+    if (is_off(m, out))
+        return;
+    const struct runqueue *q = rq(m);
+    const struct task_struct *curr = task_or_null(m, q->curr);
+    strbuf_printf(out, "runqueue of CPU 0 at %08x: %u running, %llu switches, curr ",
+                  kaddr_of(m, q), q->nr_running, (unsigned long long)q->nr_switches);
+    if (curr)
+        add_task_name(m, curr, out);
+    strbuf_printf(out, ", nr_uninterruptible %d\n", (s32)q->nr_uninterruptible);
+    if (is_kaddr(m, q->active, sizeof(struct prio_array)))
+        add_array(m, "active ", q->active, out);
+    if (is_kaddr(m, q->expired, sizeof(struct prio_array)))
+        add_array(m, "expired", q->expired, out);
+}
+
+// ---- pidmap --------------------------------------------------------------------------------------
+
+#define PIDS_PER_CELL        64u
+#define CELLS_PER_LINE       64u
+#define RUNS_MAX             64u
+#define FIRST_UNRESERVED_PID 300
+
+static bool is_taken(const struct machine *m, s32 pid)
+{
+    return pid < kernel(m)->pid_max && is_pid_in_use(m, pid);
+}
+
+static void add_runs(const struct machine *m, struct strbuf *out)
+{
+    s32 pid_max = kernel(m)->pid_max;
+    u32 runs = 0, left_out = 0;
+
+    strbuf_puts(out, " in use:");
+    for (s32 pid = 0; pid < pid_max; pid++) {
+        s32 first = pid;
+
+        if (!is_taken(m, pid))
+            continue;
+        while (is_taken(m, pid + 1))
+            pid++;
+        if (runs++ >= RUNS_MAX) {
+            left_out++;
+            continue;
+        }
+        strbuf_printf(out, first == pid ? " %d" : " %d-%d", first, pid);
+    }
+    if (left_out)
+        strbuf_printf(out, " and %u more runs", left_out);
+    strbuf_putc(out, '\n');
+}
+
+// Lines with nothing in use are left out.
+static void add_bitmap(const struct machine *m, struct strbuf *out)
+{
+    s32 pid_max = kernel(m)->pid_max;
+
+    for (s32 line = 0; line < pid_max; line += (s32)(PIDS_PER_CELL * CELLS_PER_LINE)) {
+        struct strbuf cells = STRBUF_INIT;
+        bool is_empty = true;
+
+        for (u32 cell = 0; cell < CELLS_PER_LINE; cell++) {
+            s32 first = line + (s32)(cell * PIDS_PER_CELL);
+            u32 used = 0;
+
+            for (s32 pid = first; pid < first + (s32)PIDS_PER_CELL && pid < pid_max; pid++)
+                used += is_taken(m, pid);
+            is_empty = is_empty && used == 0;
+            if (first < pid_max)
+                strbuf_puts(&cells, used == 0 ? "·" : used == PIDS_PER_CELL ? "█" : "▒");
+        }
+        if (!is_empty)
+            strbuf_printf(out, " %5d %s\n", line, strbuf_text(&cells));
+        strbuf_finish(&cells);
+    }
+}
+
+static s32 find_free_pid(const struct machine *m, s32 pid)
+{
+    while (is_pid_in_use(m, pid))
+        pid++;
+    return pid;
+}
+
+// The same search as alloc_pidmap()'s, with its oddities.
+s32 next_free_pid(const struct machine *m)
+{
+    const struct kernel_data *k = kernel(m);
+    s32 pid = k->last_pid + 1;
+
+    if (pid >= k->pid_max)
+        pid = FIRST_UNRESERVED_PID;
+    if (!k->pidmap[0].nr_free)
+        return -1;
+    if (!is_pid_in_use(m, pid))
+        return pid;
+    pid = find_free_pid(m, pid);
+    if (pid < k->pid_max)
+        return pid;
+    if (k->last_pid == FIRST_UNRESERVED_PID)
+        return -1;
+    pid = find_free_pid(m, FIRST_UNRESERVED_PID);
+    return pid == FIRST_UNRESERVED_PID || (pid < k->pid_max && pid < k->last_pid) ? pid : -1;
+}
+
+void report_pidmap(const struct machine *m, struct strbuf *out)
+{
+    if (is_off(m, out))
+        return;
+    const struct kernel_data *k = kernel(m);
+    s32 next = next_free_pid(m);
+    strbuf_printf(out, "pidmap: page %08x, %u of 32768 bits free, pid_max %d\n", k->pidmap[0].page,
+                  k->pidmap[0].nr_free, k->pid_max);
+    strbuf_printf(out, " last_pid %d, next ", k->last_pid);
+    if (next < 0)
+        strbuf_puts(out, "none: all in use\n");
+    else
+        strbuf_printf(out, "%d%s\n", next, next <= k->last_pid ? " (wraps around)" : "");
+    add_runs(m, out);
+    strbuf_printf(out, " 1 cell = %u PIDs: █ all in use, ▒ some, · none\n", PIDS_PER_CELL);
+    add_bitmap(m, out);
+}
+
+// ---- kmem ----------------------------------------------------------------------------------------
+
+struct frame_counts count_frames(const struct machine *m)
+{
+    const struct zone *zone = &mm_data(m)->zone;
+    struct frame_counts c = { .frames = zone->present_pages, .free = zone->free_pages };
+
+    if (!zone->mem_map)
+        return c;
+    for (pfn frame = 0; frame < zone->present_pages; frame++) {
+        u32 flags = pfn_to_page(m, frame)->flags;
+
+        c.reserved += flags >> PG_reserved & 1;
+        c.slab += flags >> PG_slab & 1;
+    }
+    u32 known = c.reserved + c.slab + c.free;
+    c.other = c.frames > known ? c.frames - known : 0;
+    return c;
+}
+
+static void add_amount(const char *what, u32 pages, u32 total, struct strbuf *out)
+{
+    strbuf_printf(out, "%14s  %8u  %9u KB  %3u%%\n", what, pages, pages * 4,
+                  total ? (u32)((u64)pages * 100 / total) : 0);
+}
+
+void report_kmem(const struct machine *m, struct strbuf *out)
+{
+    if (is_off(m, out))
+        return;
+    struct frame_counts c = count_frames(m);
+    const struct zone *zone = &mm_data(m)->zone;
+    strbuf_puts(out, "                   PAGES         TOTAL\n");
+    add_amount("TOTAL MEM", c.frames, c.frames, out);
+    add_amount("FREE", c.free, c.frames, out);
+    add_amount("KERNEL", c.reserved, c.frames, out);
+    add_amount("SLAB", c.slab, c.frames, out);
+    add_amount("OTHER", c.other, c.frames, out);
+    strbuf_puts(out, "\nfree blocks of 2^order page frames\n  order  pages  blocks\n");
+    for (u32 order = 0; order < MAX_ORDER; order++)
+        strbuf_printf(out, "  %5u  %5u  %6u\n", order, 1u << order, zone->free_area[order].nr_free);
+}
+
+// ---- kmem -s -------------------------------------------------------------------------------------
+
+const struct kmem_cache *next_cache(const struct machine *m, const struct kmem_cache *cache)
+{
+    const struct list_head *head = &mm_data(m)->cache_chain;
+    kaddr link = cache ? cache->next.next : head->next;
+    kaddr address = link - (u32)offsetof(struct kmem_cache, next);
+
+    if (link == kaddr_of(m, head) || !is_kaddr(m, address, sizeof(struct kmem_cache)))
+        return NULL;
+    return at(m, address, struct kmem_cache);
+}
+
+void report_slabs(const struct machine *m, struct strbuf *out)
+{
+    struct strbuf name = STRBUF_INIT;
+    u32 limit = 1024;
+
+    if (is_off(m, out))
+        return;
+    strbuf_puts(
+        out,
+        "CACHE     NAME                 OBJSIZE  ALLOCATED     TOTAL  SLABS  SSIZE  COLOURS\n");
+    for (const struct kmem_cache *c = next_cache(m, NULL); c && limit--; c = next_cache(m, c)) {
+        const char *end = memchr(c->name, 0, sizeof c->name);
+        u32 slabs = cache_slabs(c);
+
+        strbuf_clear(&name);
+        strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
+        strbuf_printf(out, "%08x  ", kaddr_of(m, c));
+        add_padded(out, strbuf_text(&name), 20);
+        strbuf_printf(out, " %7u  %9u  %8u  %5u  %4uk  %u (next %u)\n", c->objsize,
+                      cache_objects_in_use(c), slabs * c->num, slabs, 4u << c->gfporder, c->colour,
+                      c->colour_next);
+    }
+    strbuf_finish(&name);
+}

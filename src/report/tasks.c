@@ -1,0 +1,145 @@
+// Reports about tasks: ps, pstree, task.
+#include "procarium/report.h"
+
+#include "report/rows.h"
+#include "report/text.h"
+#include "report/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct task_struct *wanted_task(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = find_task(m, pid);
+
+    if (!p)
+        strbuf_printf(out, "no task has PID %d", pid);
+    return p;
+}
+
+s32 parent_pid(const struct machine *m, const struct task_struct *p)
+{
+    const struct task_struct *parent = task_or_null(m, p->real_parent);
+
+    return parent ? parent->pid : 0;
+}
+
+// ---- ps ------------------------------------------------------------------------------------------
+
+// printf's width counts bytes: this pads by characters.
+void add_padded(struct strbuf *out, const char *text, int width)
+{
+    strbuf_puts(out, text);
+    for (const char *c = text; *c; c++)
+        width -= (*c & 0xC0) != 0x80;
+    strbuf_repeat(out, ' ', width > 1 ? width : 1);
+}
+
+static void add_ps_line(const struct machine *m, const struct task_struct *p, struct strbuf *comm,
+                        struct strbuf *out)
+{
+    bool is_current = p == current_or_null(m);
+    bool has_focus = console(m)->focus == p->pid && p->pid;
+    size_t end;
+
+    strbuf_printf(out, "%c%c%6d %6d %6d  %c  %4d %3d  %08x  ", is_current ? '>' : ' ',
+                  has_focus ? '*' : ' ', p->pid, p->tgid, parent_pid(m, p), task_state_letter(p),
+                  p->prio, p->static_prio - 120, kaddr_of(m, p));
+    strbuf_clear(comm);
+    add_comm(p, comm);
+    end = out->length;
+    add_padded(out, strbuf_text(comm), 16);
+    size_t before = out->length;
+    strbuf_putc(out, ' ');
+    add_about(m, p, out);
+    if (out->length == before + 1) { // nothing to say: no blanks at the end of the line
+        strbuf_truncate(out, end);
+        strbuf_puts(out, strbuf_text(comm));
+    }
+    strbuf_putc(out, '\n');
+}
+
+void report_ps(const struct machine *m, struct strbuf *out)
+{
+    struct strbuf comm = STRBUF_INIT;
+    u32 count;
+
+    if (!has_kernel(m)) {
+        strbuf_puts(out, "the machine is off\n");
+        return;
+    }
+    const struct task_struct **tasks = collect_tasks(m, &count);
+    strbuf_puts(out, "     PID   TGID   PPID  ST PRIO  NI  TASK      COMM\n");
+    add_ps_line(m, &kernel(m)->init_task, &comm, out);
+    for (u32 i = 0; i < count; i++)
+        add_ps_line(m, tasks[i], &comm, out);
+    strbuf_finish(&comm);
+    free(tasks);
+}
+
+// ---- pstree --------------------------------------------------------------------------------------
+
+static void add_branches(const struct tree_row *row, struct strbuf *out)
+{
+    for (u32 level = row->depth; level-- > 1;)
+        strbuf_puts(out, level < 64 && row->rails >> level & 1 ? "│  " : "   ");
+    if (row->depth)
+        strbuf_puts(out, row->rails & 1 ? "├─ " : "└─ ");
+}
+
+void report_pstree(const struct machine *m, struct strbuf *out)
+{
+    struct tree tree = { NULL, 0 };
+
+    tree_build(&tree, m, true);
+    if (!tree.count)
+        strbuf_puts(out, "the machine is off\n");
+    for (u32 i = 0; i < tree.count; i++) {
+        const struct tree_row *row = &tree.rows[i];
+        const struct task_struct *p = task_at(m, row->task);
+
+        add_branches(row, out);
+        add_task_name(m, p, out);
+        if (row->threads)
+            strbuf_printf(out, " {%u thread%s}", row->threads, row->threads == 1 ? "" : "s");
+        if (task_state_letter(p) == 'Z') {
+            strbuf_puts(out, " <zombie, ");
+            add_about(m, p, out);
+            strbuf_putc(out, '>');
+        }
+        if (p == current_or_null(m))
+            strbuf_puts(out, " ▶");
+        if (p->pid && p->pid == console(m)->focus)
+            strbuf_puts(out, " *");
+        strbuf_putc(out, '\n');
+    }
+    tree_finish(&tree);
+}
+
+// ---- task ----------------------------------------------------------------------------------------
+
+bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = wanted_task(m, pid, out);
+    struct field_row rows[FIELD_ROWS_MAX];
+    enum field_group group = GROUP_NONE;
+
+    if (!p)
+        return false;
+    u32 count = field_rows(m, p, true, rows);
+    strbuf_puts(out, "task ");
+    add_task_name(m, p, out);
+    strbuf_printf(out, ": struct task_struct at %08x, %u bytes; %s\n", kaddr_of(m, p),
+                  (u32)sizeof *p, state_letter_text(task_state_letter(p)));
+    for (u32 i = 0; i < count; i++) {
+        if (rows[i].group != group) {
+            group = rows[i].group;
+            strbuf_printf(out, "%s\n", field_group_name(group));
+        }
+        strbuf_puts(out, "  ");
+        add_padded(out, rows[i].name, 28);
+        field_row_value(m, NULL, &rows[i], out);
+        strbuf_putc(out, '\n');
+    }
+    return true;
+}
