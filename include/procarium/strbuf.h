@@ -25,7 +25,8 @@ void strbuf_putc(struct strbuf *sb, char c);
 void strbuf_repeat(struct strbuf *sb, char c, int count); // count <= 0 adds nothing
 void strbuf_printf(struct strbuf *sb, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args);
+void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 // Cuts back to length bytes (length <= sb->length).
 void strbuf_truncate(struct strbuf *sb, size_t length);
 // The text, never NULL; valid until the next call that adds.

@@ -2,6 +2,7 @@
 #include "procarium/strbuf.h"
 
 #include "util/bug.h"
+#include "util/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,33 +99,12 @@ const char *strbuf_text(const struct strbuf *sb)
     return sb->text ? sb->text : "";
 }
 
-// The length of the well-formed UTF-8 sequence at p, or 0.
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] < 0x80   ? 1
-               : p[0] < 0xC2 ? 0
-               : p[0] < 0xE0 ? 2
-               : p[0] < 0xF0 ? 3
-               : p[0] < 0xF5 ? 4
-                             : 0;
-
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return n;
-}
-
 void strbuf_add_visible(struct strbuf *sb, const char *bytes, size_t length)
 {
     const unsigned char *p = (const unsigned char *)bytes;
 
     for (size_t i = 0; i < length;) {
-        size_t n = utf8_length(p + i, length - i);
+        size_t n = utf8_length(bytes + i, length - i);
         bool c1 = n == 2 && p[i] == 0xC2 && p[i + 1] < 0xA0; // U+0080-U+009F: terminals obey them
 
         if (n == 0) {
