@@ -29,13 +29,14 @@ enum narration {
 
 // A command that is about to run.
 struct echo {
-    u64 number;       // acting commands: the history position it will lead to; else 0
+    u64 number;       // acting commands: their number in the history, from 1; others: the number
+                      // of the last one
     const char *file; // where it was written
     u32 line;
     s32 actor;        // pid of the task that makes the call; 0 for commands that make none
     const char *text; // as written, one line, fit for a terminal
     bool acts;        // becomes part of the history
-    bool narrates;    // chapter, say, ask
+    bool is_aside;    // chapter, say, ask, expect, source, quit: not worth echoing
 };
 
 // What a face may listen to; any function may be NULL. It may look at the session and its machine,
@@ -44,8 +45,8 @@ struct face {
     void *context;
     // A command begins. (Not called for the commands that `branches` and going back run again.)
     void (*echo)(void *context, const struct echo *echo);
-    // It has ended: a batch face flushes.
-    void (*done)(void *context);
+    // It has ended (well or not): a batch face flushes.
+    void (*done)(void *context, const struct echo *echo);
     // What a looking command shows: lines of text, UTF-8, fit for a terminal.
     void (*text)(void *context, const char *text, size_t length);
     void (*mistake)(void *context, const struct mistake *mistake);
@@ -66,7 +67,6 @@ struct face {
 struct session_options {
     u64 journal_bytes; // as in struct machine_options
     bool keep_going;   // a mistake does not stop the script
-    bool interactive;  // a person types: hints are friendlier, `quit` is mentioned
     struct face face;
 };
 
@@ -86,12 +86,18 @@ enum run_result {
 };
 
 // Runs a whole text: a script, a -c string, or one line typed by a person. `name` stands in front
-// of messages. The text is parsed as a whole first: a mistake of form runs nothing.
+// of messages. Commands run one after the other up to the first mistake (unless keep_going); a
+// mistake inside a `repeat` block is found before the block runs. The text is copied.
 enum run_result session_run(struct session *s, const char *name, const char *text, size_t length);
+// The same for a part of a stream whose first line has the number first_line.
+enum run_result session_run_from(struct session *s, const char *name, u32 first_line,
+                                 const char *text, size_t length);
 // The same for a file; regular files only, up to 64 MB. `source` uses it too.
 enum run_result session_run_file(struct session *s, const char *path);
 // Mistakes and failed expects so far.
 u64 session_mistakes(const struct session *s);
+// Does a mistake leave the rest of a script to run?
+bool session_keeps_going(const struct session *s);
 
 // ---- Looking at the session --------------------------------------------------------------------
 
@@ -104,8 +110,14 @@ void session_unlisten(struct session *s, event_listener *listener, void *context
 s32 session_focus(const struct session *s);
 // "2 sh> ", and in the past "2 sh [3 of 7]> ", inside a command "2 sh [3 of 7, step 12]> ".
 void session_prompt(const struct session *s, struct strbuf *out);
-// Is the input so far complete, or does a `{` or a quoted word still want its end?
-bool session_is_complete(const char *text, size_t length);
+// Does the input so far still want its end: a `{` its `}`, a quoted word its quote? All zero at
+// the beginning; the text may come in parts.
+struct open_ends {
+    u32 blocks;
+    bool in_quotes, in_comment, after_backslash, in_word;
+};
+void open_ends_add(struct open_ends *ends, const char *text, size_t length);
+bool has_open_ends(const struct open_ends *ends);
 
 // Command number i of the history (0 <= i < machine_position().commands), as it was written.
 struct history_entry {
@@ -113,17 +125,18 @@ struct history_entry {
     const char *file;
     u32 line;
 };
-struct history_entry session_history(const struct session *s, u64 i);
+struct history_entry session_history(struct session *s, u64 i);
 
 // A line of time that was left: by `boot`, or by acting in the past.
 struct branch_info {
-    u32 number;     // what `branches N` takes
-    u64 commands;   // how many it holds
-    u64 common;     // how many of those it shares with the line that the session is on
+    u32 number;       // what `branches N` takes
+    u64 commands;     // how many it holds
+    u64 common;       // how many of those it shares with the line that the session is on
     const char *boot; // "boot", "boot sh mem=32M" …
 };
 u32 session_branch_count(const struct session *s);
-struct branch_info session_branch(const struct session *s, u32 index);
+// What it points to is valid until the next call.
+struct branch_info session_branch(struct session *s, u32 index);
 
 // ---- Help: the table of commands -----------------------------------------------------------------
 
@@ -154,19 +167,19 @@ bool script_help(const char *topic, struct strbuf *out);
 
 // ---- Completion ------------------------------------------------------------------------------------
 
-struct completion {
-    size_t start;    // byte of the line where the word to complete begins
-    char **words;    // candidates, sorted; words[i] replaces line[start … cursor)
-    const char **notes; // beside each: "sh, R", "terminates" …; never NULL
+struct completions {
+    size_t start; // byte of the line where the word to complete begins
+    char **words; // candidates, sorted; words[i] replaces line[start … cursor)
+    char **notes; // beside each: "sh, R", "terminates" …; perhaps ""
     u32 count;
-    char *common;    // the longest common beginning of all candidates; NULL if there are none
-    bool is_final;   // one candidate, and a space may follow it
+    char *common;  // the longest common beginning of all candidates; NULL if there are none
+    bool is_final; // one candidate, and a space may follow it
 };
 
 // Candidates for the word that the cursor (a byte offset) stands behind.
 void session_complete(const struct session *s, const char *line, size_t cursor,
-                      struct completion *out);
-void completion_finish(struct completion *c);
+                      struct completions *out);
+void completions_finish(struct completions *c);
 // The usage line of the command being typed, for a hint beside the prompt; "" if there is none.
 const char *session_usage(const struct session *s, const char *line, size_t cursor);
 
@@ -184,8 +197,8 @@ enum player_item_kind {
 
 struct player_item {
     enum player_item_kind kind;
-    const char *text; // as written, fit for a terminal; owned by the player
-    const char *title; // chapter: its title; say, ask: the words; else ""
+    const char *text;  // as written, fit for a terminal; owned by the player
+    const char *title; // chapter: its title; say, ask: the words; else ""; until the next call
     u32 line;
 };
 

@@ -1,0 +1,182 @@
+// Collecting candidates, and what they have in common.
+#include "script/candidates.h"
+
+#include "util/bug.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILES_OFFERED 1000u
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static bool begins_alike(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+static char *keep(const char *text)
+{
+    char *kept = strdup(text);
+
+    BUG_ON(!kept);
+    return kept;
+}
+
+void candidates_add(struct candidates *c, const char *word, const char *note)
+{
+    if (strlen(word) < c->length || !begins_alike(word, c->typed, c->length))
+        return;
+    if (c->count == c->capacity) {
+        c->capacity = c->capacity ? c->capacity * 2 : 64;
+        c->words = realloc(c->words, c->capacity * sizeof *c->words);
+        c->notes = realloc(c->notes, c->capacity * sizeof *c->notes);
+        BUG_ON(!c->words || !c->notes);
+    }
+    c->words[c->count] = keep(word);
+    c->notes[c->count++] = keep(note);
+}
+
+bool candidates_typed_begins(const struct candidates *c, size_t skip, const char *prefix,
+                             size_t length)
+{
+    if (c->length <= skip)
+        return false;
+    size_t typed = c->length - skip;
+    return begins_alike(c->typed + skip, prefix, typed < length ? typed : length);
+}
+
+// ---- Files -----------------------------------------------------------------------------------
+
+static void add_file(struct candidates *c, const char *folder, size_t folder_length,
+                     const char *name)
+{
+    struct strbuf path = STRBUF_INIT;
+    struct stat st;
+
+    strbuf_add(&path, folder, folder_length);
+    strbuf_puts(&path, name);
+    bool is_folder = stat(strbuf_text(&path), &st) == 0 && S_ISDIR(st.st_mode);
+    if (is_folder)
+        strbuf_putc(&path, '/');
+    // A name that would need quotes is not offered.
+    if (strcspn(strbuf_text(&path), " \t\n;{}\"#$\\") == path.length)
+        candidates_add(c, strbuf_text(&path), is_folder ? "folder" : "");
+    strbuf_finish(&path);
+}
+
+void candidates_add_files(struct candidates *c)
+{
+    size_t folder_length = c->length;
+    struct strbuf folder = STRBUF_INIT;
+
+    while (folder_length > 0 && c->typed[folder_length - 1] != '/')
+        folder_length--;
+    strbuf_add(&folder, c->typed, folder_length);
+    DIR *dir = opendir(folder_length ? strbuf_text(&folder) : ".");
+    bool wants_hidden = c->length > folder_length && c->typed[folder_length] == '.';
+    for (u32 i = 0; dir && i < FILES_OFFERED; i++) {
+        const struct dirent *entry = readdir(dir);
+
+        if (!entry)
+            break;
+        if (entry->d_name[0] != '.' || wants_hidden)
+            add_file(c, strbuf_text(&folder), folder_length, entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    strbuf_finish(&folder);
+}
+
+// ---- Handing over ----------------------------------------------------------------------------
+
+struct pair {
+    char *word, *note;
+};
+
+static bool is_digits(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+// PIDs by number, other words by their letters.
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+
+    if (is_digits(x->word) && is_digits(y->word) && strlen(x->word) != strlen(y->word))
+        return strlen(x->word) < strlen(y->word) ? -1 : 1;
+    return strcmp(x->word, y->word);
+}
+
+static void sort(struct candidates *c)
+{
+    struct pair *pairs = calloc(c->count + 1, sizeof *pairs);
+    u32 kept = 0;
+
+    BUG_ON(!pairs);
+    for (u32 i = 0; i < c->count; i++)
+        pairs[i] = (struct pair){ c->words[i], c->notes[i] };
+    qsort(pairs, c->count, sizeof *pairs, compare_pairs);
+    for (u32 i = 0; i < c->count; i++) {
+        if (kept > 0 && strcmp(c->words[kept - 1], pairs[i].word) == 0) {
+            free(pairs[i].word);
+            free(pairs[i].note);
+            continue;
+        }
+        c->words[kept] = pairs[i].word;
+        c->notes[kept++] = pairs[i].note;
+    }
+    c->count = kept;
+    free(pairs);
+}
+
+static char *common_beginning(const struct candidates *c)
+{
+    size_t length = strlen(c->words[0]);
+
+    for (u32 i = 1; i < c->count; i++) {
+        size_t same = 0;
+
+        while (same < length && c->words[i][same] == c->words[0][same])
+            same++;
+        length = same;
+    }
+    char *common = strndup(c->words[0], length);
+    BUG_ON(!common);
+    return common;
+}
+
+void candidates_into(struct candidates *c, struct completions *out)
+{
+    sort(c);
+    out->words = c->words;
+    out->notes = c->notes;
+    out->count = c->count;
+    if (c->count == 0)
+        return;
+    out->common = common_beginning(c);
+    const char *word = c->words[0];
+    char last = word[0] ? word[strlen(word) - 1] : ' ';
+    out->is_final = c->count == 1 && last != '=' && last != '/';
+}
+
+void completions_finish(struct completions *c)
+{
+    for (u32 i = 0; i < c->count; i++) {
+        free(c->words[i]);
+        free(c->notes[i]);
+    }
+    free(c->words);
+    free(c->notes);
+    free(c->common);
+    *c = (struct completions){ 0 };
+}

@@ -1,0 +1,284 @@
+// The table of commands, in the order in which help shows them.
+#include "script/session.h"
+
+#include "procarium/report.h"
+
+#include <string.h>
+
+#define CALL(name_, aliases_, usage_, summary_, help_)                                             \
+    .info = { name_, aliases_, FAMILY_CALLS, usage_, summary_, help_, true }, .kind = COMMAND_CALL
+#define ACTS(name_, family_, usage_, summary_, help_)                                              \
+    .info = { name_, "", family_, usage_, summary_, help_, true }, .kind = COMMAND_ACT
+#define OTHER(name_, family_, kind_, usage_, summary_, help_)                                      \
+    .info = { name_, "", family_, usage_, summary_, help_, false }, .kind = kind_
+#define LOOKS(name_, usage_, summary_, help_)                                                      \
+    OTHER(name_, FAMILY_LOOKING, COMMAND_LOOK, usage_, summary_, help_)
+#define TRAVELS(name_, usage_, summary_, help_)                                                    \
+    OTHER(name_, FAMILY_TIME, COMMAND_TRAVEL, usage_, summary_, help_)
+
+// What completion offers where any word may stand.
+#define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"
+#define STRUCTURES                                                                                 \
+    "task_struct thread_info pt_regs mm_struct signal_struct sighand_struct files_struct "         \
+    "fs_struct kmem_cache slab page runqueue user_struct file"
+
+const struct command_row command_table[] = {
+    // ---- Calls
+    { CALL("fork", "", "fork", "makes a child: a copy of the acting task",
+           "Returns twice: the child's PID in the parent, 0 in the child."),
+      .number = __NR_fork, .prepare = prepare_plain },
+    { CALL("vfork", "", "vfork", "makes a child that borrows the parent's memory",
+           "The parent waits in state D until the child calls exec or exit."),
+      .number = __NR_vfork, .prepare = prepare_plain },
+    { CALL("clone", "", "clone [FLAG|FLAG…] [stack=ADDR] [ptid=ADDR] [ctid=ADDR] [tls=INDEX]",
+           "makes a task that shares what the flags say",
+           "Flags are those of clone(2); CLONE_ and case may be left out: clone VM|FS|SIGCHLD. The "
+           "name of a signal among them is the exit signal; without one the parent gets none. "
+           "`clone thread` stands for the flags that the C library passes for a POSIX thread."),
+      .max_words = 5, .type = { TYPE_CLONE }, .number = __NR_clone, .prepare = prepare_clone },
+    { CALL("exec", "execve", "exec PATH [ARG…]", "runs another program in the acting task",
+           "The task keeps its PID, parent and descriptors; memory, name and caught signals are "
+           "new."),
+      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_CHOICE, TYPE_NONE },
+      .choices = PROGRAMS, .number = __NR_execve, .prepare = prepare_execve },
+    { CALL("exit", "", "exit [CODE]", "ends the acting task",
+           "It stays as a zombie until its parent waits for it. To leave procarium, use quit."),
+      .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_exit, .prepare = prepare_numbers },
+    { CALL("exit_group", "", "exit_group [CODE]", "ends all threads of the acting task's process",
+           "This is what a C program's exit() calls."),
+      .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_exit_group,
+      .prepare = prepare_numbers },
+    { CALL(
+          "wait4", "wait waitpid", "wait4 [PID] [OPTION|OPTION…]",
+          "waits for a child to end, and releases it",
+          "PID -1 (also without one): any child; 0: any in the own process group; below -1: any in "
+          "that group. Options: WNOHANG, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD."),
+      .max_words = 2, .type = { TYPE_PID, TYPE_WAIT }, .number = __NR_wait4,
+      .prepare = prepare_wait4 },
+    { CALL("kill", "", "kill [-SIGNAL] PID", "sends a signal to a process, a group, or everyone",
+           "As in kill(1): kill -9 3, kill -TERM 3, and without a signal SIGTERM. PID 0 is the own "
+           "process group, -1 everyone, below -1 that group: kill -HUP -5. Signal 0 only asks "
+           "whether it could be sent."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_DASH_SIGNAL, TYPE_PID }, .number = __NR_kill,
+      .prepare = prepare_kill },
+    { CALL("tgkill", "", "tgkill TGID TID SIGNAL", "sends a signal to one thread", ""),
+      .min_words = 3, .max_words = 3, .type = { TYPE_PID, TYPE_PID, TYPE_SIGNAL },
+      .number = __NR_tgkill, .prepare = prepare_tgkill },
+    { CALL("signal", "sigaction",
+           "signal SIGNAL default|ignore|handler [restart] [nodefer] [resethand] [nocldstop] "
+           "[nocldwait]",
+           "says what a signal does to the acting task's process",
+           "This is rt_sigaction(2). No flag is set unless it is written: a call that a handler "
+           "interrupts returns EINTR unless `restart` is."),
+      .min_words = 2, .max_words = 7, .type = { TYPE_SIGNAL, TYPE_CHOICE },
+      .choices = "default ignore handler restart nodefer resethand nocldstop nocldwait",
+      .number = __NR_rt_sigaction, .prepare = prepare_signal },
+    { CALL("sigprocmask", "", "sigprocmask block|unblock|set [SIGNAL…]",
+           "blocks signals, or lets them through", ""),
+      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_CHOICE, TYPE_SIGNAL },
+      .choices = "block unblock set", .number = __NR_rt_sigprocmask,
+      .prepare = prepare_sigprocmask },
+    { CALL("pause", "", "pause", "sleeps until a signal is caught", ""), .number = __NR_pause,
+      .prepare = prepare_plain },
+    { CALL("setpgid", "", "setpgid PID PGID", "moves a process to a process group",
+           "0 stands for the acting task, and for a group of its own."),
+      .min_words = 2, .max_words = 2, .type = { TYPE_PID }, .number = __NR_setpgid,
+      .prepare = prepare_numbers },
+    { CALL("setsid", "", "setsid", "begins a session, with a process group of its own", ""),
+      .number = __NR_setsid, .prepare = prepare_plain },
+    { CALL("nice", "", "nice N", "makes the acting task give way (N > 0) or push forward (N < 0)",
+           ""),
+      .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_nice,
+      .prepare = prepare_numbers },
+    { CALL("sched_yield", "", "sched_yield", "lets the other runnable tasks run first", ""),
+      .number = __NR_sched_yield, .prepare = prepare_plain },
+    { CALL("setrlimit", "", "setrlimit RESOURCE SOFT [HARD]", "limits what a process may use",
+           "setrlimit NPROC 5 lets the user have five tasks; `unlimited` takes the limit away. The "
+           "hard limit is the soft one unless it is given."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_RLIMIT, TYPE_NUMBER },
+      .number = __NR_setrlimit, .prepare = prepare_setrlimit },
+    { CALL("setuid", "", "setuid UID", "makes the acting task another user's",
+           "Limits hold for ordinary users only; UID 0 is root."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_setuid,
+      .prepare = prepare_numbers },
+    { CALL("prctl", "", "prctl PR_SET_PDEATHSIG SIGNAL", "asks for a signal when the parent dies",
+           ""),
+      .min_words = 2, .max_words = 2, .type = { TYPE_CHOICE, TYPE_SIGNAL },
+      .choices = "PR_SET_PDEATHSIG", .number = __NR_prctl, .prepare = prepare_prctl },
+    { CALL("open", "", "open PATH [FLAG|FLAG…]", "opens a file: returns a descriptor",
+           "Flags are those of open(2), O_ may be left out: open /etc/passwd RDWR|CREAT."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_NONE, TYPE_OPEN }, .number = __NR_open,
+      .prepare = prepare_open },
+    { CALL("close", "", "close FD", "closes a descriptor", ""), .min_words = 1, .max_words = 1,
+      .type = { TYPE_NUMBER }, .number = __NR_close, .prepare = prepare_numbers },
+    { CALL("dup", "", "dup FD", "makes another descriptor for the same open file", ""),
+      .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_dup,
+      .prepare = prepare_numbers },
+    { CALL("dup2", "", "dup2 OLD NEW", "the same, at a number that is given", ""), .min_words = 2,
+      .max_words = 2, .type = { TYPE_NUMBER }, .number = __NR_dup2, .prepare = prepare_numbers },
+    { CALL("fcntl", "", "fcntl FD F_SETFD FD_CLOEXEC|0", "says whether exec closes a descriptor",
+           ""),
+      .min_words = 3, .max_words = 3, .type = { TYPE_NUMBER, TYPE_CHOICE },
+      .choices = "F_SETFD FD_CLOEXEC", .number = __NR_fcntl, .prepare = prepare_fcntl },
+
+    // ---- The machine
+    { OTHER(
+          "boot", FAMILY_MACHINE, COMMAND_SESSION,
+          "boot [bare|sh] [mem=64M] [thread_size=8K|4K] [cache_line=32|64|128]",
+          "starts over with a machine that has just been switched on",
+          "bare: swapper (0) and init (1), init with the focus. sh: init waits for orphans, and a "
+          "shell (2) has the focus. What was there is kept as a branch."),
+      .max_words = 4, .type = { TYPE_CHOICE },
+      .choices = "bare sh mem= thread_size= cache_line=", .run = run_boot },
+    { ACTS("sysctl", FAMILY_MACHINE, "sysctl [NAME [VALUE]]", "shows or sets the kernel's knobs",
+           ""),
+      .max_words = 2, .type = { TYPE_SYSCTL, TYPE_NUMBER }, .prepare = prepare_sysctl,
+      .act = act_sysctl, .run = run_sysctl },
+    { ACTS("settle", FAMILY_MACHINE, "settle on|off",
+           "says whether the other tasks run after each command",
+           "On: after a command every task that has something left to do in the kernel runs, then "
+           "the focus. Off: nobody runs but the acting task, and who it gives way to."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_CHOICE }, .choices = "on off",
+      .prepare = prepare_settle, .act = act_settle },
+    { ACTS("focus", FAMILY_MACHINE, "focus PID",
+           "chooses the task that makes the calls written without a PID",
+           "One call by another task: write its PID in front, as in 5: fork."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .prepare = prepare_focus,
+      .act = act_focus },
+
+    // ---- Looking
+    { LOOKS("ps", "ps", "lists the tasks", ""), .run = run_look, .report = report_ps },
+    { LOOKS("pstree", "pstree", "shows the tasks as a tree", ""), .run = run_look,
+      .report = report_pstree },
+    { LOOKS("task", "task [PID]", "shows a task's task_struct", ""), .max_words = 1,
+      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_task },
+    { LOOKS("bt", "bt [PID]", "shows the functions on a task's kernel stack", ""), .max_words = 1,
+      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_bt },
+    { LOOKS("stack", "stack [PID]", "draws a task's kernel stack, and how current follows from it",
+            ""),
+      .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_stack },
+    { LOOKS("files", "files [PID]", "shows a task's open files", ""), .max_words = 1,
+      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_files },
+    { LOOKS("sig", "sig [PID]", "shows a task's signals", ""), .max_words = 1, .type = { TYPE_PID },
+      .run = run_look_at_task, .report_task = report_sig },
+    { LOOKS("runq", "runq", "shows the run queue", ""), .run = run_look, .report = report_runq },
+    { LOOKS("pidmap", "pidmap", "shows the bitmap of PIDs", ""), .run = run_look,
+      .report = report_pidmap },
+    { LOOKS("kmem", "kmem [-s]", "shows the page frames; -s: the slab caches", ""), .max_words = 1,
+      .type = { TYPE_CHOICE }, .choices = "-s", .run = run_kmem },
+    { LOOKS("rd", "rd ADDRESS [WORDS]", "reads the kernel's memory", ""), .min_words = 1,
+      .max_words = 2, .type = { TYPE_ADDRESS, TYPE_NUMBER }, .run = run_rd },
+    { LOOKS("struct", "struct TYPE ADDRESS", "shows a structure's fields",
+            "For a task_struct, a PID will do: struct task_struct 3."),
+      .min_words = 2, .max_words = 2, .type = { TYPE_CHOICE, TYPE_ADDRESS }, .choices = STRUCTURES,
+      .run = run_struct },
+    { LOOKS("list", "list [ADDRESS]", "walks a list_head's circle",
+            "Without an address: the list of all processes."),
+      .max_words = 1, .type = { TYPE_ADDRESS }, .run = run_list },
+    { LOOKS("trace", "trace [N] [depth=D]", "shows the kernel functions of the last command",
+            "As a function graph, with the fields that each function changed. N: that command."),
+      .max_words = 2, .type = { TYPE_NUMBER, TYPE_CHOICE }, .choices = "depth=", .run = run_trace },
+    { LOOKS("diff", "diff [N | FROM TO]", "shows what the last command changed",
+            "N: that command. FROM TO: between two positions of the history."),
+      .max_words = 2, .type = { TYPE_NUMBER }, .run = run_diff },
+    { LOOKS("explain", "explain [N]", "tells in words what the last command did", ""),
+      .max_words = 1, .type = { TYPE_NUMBER }, .run = run_explain },
+    { LOOKS("history", "history [N]", "lists the last commands (50, or N; 0 = all)", ""),
+      .max_words = 1, .type = { TYPE_NUMBER }, .run = run_history },
+    { LOOKS("check", "check", "checks all invariants of the machine", ""), .run = run_check },
+    { LOOKS("snapshot", "snapshot", "writes every task as one line of JSON", ""),
+      .run = run_snapshot },
+    { LOOKS("help", "help [NAME]", "explains a command, or lists all", ""), .max_words = 1,
+      .type = { TYPE_TOPIC }, .run = run_help },
+
+    // ---- Time
+    { TRAVELS("undo", "undo [N]", "takes back the last command, or N", ""), .max_words = 1,
+      .type = { TYPE_NUMBER }, .run = run_undo },
+    { TRAVELS("redo", "redo [N]", "does again what undo took back", ""), .max_words = 1,
+      .type = { TYPE_NUMBER }, .run = run_redo },
+    { TRAVELS("goto", "goto N", "goes to where N commands have run", ""), .min_words = 1,
+      .max_words = 1, .type = { TYPE_NUMBER }, .run = run_goto },
+    { TRAVELS("step", "step [N]", "goes to the next kernel function or event inside a command",
+              "First undo the command, then step into it."),
+      .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_INTO, .run = run_step },
+    { TRAVELS("next", "next [N]", "the same, but not into deeper functions", ""), .max_words = 1,
+      .type = { TYPE_NUMBER }, .number = STEP_OVER, .run = run_step },
+    { TRAVELS("finish", "finish [N]", "goes on until the current kernel function has returned", ""),
+      .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_OUT, .run = run_step },
+    { TRAVELS("back", "back [N]", "goes one step back", ""), .max_words = 1,
+      .type = { TYPE_NUMBER }, .number = STEP_BACK, .run = run_step },
+    { TRAVELS("branches", "branches [N]", "lists the lines of time that were left, or goes to one",
+              "A line is left by boot, and by acting in the past."),
+      .max_words = 1, .type = { TYPE_NUMBER }, .run = run_branches },
+
+    // ---- Demos and tests
+    { OTHER("chapter", FAMILY_DEMO, COMMAND_NARRATE, "chapter \"TITLE\"", "begins a part of a demo",
+            ""),
+      .min_words = 1, .max_words = 1, .type = { TYPE_TEXT }, .run = run_chapter },
+    { OTHER("say", FAMILY_DEMO, COMMAND_NARRATE, "say \"TEXT\"", "tells the reader something",
+            "$!, $?, $$ and $NAME in the text are replaced by their values."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_TEXT }, .run = run_say },
+    { OTHER("ask", FAMILY_DEMO, COMMAND_NARRATE, "ask \"QUESTION\" ANSWER",
+            "asks the reader, then tells the answer", ""),
+      .min_words = 2, .max_words = 2, .type = { TYPE_TEXT }, .run = run_ask },
+    { OTHER("expect", FAMILY_DEMO, COMMAND_EXPECT, "expect …", "says what must be so",
+            "A failed expect is a mistake: the script stops there."),
+      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_EXPECT }, .run = run_expect },
+    { ACTS("let", FAMILY_DEMO, "let NAME VALUE|QUANTITY", "sets a variable",
+           "It is read as $NAME. QUANTITY is one of those that expect knows: let before "
+           "free_pages."),
+      .min_words = 2, .max_words = 4, .type = { TYPE_VARIABLE, TYPE_NUMBER },
+      .prepare = prepare_let, .act = act_let },
+    { OTHER("repeat", FAMILY_DEMO, COMMAND_REPEAT, "repeat COUNT { COMMAND; … }",
+            "runs a block several times",
+            "Each command in it is a command of the history. Blocks may contain blocks."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER } },
+    { OTHER("source", FAMILY_DEMO, COMMAND_SESSION, "source FILE", "runs the commands of a file",
+            ""),
+      .min_words = 1, .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE },
+      .run = run_source_file },
+    { OTHER("quit", FAMILY_DEMO, COMMAND_SESSION, "quit", "leaves procarium",
+            "The call that ends a task is exit."),
+      .run = run_quit },
+};
+const u32 command_count = sizeof command_table / sizeof *command_table;
+
+static bool has_alias(const struct command_row *c, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *a = c->info.aliases; *a;) {
+        size_t n = strcspn(a, " ");
+
+        if (n == length && memcmp(a, name, n) == 0)
+            return true;
+        a += n;
+        a += *a == ' ';
+    }
+    return false;
+}
+
+const struct command_row *find_command(const char *name)
+{
+    for (u32 i = 0; i < command_count; i++)
+        if (strcmp(command_table[i].info.name, name) == 0)
+            return &command_table[i];
+    for (u32 i = 0; *name && i < command_count; i++)
+        if (has_alias(&command_table[i], name))
+            return &command_table[i];
+    return NULL;
+}
+
+const struct command_info *script_command(u32 i)
+{
+    return i < command_count ? &command_table[i].info : NULL;
+}
+
+const char *script_family_name(enum command_family family)
+{
+    static const char *const names[FAMILY_COUNT] = { "System calls, by the acting task",
+                                                     "The machine", "Looking", "Time",
+                                                     "Demos and tests" };
+
+    return names[family];
+}

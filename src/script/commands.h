@@ -1,0 +1,83 @@
+// The table of commands: everything about a command's words in one row.
+#ifndef SCRIPT_COMMANDS_H
+#define SCRIPT_COMMANDS_H
+
+#include "procarium/script.h"
+#include "script/node.h"
+
+enum command_kind {
+    COMMAND_CALL, // a system call of the acting task: `prepare` makes the call's arguments
+    COMMAND_ACT,  // changes the machine otherwise: `prepare` checks, `act` does it
+    COMMAND_LOOK, // the others are just run
+    COMMAND_TRAVEL,
+    COMMAND_NARRATE,
+    COMMAND_EXPECT,
+    COMMAND_REPEAT, // followed by a block; run.c knows it
+    COMMAND_SESSION
+};
+
+// What a word may be: completion offers these.
+enum word_type {
+    TYPE_NONE,
+    TYPE_NUMBER,
+    TYPE_PID,
+    TYPE_SIGNAL,      // KILL, 9
+    TYPE_DASH_SIGNAL, // -KILL, or a PID
+    TYPE_CLONE,       // flags joined by |
+    TYPE_WAIT,
+    TYPE_OPEN,
+    TYPE_RLIMIT,
+    TYPE_FILE,
+    TYPE_VARIABLE,
+    TYPE_SYSCTL,
+    TYPE_ADDRESS,
+    TYPE_TOPIC,  // of help
+    TYPE_CHOICE, // one of `choices`
+    TYPE_EXPECT,
+    TYPE_TEXT
+};
+
+#define COMMAND_TYPES 4
+#define ANY_COUNT     COMMAND_WORDS_MAX
+
+struct session;
+
+// What an acting command will do: made by `prepare`, which changes nothing.
+struct plan {
+    const struct task_struct *actor; // COMMAND_CALL
+    const struct call *call;
+    struct call made; // what `call` points to when it is not the node's own
+    const char *name; // a variable, a sysctl
+    s64 value;
+};
+
+struct command_row {
+    struct command_info info;
+    enum command_kind kind;
+    u8 min_words, max_words; // behind the name
+    bool is_not_in_block;    // may not stand inside repeat
+    u8 type[COMMAND_TYPES];  // enum word_type of its words; the last one holds for the rest
+    const char *choices;     // TYPE_CHOICE: words with spaces between
+    s32 number;              // calls: __NR_…; step, next, finish, back: enum step_kind
+    // False with the session's diagnosis set. Fills plan->made (COMMAND_CALL), name, value.
+    bool (*prepare)(struct session *s, const struct node *n, struct plan *plan);
+    void (*act)(struct session *s, const struct plan *plan);
+    // For all other kinds, and for COMMAND_ACT with less than two words if it is there. False if it
+    // was a mistake.
+    bool (*run)(struct session *s, const struct node *n);
+    // What run_look() and run_look_at_task() show.
+    void (*report)(const struct machine *m, struct strbuf *out);
+    bool (*report_task)(const struct machine *m, s32 pid, struct strbuf *out);
+};
+
+extern const struct command_row command_table[];
+extern const u32 command_count;
+
+// By name or alias, or NULL.
+const struct command_row *find_command(const char *name);
+// The name in the table that is nearest to a mistyped one, or NULL if none is near.
+const char *suggest_command(const char *name);
+// The nearest of some names, within the distance that a slip of the fingers makes; or NULL.
+const char *suggest(const char *word, const char *const *names, u32 count);
+
+#endif

@@ -1,0 +1,248 @@
+// Looking: the commands that show what is there.
+#include "script/session.h"
+
+#include "procarium/report.h"
+#include "script/messages.h"
+
+#include <string.h>
+
+void show(struct session *s, struct strbuf *text)
+{
+    if (s->face.text && text->length)
+        s->face.text(s->face.context, strbuf_text(text), text->length);
+}
+
+// Shows what a report has written, or turns its words into a mistake.
+static bool show_or_fail(struct session *s, u32 offset, bool well, struct strbuf *out)
+{
+    if (well)
+        show(s, out);
+    else
+        fail(s, offset, "%s", strbuf_text(out));
+    strbuf_finish(out);
+    return well;
+}
+
+RUN(look)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    n->command->report(s->m, &out);
+    return show_or_fail(s, n->offset, true, &out);
+}
+
+// The task that the word names, or the focus.
+RUN(look_at_task)
+{
+    struct strbuf out = STRBUF_INIT;
+    s32 pid = console(s->m)->focus;
+
+    if (n->words > 0) {
+        if (!word_pid(s, &n->word[0], &pid))
+            return false;
+    } else if (pid == 0) {
+        return fail(s, n->end, MSG_LOOK_NO_FOCUS, n->command->info.name);
+    }
+    return show_or_fail(s, n->words ? n->word[0].offset : n->offset,
+                        n->command->report_task(s->m, pid, &out), &out);
+}
+
+RUN(kmem)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    if (n->words > 0 && !word_is(&n->word[0], "-s"))
+        return fail(s, n->word[0].offset, MSG_NOT_CHOICE, n->word[0].text, "-s");
+    if (n->words > 0)
+        report_slabs(s->m, &out);
+    else
+        report_kmem(s->m, &out);
+    return show_or_fail(s, n->offset, true, &out);
+}
+
+// ---- Memory, by hand -------------------------------------------------------------------------
+
+static bool word_address(struct session *s, const struct word *w, kaddr *address)
+{
+    s64 value;
+
+    if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &value))
+        return false;
+    *address = (kaddr)value;
+    return true;
+}
+
+RUN(rd)
+{
+    struct strbuf out = STRBUF_INIT;
+    kaddr address;
+    s64 count = 16;
+
+    if (!word_address(s, &n->word[0], &address))
+        return false;
+    if (n->words > 1 && !word_in_range(s, &n->word[1], WHAT_COUNT, 1, 65536, &count))
+        return false;
+    return show_or_fail(s, n->word[0].offset, report_rd(s->m, address, (u32)count, &out), &out);
+}
+
+// struct TYPE ADDRESS; for a task_struct, a PID will do.
+RUN(struct)
+{
+    struct strbuf out = STRBUF_INIT;
+    const struct word *type = &n->word[0];
+    kaddr address;
+
+    if (!word_address(s, &n->word[1], &address))
+        return false;
+    if (strcmp(type->text, "task_struct") == 0 && address < KERNEL_BASE) {
+        const struct task_struct *p;
+
+        if (!word_task(s, &n->word[1], &p))
+            return false;
+        address = kaddr_of(s->m, p);
+    }
+    return show_or_fail(s, type->offset, report_struct(s->m, type->text, address, &out), &out);
+}
+
+RUN(list)
+{
+    struct strbuf out = STRBUF_INIT;
+    kaddr address = 0;
+
+    if (n->words > 0 && !word_address(s, &n->word[0], &address))
+        return false;
+    return show_or_fail(s, n->words ? n->word[0].offset : n->offset,
+                        report_list(s->m, address, &out), &out);
+}
+
+// ---- The past --------------------------------------------------------------------------------
+
+// Command N of the history, counted from 1; 0 without a word.
+static bool word_command(struct session *s, const struct node *n, u32 i, u64 *number)
+{
+    s64 value = 0;
+
+    if (i < n->words && !word_in_range(s, &n->word[i], WHAT_COMMAND, 1,
+                                       (s64)machine_position(s->m).commands, &value))
+        return false;
+    *number = (u64)value;
+    return true;
+}
+
+// trace [N] [depth=D]
+RUN(trace)
+{
+    struct trace_options options = { 0 };
+    struct strbuf out = STRBUF_INIT;
+    u64 number = 0;
+
+    for (u32 i = 0; i < n->words; i++) {
+        const struct word *w = &n->word[i];
+        const char *depth = word_after(w, "depth");
+        s64 value = 0;
+        bool is_huge;
+
+        if (!depth) {
+            if (!word_command(s, n, i, &number))
+                return false;
+        } else if (!parse_number(depth, (u32)strlen(depth), &value, &is_huge) || is_huge ||
+                   value < 0 || value > 1000) {
+            return fail(s, w->offset, MSG_NOT_NUMBER, depth);
+        }
+        if (depth)
+            options.max_depth = (u32)value;
+    }
+    return show_or_fail(s, n->offset, report_trace(s->m, number, &options, &out), &out);
+}
+
+// diff: the last command; diff N: command N; diff FROM TO: between two positions.
+RUN(diff)
+{
+    struct time_position p = machine_position(s->m);
+    struct strbuf out = STRBUF_INIT;
+    u64 from, to;
+
+    if (n->words == 2) {
+        s64 a, b;
+
+        if (!word_in_range(s, &n->word[0], WHAT_POSITION, 0, (s64)p.commands, &a) ||
+            !word_in_range(s, &n->word[1], WHAT_POSITION, 0, (s64)p.commands, &b))
+            return false;
+        from = (u64)a;
+        to = (u64)b;
+    } else {
+        if (!word_command(s, n, 0, &to))
+            return false;
+        if (to == 0)
+            to = p.command + machine_is_inside(s->m);
+        if (to == 0)
+            return fail(s, n->offset, MSG_AT_START);
+        from = to - 1;
+    }
+    return show_or_fail(s, n->offset, report_diff(s->m, from, to, &out), &out);
+}
+
+RUN(explain)
+{
+    struct strbuf out = STRBUF_INIT;
+    u64 number;
+
+    return word_command(s, n, 0, &number) &&
+           show_or_fail(s, n->offset, report_explain(s->m, number, &out), &out);
+}
+
+static const char *text_of_command(void *context, u64 number)
+{
+    return session_history(context, number - 1).text;
+}
+
+RUN(history)
+{
+    struct strbuf out = STRBUF_INIT;
+    s64 limit = 50;
+
+    if (n->words > 0 && !word_in_range(s, &n->word[0], WHAT_COUNT, 0, INT32_MAX, &limit))
+        return false;
+    report_history(s->m, (u64)limit, text_of_command, s, &out);
+    return show_or_fail(s, n->offset, true, &out);
+}
+
+// ---- The machine as a whole ------------------------------------------------------------------
+
+RUN(check)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    if (machine_check(s->m, &out) == 0)
+        strbuf_puts(&out, TEXT_CHECK_WELL "\n");
+    return show_or_fail(s, n->offset, true, &out);
+}
+
+RUN(snapshot)
+{
+    (void)n;
+    if (s->face.snapshot)
+        s->face.snapshot(s->face.context, machine_position(s->m).command);
+    return true;
+}
+
+static bool fail_unknown_topic(struct session *s, const struct word *w)
+{
+    const char *near = suggest_command(w->text);
+
+    fail(s, w->offset, MSG_NO_TOPIC, w->text);
+    if (near)
+        strbuf_printf(&s->diagnosis.hint, HINT_DID_YOU_MEAN, near);
+    return false;
+}
+
+RUN(help)
+{
+    struct strbuf out = STRBUF_INIT;
+    bool well = script_help(n->words ? n->word[0].text : NULL, &out);
+
+    if (well)
+        show(s, &out);
+    strbuf_finish(&out);
+    return well || fail_unknown_topic(s, &n->word[0]);
+}

@@ -1,0 +1,277 @@
+// Completion: what may stand where the cursor is, and the usage line beside it.
+#include "script/session.h"
+
+#include "procarium/names.h"
+#include "script/candidates.h"
+#include "script/expect.h"
+#include "script/messages.h"
+#include "script/parse.h"
+#include "script/quantity.h"
+
+#include <string.h>
+
+// Where the cursor is: which command, which of its words.
+struct spot {
+    const struct command_row *command; // NULL: its name is being typed, or it is unknown
+    bool at_name;
+    u32 word;          // index behind the name
+    struct word first; // the first word behind the name, if word > 0
+    size_t start;      // of the word being typed
+};
+
+static bool ends_word(char c)
+{
+    return strchr(" \t\n;{}", c) != NULL;
+}
+
+static size_t start_of_word(const char *line, size_t cursor)
+{
+    while (cursor > 0 && !ends_word(line[cursor - 1]))
+        cursor--;
+    return cursor;
+}
+
+static void take_token(struct spot *spot, const struct token *t)
+{
+    if (t->kind == TOKEN_SEPARATOR || t->kind == TOKEN_OPEN || t->kind == TOKEN_CLOSE) {
+        *spot = (struct spot){ .at_name = true, .start = spot->start };
+    } else if (t->kind == TOKEN_WORD && spot->at_name) {
+        spot->command = find_command(t->word.text);
+        spot->at_name = false;
+    } else if (t->kind == TOKEN_WORD) {
+        if (spot->word == 0)
+            spot->first = t->word;
+        spot->word++;
+    }
+}
+
+// Reads the line up to the word being typed. False inside a quoted word and behind mistakes.
+static bool find_spot(const char *line, size_t cursor, struct arena *arena, struct spot *spot)
+{
+    struct diagnosis ignored = { 0 };
+    struct lexer lexer;
+    struct token token;
+
+    *spot = (struct spot){ .at_name = true, .start = start_of_word(line, cursor) };
+    struct source source = { "", line, (u32)spot->start, 1 };
+    lexer_init(&lexer, &source, arena, &ignored);
+    bool well = lexer_next(&lexer, &token);
+    for (; well && token.kind != TOKEN_END; well = lexer_next(&lexer, &token))
+        take_token(spot, &token);
+    diagnosis_finish(&ignored);
+    // An actor stands directly before the name: "5:for".
+    const char *colon =
+        spot->at_name ? memchr(line + spot->start, ':', cursor - spot->start) : NULL;
+    if (colon)
+        spot->start = (size_t)(colon + 1 - line);
+    return well;
+}
+
+// ---- Candidates by type ----------------------------------------------------------------------
+
+static void add_commands(struct candidates *c)
+{
+    for (u32 i = 0; i < command_count; i++)
+        candidates_add(c, command_table[i].info.name, command_table[i].info.summary);
+}
+
+static void add_variables(const struct session *s, struct candidates *c, const char *dollar)
+{
+    const struct console *con = console(s->m);
+    char word[VARIABLE_NAME_MAX + 1];
+
+    for (u32 i = 0; i < con->variables; i++) {
+        struct strbuf note = STRBUF_INIT;
+
+        strbuf_printf(&note, "%lld", (long long)con->variable[i].value);
+        word[0] = '$';
+        memcpy(word + 1, con->variable[i].name, VARIABLE_NAME_MAX);
+        candidates_add(c, *dollar ? word : word + 1, strbuf_text(&note));
+        strbuf_finish(&note);
+    }
+    if (*dollar) {
+        candidates_add(c, "$!", TEXT_NOTE_CHILD);
+        candidates_add(c, "$?", TEXT_NOTE_VALUE);
+        candidates_add(c, "$$", TEXT_NOTE_FOCUS);
+    }
+}
+
+#define PIDS_OFFERED 500u
+
+static void add_pids(const struct session *s, struct candidates *c)
+{
+    const struct task_struct *p = next_task_and_thread(s->m, &kernel(s->m)->init_task);
+
+    for (u32 i = 0; p && i < PIDS_OFFERED; i++, p = next_task_and_thread(s->m, p)) {
+        struct strbuf word = STRBUF_INIT, note = STRBUF_INIT;
+
+        strbuf_printf(&word, "%d", p->pid);
+        strbuf_add_visible(&note, p->comm, strlen(p->comm));
+        strbuf_printf(&note, ", %c", task_state_letter(p));
+        candidates_add(c, strbuf_text(&word), strbuf_text(&note));
+        strbuf_finish(&word);
+        strbuf_finish(&note);
+    }
+}
+
+// The names of a set, in the style of what is being typed: with the set's prefix or without.
+static void add_names(struct candidates *c, enum name_set set, const char *prefix,
+                      const char *before)
+{
+    size_t length = strlen(prefix);
+    size_t skip = strlen(before);
+    bool is_full = candidates_typed_begins(c, skip, prefix, length);
+
+    for (u32 i = 0; name_at(set, i); i++) {
+        const char *name = name_at(set, i);
+        const char *meaning = NULL;
+        struct strbuf word = STRBUF_INIT;
+        u32 value;
+
+        if (name_parse(set, name, strlen(name), &value))
+            meaning = name_meaning(set, value);
+        if (!is_full && strncmp(name, prefix, length) == 0)
+            name += length;
+        strbuf_printf(&word, "%s%s", before, name);
+        candidates_add(c, strbuf_text(&word), meaning ? meaning : "");
+        strbuf_finish(&word);
+    }
+}
+
+static void add_choices(struct candidates *c, const char *choices)
+{
+    while (*choices) {
+        size_t length = strcspn(choices, " ");
+        struct strbuf word = STRBUF_INIT;
+
+        strbuf_add(&word, choices, length);
+        candidates_add(c, strbuf_text(&word), "");
+        strbuf_finish(&word);
+        choices += length;
+        choices += *choices == ' ';
+    }
+}
+
+static void add_expectations(const struct session *s, struct candidates *c, const struct spot *spot)
+{
+    if (spot->word > 0) {
+        add_pids(s, c);
+        return;
+    }
+    for (u32 i = 0; i < expectation_count; i++)
+        candidates_add(c, expectations[i].name, expectations[i].usage);
+    for (u32 i = 0; i < quantity_count; i++)
+        candidates_add(c, quantities[i].name, quantities[i].help);
+}
+
+static enum word_type type_at(const struct command_row *command, u32 word)
+{
+    u32 last = COMMAND_TYPES - 1;
+
+    while (last > 0 && command->type[last] == TYPE_NONE)
+        last--;
+    return (enum word_type)command->type[word < last ? word : last];
+}
+
+static void add_by_type(const struct session *s, const struct spot *spot, struct candidates *c)
+{
+    switch (type_at(spot->command, spot->word)) {
+    case TYPE_PID:
+        add_pids(s, c);
+        break;
+    case TYPE_SIGNAL:
+        add_names(c, NAMES_SIGNAL, "SIG", "");
+        break;
+    case TYPE_DASH_SIGNAL:
+        add_names(c, NAMES_SIGNAL, "SIG", "-");
+        add_pids(s, c);
+        break;
+    case TYPE_CLONE:
+        candidates_add(c, "thread", TEXT_NOTE_THREAD);
+        add_names(c, NAMES_CLONE, "CLONE_", "");
+        add_names(c, NAMES_SIGNAL, "", "");
+        break;
+    case TYPE_WAIT:
+        add_names(c, NAMES_WAIT, "", "");
+        break;
+    case TYPE_OPEN:
+        add_choices(c, "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_TRUNC O_APPEND O_NONBLOCK");
+        break;
+    case TYPE_RLIMIT:
+        add_names(c, NAMES_RLIMIT, "RLIMIT_", "");
+        break;
+    case TYPE_FILE:
+        candidates_add_files(c);
+        break;
+    case TYPE_VARIABLE:
+        add_variables(s, c, "");
+        break;
+    case TYPE_SYSCTL:
+        for (u32 i = 0; sysctl_name(i); i++)
+            candidates_add(c, sysctl_name(i), "");
+        break;
+    case TYPE_TOPIC:
+        add_commands(c);
+        candidates_add(c, "language", TEXT_NOTE_LANGUAGE);
+        break;
+    case TYPE_CHOICE:
+        add_choices(c, spot->command->choices);
+        break;
+    case TYPE_EXPECT:
+        add_expectations(s, c, spot);
+        break;
+    default:
+        break;
+    }
+}
+
+// Flags are completed one by one: the word begins behind the last |.
+static size_t start_of_flag(const struct spot *spot, const char *line, size_t cursor)
+{
+    enum word_type type = type_at(spot->command, spot->word);
+    size_t start = cursor;
+
+    if (type != TYPE_CLONE && type != TYPE_WAIT && type != TYPE_OPEN)
+        return spot->start;
+    while (start > spot->start && line[start - 1] != '|')
+        start--;
+    return start;
+}
+
+void session_complete(const struct session *s, const char *line, size_t cursor,
+                      struct completions *out)
+{
+    struct arena arena = { 0 };
+    struct candidates c = { 0 };
+    struct spot spot;
+
+    *out = (struct completions){ .start = cursor };
+    if (find_spot(line, cursor, &arena, &spot)) {
+        out->start = spot.start;
+        if (spot.command && spot.word < spot.command->max_words)
+            out->start = start_of_flag(&spot, line, cursor);
+        c.typed = line + out->start;
+        c.length = cursor - out->start;
+        if (c.length > 0 && c.typed[0] == '$')
+            add_variables(s, &c, "$");
+        else if (spot.at_name)
+            add_commands(&c);
+        else if (spot.command && spot.word < spot.command->max_words)
+            add_by_type(s, &spot, &c);
+    }
+    candidates_into(&c, out);
+    arena_finish(&arena);
+}
+
+const char *session_usage(const struct session *s, const char *line, size_t cursor)
+{
+    struct arena arena = { 0 };
+    const char *usage = "";
+    struct spot spot;
+
+    (void)s;
+    if (find_spot(line, cursor, &arena, &spot) && spot.command)
+        usage = spot.command->info.usage;
+    arena_finish(&arena);
+    return usage;
+}

@@ -1,0 +1,360 @@
+// `expect`: what a script says must be so.
+#include "script/expect.h"
+
+#include "machine/record.h"
+#include "procarium/names.h"
+#include "script/messages.h"
+#include "script/quantity.h"
+
+#include <string.h>
+
+#define HOLDS(name) static bool holds_##name(struct session *s, const struct node *n)
+
+// The word where an expectation's value, or what it is about, stands.
+static u32 place_of(const struct node *n)
+{
+    return n->words > 1 ? n->word[1].offset : n->word[0].offset;
+}
+
+__attribute__((format(printf, 3, 4))) static bool fail_expected(struct session *s, u32 offset,
+                                                                const char *format, ...)
+{
+    va_list args;
+
+    diagnosis_clear(&s->diagnosis);
+    s->diagnosis.offset = offset;
+    s->diagnosis.is_expect = true;
+    va_start(args, format);
+    strbuf_vprintf(&s->diagnosis.message, format, args);
+    va_end(args);
+    return false;
+}
+
+// ---- Expectations that are not numbers -------------------------------------------------------
+
+static const char *errno_name(s64 value)
+{
+    const char *name = value < 0 && value > -4096 ? name_of(NAMES_ERRNO, (u32)-value) : NULL;
+
+    return name ? name : "none";
+}
+
+HOLDS(errno)
+{
+    struct word last = { .kind = WORD_VALUE, .offset = n->offset };
+    const struct word *w = &n->word[1];
+    u32 wanted = 0;
+    s64 value;
+
+    if (!word_is(w, "none") && !name_parse(NAMES_ERRNO, w->text, w->length, &wanted))
+        return fail(s, w->offset, MSG_NOT_ERRNO, w->text);
+    if (!word_number(s, &last, &value))
+        return false;
+    u32 found = value < 0 && value > -4096 ? (u32)-value : 0;
+    return found == wanted || fail_expected(s, w->offset, MSG_EXPECT_ERRNO, w->text,
+                                            errno_name(value), (long long)value);
+}
+
+HOLDS(state)
+{
+    const struct task_struct *p;
+    const struct word *w = &n->word[2];
+
+    if (!word_task(s, &n->word[1], &p))
+        return false;
+    if (w->length != 1 || !strchr("RSDTtZX", w->text[0]))
+        return fail(s, w->offset, MSG_NOT_CHOICE, w->text, "R S D T t Z X");
+    char found = task_state_letter(p);
+    return found == w->text[0] ||
+           fail_expected(s, w->offset, MSG_EXPECT_STATE, p->pid, p->comm, w->text, found);
+}
+
+HOLDS(comm)
+{
+    const struct task_struct *p;
+    const struct word *w = &n->word[2];
+
+    return word_task(s, &n->word[1], &p) &&
+           (strcmp(p->comm, w->text) == 0 ||
+            fail_expected(s, w->offset, MSG_EXPECT_COMM, p->pid, w->text, p->comm));
+}
+
+// The call that a task is in, asleep or not; "none" in user mode.
+HOLDS(call)
+{
+    const struct task_struct *p;
+    const struct word *w = &n->word[2];
+
+    if (!word_task(s, &n->word[1], &p))
+        return false;
+    s32 number = task_pt_regs(s->m, p)->orig_eax;
+    const char *found = number > 0 ? name_of(NAMES_SYSCALL, (u32)number) : NULL;
+    if (!found)
+        found = "none";
+    return strcmp(found, w->text) == 0 ||
+           fail_expected(s, w->offset, MSG_EXPECT_CALL, p->pid, w->text, found);
+}
+
+HOLDS(gone)
+{
+    s32 pid;
+
+    if (!word_pid(s, &n->word[1], &pid))
+        return false;
+    const struct task_struct *p = find_task_by_pid(s->m, pid);
+    return !p ||
+           fail_expected(s, n->word[1].offset, MSG_EXPECT_GONE, pid, p->comm, task_state_letter(p));
+}
+
+static kaddr object_of(const struct task_struct *p, u32 index)
+{
+    const kaddr objects[] = { p->mm, p->files, p->fs, p->sighand, p->signal };
+
+    return objects[index];
+}
+
+// shared OBJECT PID PID, separate OBJECT PID PID
+static bool compare_objects(struct session *s, const struct node *n, bool is_shared)
+{
+    const struct task_struct *a, *b;
+    u32 index;
+
+    if (!word_choice(s, &n->word[1], SHARED_OBJECTS, &index) || !word_task(s, &n->word[2], &a) ||
+        !word_task(s, &n->word[3], &b))
+        return false;
+    bool is_same = object_of(a, index) && object_of(a, index) == object_of(b, index);
+    if (is_same == is_shared)
+        return true;
+    return is_shared
+               ? fail_expected(s, place_of(n), MSG_EXPECT_SHARED, a->pid, b->pid, n->word[1].text)
+               : fail_expected(s, place_of(n), MSG_EXPECT_SEPARATE, a->pid, b->pid,
+                               n->word[1].text);
+}
+
+HOLDS(shared)
+{
+    return compare_objects(s, n, true);
+}
+
+HOLDS(separate)
+{
+    return compare_objects(s, n, false);
+}
+
+HOLDS(check)
+{
+    struct strbuf out = STRBUF_INIT;
+    bool well = machine_check(s->m, &out) == 0;
+
+    if (!well)
+        fail_expected(s, n->word[0].offset, MSG_EXPECT_CHECK, strbuf_text(&out));
+    strbuf_finish(&out);
+    return well;
+}
+
+static bool is_symbol(const char *name)
+{
+    for (u32 i = 0; i < KSYM_COUNT; i++)
+        if (strcmp(ksym_info((enum ksym)i)->name, name) == 0)
+            return true;
+    return false;
+}
+
+// trace NAME…: the last command entered these functions, in this order.
+HOLDS(trace)
+{
+    struct record_range range;
+    u64 run = s->m->history.run;
+    u32 next = 1;
+
+    for (u32 i = 1; i < n->words; i++)
+        if (!is_symbol(n->word[i].text))
+            return fail(s, n->word[i].offset, MSG_NO_FUNCTION, n->word[i].text);
+    if (run == 0)
+        return fail(s, n->offset, MSG_AT_START);
+    if (!command_records(s->m, run - 1, &range))
+        return fail(s, n->offset, MSG_NOT_HELD);
+    for (u64 i = range.begin; i < range.end && next < n->words; i++) {
+        const struct record *r = record_get(s->m, i);
+
+        next += r->kind == RECORD_ENTER &&
+                strcmp(ksym_info((enum ksym)r->id)->name, n->word[next].text) == 0;
+    }
+    if (next == n->words)
+        return true;
+    if (next == 1)
+        return fail_expected(s, n->word[1].offset, MSG_EXPECT_TRACE, n->word[1].text);
+    return fail_expected(s, n->word[next].offset, MSG_EXPECT_TRACE_AFTER, n->word[next].text,
+                         n->word[next - 1].text);
+}
+
+const struct expectation expectations[] = {
+    { "errno", 1, 1, "errno EAGAIN|…|none", "how the last call failed", holds_errno },
+    { "state", 2, 2, "state PID R|S|D|T|t|Z|X", "its state, as in /proc/PID/stat", holds_state },
+    { "comm", 2, 2, "comm PID NAME", "its name", holds_comm },
+    { "call", 2, 2, "call PID NAME|none", "the call that it is in", holds_call },
+    { "gone", 1, 1, "gone PID", "no task has this PID, not even a zombie", holds_gone },
+    { "shared", 3, 3, "shared mm|files|fs|sighand|signal PID PID", "both use the same one",
+      holds_shared },
+    { "separate", 3, 3, "separate mm|files|fs|sighand|signal PID PID", "each has its own",
+      holds_separate },
+    { "check", 0, 0, "check", "all invariants hold", holds_check },
+    { "trace", 1, ANY_COUNT - 1, "trace FUNCTION…",
+      "the last command entered these kernel functions, in this order", holds_trace },
+};
+const u32 expectation_count = sizeof expectations / sizeof *expectations;
+
+// ---- Comparing numbers -----------------------------------------------------------------------
+
+enum relation { EQUAL, UNEQUAL, LESS, AT_MOST, MORE, AT_LEAST };
+
+static bool find_relation(const struct word *w, enum relation *relation)
+{
+    static const char *const names[] = { "==", "!=", "<", "<=", ">", ">=" };
+
+    for (u32 i = 0; i < 6; i++) {
+        if (!word_is(w, names[i]))
+            continue;
+        *relation = (enum relation)i;
+        return true;
+    }
+    *relation = EQUAL;
+    return word_is(w, "=");
+}
+
+static bool is_related(s64 a, enum relation relation, s64 b)
+{
+    switch (relation) {
+    case EQUAL:
+        return a == b;
+    case UNEQUAL:
+        return a != b;
+    case LESS:
+        return a < b;
+    case AT_MOST:
+        return a <= b;
+    case MORE:
+        return a > b;
+    case AT_LEAST:
+        return a >= b;
+    }
+    return false;
+}
+
+// A number, a variable, an errno (-EAGAIN), a signal's name, or a quantity with its words.
+// *used becomes the number of words that it took.
+static bool operand(struct session *s, const struct node *n, u32 i, s64 *value, u32 *used)
+{
+    const struct word *w = &n->word[i];
+    const struct quantity *q = find_quantity(w);
+    u32 error;
+    s32 signal;
+
+    *used = 1;
+    if (q) {
+        *used += q->words;
+        if (n->words - i <= q->words)
+            return fail(s, n->end, MSG_EXPECT_WORDS, q->usage);
+        return q->get(s, w + (q->words > 0), value);
+    }
+    if (w->kind == WORD_PLAIN && w->text[0] == '-' &&
+        name_parse(NAMES_ERRNO, w->text + 1, w->length - 1, &error)) {
+        *value = -(s64)error;
+        return true;
+    }
+    if (w->kind == WORD_PLAIN && strncmp(w->text, "SIG", 3) == 0 &&
+        signal_parse(w->text, w->length, &signal)) {
+        *value = signal;
+        return true;
+    }
+    return word_number(s, w, value);
+}
+
+// A number as it was written about: a negative errno by its name.
+static void add_number(struct strbuf *out, s64 value)
+{
+    const char *name = value < 0 && value > -200 ? name_of(NAMES_ERRNO, (u32)-value) : NULL;
+
+    strbuf_printf(out, "%lld", (long long)value);
+    if (name)
+        strbuf_printf(out, " (-%s)", name);
+}
+
+static bool compare(struct session *s, const struct node *n, s64 found, u32 at_word, u32 subject)
+{
+    enum relation relation = EQUAL;
+    bool has_relation = at_word < n->words && find_relation(&n->word[at_word], &relation);
+    u32 right = at_word + has_relation, used;
+    s64 wanted;
+
+    if (right >= n->words)
+        return fail(s, n->end, MSG_EXPECT_VALUE);
+    if (!operand(s, n, right, &wanted, &used))
+        return false;
+    if (right + used < n->words)
+        return fail(s, n->word[right + used].offset, MSG_TOO_MANY, "expect");
+    if (is_related(found, relation, wanted))
+        return true;
+    struct strbuf a = STRBUF_INIT, b = STRBUF_INIT, what = STRBUF_INIT;
+    add_number(&a, wanted);
+    add_number(&b, found);
+    if (subject == n->words)
+        strbuf_puts(&what, TEXT_LAST_CALL);
+    else
+        strbuf_add(&what, n->source->text + n->word[subject].offset,
+                   n->word[at_word - 1].end - n->word[subject].offset);
+    fail_expected(s, n->word[right].offset, MSG_EXPECT_NUMBER, strbuf_text(&what),
+                  has_relation ? n->word[at_word].text : "==", strbuf_text(&a), strbuf_text(&b));
+    strbuf_finish(&a);
+    strbuf_finish(&b);
+    strbuf_finish(&what);
+    return false;
+}
+
+// ---- The command -----------------------------------------------------------------------------
+
+static bool fail_unknown_form(struct session *s, const struct word *w)
+{
+    const char *names[128];
+    u32 count = 0;
+
+    for (u32 i = 0; i < expectation_count; i++)
+        names[count++] = expectations[i].name;
+    for (u32 i = 0; i < quantity_count; i++)
+        names[count++] = quantities[i].name;
+    fail(s, w->offset, MSG_EXPECT_FORM, w->text);
+    const char *near = suggest(w->text, names, count);
+    if (near)
+        strbuf_printf(&s->diagnosis.hint, HINT_DID_YOU_MEAN, near);
+    return false;
+}
+
+static bool check_expectation(struct session *s, const struct node *n, const struct expectation *e)
+{
+    if (n->words - 1 < e->min_words)
+        return fail(s, n->end, MSG_EXPECT_WORDS, e->usage);
+    if (n->words - 1 > e->max_words)
+        return fail(s, n->word[e->max_words + 1].offset, MSG_TOO_MANY, e->name);
+    return e->holds(s, n);
+}
+
+// expect VALUE | QUANTITY [WORDS] [RELATION] VALUE | VALUE RELATION VALUE | state … and the like
+RUN(expect)
+{
+    const struct word *w = &n->word[0];
+    s64 value, last;
+    u32 used;
+
+    for (u32 i = 0; i < expectation_count; i++)
+        if (word_is(w, expectations[i].name))
+            return check_expectation(s, n, &expectations[i]);
+    if (w->kind == WORD_PLAIN && !w->is_number && w->text[0] != '-' && !find_quantity(w) &&
+        strncmp(w->text, "SIG", 3) != 0)
+        return fail_unknown_form(s, w);
+    if (!operand(s, n, 0, &value, &used))
+        return false;
+    if (n->words > used || find_quantity(w))
+        return compare(s, n, value, used, 0);
+    struct word return_value = { .kind = WORD_VALUE, .offset = w->offset };
+    return word_number(s, &return_value, &last) && compare(s, n, last, 0, n->words);
+}

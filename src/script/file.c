@@ -1,0 +1,52 @@
+// Reading a file of commands.
+#include "script/session.h"
+
+#include "script/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// The name fit for a terminal, as it is written into messages.
+static const char *shown_path(struct session *s, const char *path)
+{
+    size_t length = strlen(path);
+
+    strbuf_clear(&s->shown);
+    strbuf_add_visible(&s->shown, path, length);
+    return strbuf_text(&s->shown);
+}
+
+const struct source *read_source(struct session *s, const char *path, struct strbuf *why)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0) {
+        strbuf_printf(why, MSG_FILE_NONE, path);
+        return NULL;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        strbuf_printf(why, MSG_FILE_KIND, path);
+        return NULL;
+    }
+    if ((u64)st.st_size > SOURCE_SIZE_MAX) {
+        strbuf_printf(why, MSG_FILE_LARGE, path, SOURCE_SIZE_MAX >> 20);
+        return NULL;
+    }
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        strbuf_printf(why, MSG_FILE_NONE, path);
+        return NULL;
+    }
+    struct source *source = arena_new(&s->arena, struct source);
+    char *text = arena_alloc(&s->arena, (size_t)st.st_size + 1);
+    source->name = arena_copy(&s->arena, shown_path(s, path), strlen(shown_path(s, path)));
+    source->length = (u32)fread(text, 1, (size_t)st.st_size, file);
+    source->text = text;
+    source->first_line = 1;
+    bool well = !ferror(file);
+    fclose(file);
+    if (!well)
+        strbuf_printf(why, MSG_FILE_NONE, path);
+    return well ? source : NULL;
+}

@@ -1,0 +1,147 @@
+// Every sentence of the command language about a mistake, in one place.
+#ifndef SCRIPT_MESSAGES_H
+#define SCRIPT_MESSAGES_H
+
+// ---- The text
+#define MSG_CONTROL_BYTE  "control byte 0x%02X is not allowed in commands"
+#define MSG_NOT_UTF8      "byte 0x%02X is not UTF-8 text"
+#define MSG_TOO_LARGE     "the text is larger than %u MB"
+#define MSG_QUOTE_OPEN    "the quoted word that begins here has no end"
+#define MSG_QUOTE_INSIDE  "a quoted word must stand alone: put a space before the quote"
+#define MSG_QUOTE_TAIL    "a quoted word must stand alone: put a space after it"
+#define MSG_ESCAPE        "unknown escape in a quoted word: known are \\n \\t \\\" \\\\ \\$ and \\xHH"
+#define MSG_ESCAPE_NUL    "a word cannot hold a NUL byte"
+#define MSG_WORD_LONG     "this word is longer than %u bytes"
+#define MSG_VARIABLE_FORM "after $ comes a name, or one of ! ? $"
+#define MSG_VARIABLE_TAIL "a variable must stand alone: put a space after %s"
+#define MSG_VARIABLE_LONG "a variable's name has at most %u characters"
+
+// ---- Form
+#define MSG_TWO_ACTORS      "only one actor can stand before a command"
+#define MSG_ACTOR_ALONE     "a command must follow the actor"
+#define MSG_BRACE_CLOSE     "this } closes nothing"
+#define MSG_BRACE_OPEN      "a { belongs behind `repeat COUNT`"
+#define MSG_BLOCK_OPEN      "the block that begins here has no }"
+#define MSG_BLOCK_MISSING   "repeat needs a block: repeat COUNT { command; … }"
+#define MSG_BLOCK_TAIL      "put a ; or a new line between } and the next command"
+#define MSG_NESTING         "blocks are nested deeper than %u"
+#define MSG_UNKNOWN_COMMAND "there is no command “%s”"
+#define MSG_QUOTED_COMMAND  "a command's name is not quoted"
+#define MSG_NO_ACTOR_WANTED "“%s” is not a system call: it takes no actor"
+#define MSG_TOO_FEW         "%s needs more words"
+#define MSG_TOO_MANY        "%s takes no more words: this one is too many"
+#define MSG_NOT_IN_BLOCK    "“%s” cannot stand inside repeat"
+
+// ---- Words
+#define MSG_NOT_NUMBER       "“%s” is not a number"
+#define MSG_NUMBER_HUGE      "the number %s does not fit into 64 bits"
+#define MSG_OUT_OF_RANGE     "%lld is out of range: %s must be between %lld and %lld"
+#define MSG_VARIABLE_UNKNOWN "there is no variable $%s (set it with: let %s VALUE)"
+#define MSG_NO_LAST_CHILD    "$! is not set: no task has been created yet"
+#define MSG_NO_LAST_VALUE    "$? is not set: no call has returned yet"
+#define MSG_NO_FOCUS         "$$ is not set: nobody has the focus"
+#define MSG_TEXT_WANTED      "a quoted text belongs here"
+#define MSG_REPEAT_MANY      "repeat runs its block at most %u times in all"
+#define MSG_REPEAT_NEGATIVE  "repeat needs a count from 0 up"
+
+#define MSG_NO_TASK    "no task has PID %d"
+#define MSG_NOT_SIGNAL "“%s” is not a signal: write a name as in kill(1) or a number"
+#define MSG_NOT_FLAG   "“%s” is not %s"
+#define MSG_NOT_CHOICE "“%s” is not one of: %s"
+#define MSG_NUMBER_32  "the number %s does not fit into 32 bits"
+#define MSG_NOT_RLIMIT "“%s” is not a resource: write a name such as RLIMIT_NPROC, or a number"
+#define MSG_WAIT_ORDER "the PID comes before the options: wait4 PID OPTIONS"
+#define MSG_KILL_ORDER "a signal is written with a minus in front: -KILL; “%s” has none"
+#define MSG_KILL_PID   "a PID must follow %s; for a process group write: kill -TERM -PGRP"
+#define MSG_NO_ACTOR                                                                               \
+    "nobody has the focus: choose a task (focus PID) or write its PID in front (PID: command)"
+#define MSG_CANNOT_ACT "task %d cannot make a call: %s"
+#define MSG_VARIABLE_NAME                                                                          \
+    "a variable's name is made of letters, digits and _, and begins with a letter"
+#define MSG_VARIABLES_FULL "there are %d variables already: no more fit"
+#define MSG_LET_QUANTITY   "a variable cannot keep %s: it is not a part of the machine"
+#define MSG_LET_WORDS      "as a quantity this is written: %s"
+#define MSG_FOCUS_IDLE                                                                             \
+    "task 0 (swapper) is the idle task: it makes no calls, so it cannot have the focus"
+#define MSG_FOCUS_DEAD    "task %d (%s) is dead: it cannot have the focus"
+#define MSG_NO_SYSCTL     "there is no sysctl “%s”"
+#define MSG_LOOK_NO_FOCUS "nobody has the focus: write %s PID"
+#define MSG_NO_TOPIC      "there is no help about “%s”"
+#define MSG_SOURCE_DEPTH  "files source each other deeper than %u"
+#define MSG_FILE_NONE     "cannot read %s: there is no such file, or it may not be read"
+#define MSG_FILE_KIND     "cannot read %s: it is not a regular file"
+#define MSG_FILE_LARGE    "cannot read %s: it is larger than %u MB"
+
+// ---- Time
+#define MSG_AT_END           "nothing lies ahead: this is the end of the history"
+#define MSG_AT_START         "nothing lies behind: this is the start of the history"
+#define MSG_UNDO_MANY        "only %llu commands lie behind"
+#define MSG_REDO_MANY        "only %llu commands lie ahead"
+#define MSG_NOT_SIZE         "“%s” is not a size: write bytes, or 4K, 64M"
+#define MSG_BOOT_MEM         "mem must be between %uM and %uM, in whole pages of 4096 bytes"
+#define MSG_BOOT_THREAD_SIZE "thread_size is 4K or 8K"
+#define MSG_BOOT_CACHE_LINE  "cache_line is 32, 64 or 128"
+#define MSG_BOOT_WORD                                                                              \
+    "boot does not know “%s”: it takes bare, sh, mem=, thread_size= and cache_line="
+#define MSG_NO_BRANCH "there is no branch %lld"
+
+// ---- What a number is, in “%s is out of range: %s must be between …”
+#define WHAT_PID      "a PID"
+#define WHAT_SIGNAL   "a signal"
+#define WHAT_COUNT    "a count"
+#define WHAT_ARGUMENT "an argument of a call"
+#define WHAT_VALUE    "a value"
+#define WHAT_ADDRESS  "an address"
+#define WHAT_COMMAND  "a command of the history"
+#define WHAT_POSITION "a position in the history"
+#define WHAT_BRANCH   "a branch"
+#define WHAT_LIMIT    "a limit"
+
+// ---- What a flag is not
+#define WHAT_CLONE_FLAG  "a flag of clone(2), or a signal"
+#define WHAT_WAIT_OPTION "an option of wait4(2)"
+#define WHAT_OPEN_FLAG   "a flag of open(2)"
+
+// ---- expect
+#define SHARED_OBJECTS         "mm files fs sighand signal"
+#define MSG_NOT_ERRNO          "“%s” is not an errno: write a name such as EAGAIN, or none"
+#define MSG_NO_STATUS          "no wait call has had an answer yet"
+#define MSG_NO_CACHE           "there is no slab cache “%s”"
+#define MSG_HAS_NONE           "task %d has no %s any more"
+#define MSG_NO_FUNCTION        "“%s” is not a kernel function that can be traced"
+#define MSG_NOT_HELD           "the journal does not hold the last command: it is too large"
+#define MSG_EXPECT_WORDS       "more words are needed: expect %s"
+#define MSG_EXPECT_VALUE       "a value to compare with is needed at the end"
+#define MSG_EXPECT_FORM        "expect does not know “%s” (help expect lists what it knows)"
+#define MSG_EXPECT_NUMBER      "expected %s %s %s, but it is %s"
+#define MSG_EXPECT_ERRNO       "expected the last call to fail with %s, but its errno is %s (value %lld)"
+#define MSG_EXPECT_STATE       "expected task %d (%s) to be in state %s, but it is in %c"
+#define MSG_EXPECT_COMM        "expected task %d to be called “%s”, but it is called “%s”"
+#define MSG_EXPECT_CALL        "expected task %d to be in the call %s, but it is in %s"
+#define MSG_EXPECT_GONE        "expected PID %d to be gone, but %s has it, in state %c"
+#define MSG_EXPECT_SHARED      "expected tasks %d and %d to share their %s, but they do not"
+#define MSG_EXPECT_SEPARATE    "expected tasks %d and %d not to share their %s, but they do"
+#define MSG_EXPECT_CHECK       "expected all invariants to hold, but: %s"
+#define MSG_EXPECT_TRACE       "expected the last command to enter %s, but it did not"
+#define MSG_EXPECT_TRACE_AFTER "expected the last command to enter %s after %s, but it did not"
+#define TEXT_LAST_CALL         "the last call's value"
+
+// ---- Answers
+#define TEXT_CHECK_WELL    "all is well"
+#define TEXT_RIGHT         "right: %s"
+#define TEXT_WRONG         "not quite: it is %s"
+#define TEXT_NOTE_CHILD    "the task created last"
+#define TEXT_NOTE_VALUE    "what the last call returned"
+#define TEXT_NOTE_FOCUS    "the focus"
+#define TEXT_NOTE_THREAD   "what the C library passes for a POSIX thread"
+#define TEXT_NOTE_LANGUAGE "how commands are written"
+#define TEXT_PROMPT_PANIC  "kernel panic"
+#define TEXT_PROMPT_NOBODY "nobody"
+#define TEXT_PROMPT_PAST   " [%llu of %llu]"
+#define TEXT_PROMPT_INSIDE " [%llu of %llu, step %llu]"
+
+// ---- Hints
+#define HINT_DID_YOU_MEAN "did you mean “%s”?"
+#define HINT_USAGE        "usage: %s"
+
+#endif

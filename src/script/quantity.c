@@ -1,0 +1,266 @@
+// The table of quantities, and how each is read off the machine.
+#include "script/quantity.h"
+
+#include "machine/record.h"
+#include "procarium/names.h"
+#include "script/messages.h"
+
+#include <string.h>
+
+#define GET(name) static bool get_##name(struct session *s, const struct word *words, s64 *value)
+
+// ---- The whole machine -----------------------------------------------------------------------
+
+GET(value)
+{
+    struct word last = { .kind = WORD_VALUE, .offset = words->offset };
+
+    return word_number(s, &last, value);
+}
+
+GET(tasks)
+{
+    const struct task_struct *init_task = &kernel(s->m)->init_task;
+
+    *value = 0;
+    for (const struct task_struct *p = next_task_and_thread(s->m, init_task); p;
+         p = next_task_and_thread(s->m, p))
+        ++*value;
+    (void)words;
+    return true;
+}
+
+#define GET_NUMBER(name, expression)                                                               \
+    GET(name)                                                                                      \
+    {                                                                                              \
+        (void)words;                                                                               \
+        *value = (s64)(expression);                                                                \
+        return true;                                                                               \
+    }
+
+GET_NUMBER(pids, PIDMAP_ENTRIES *PAGE_SIZE * 8 - kernel(s->m)->pidmap[0].nr_free)
+GET_NUMBER(free_pages, nr_free_pages(s->m))
+GET_NUMBER(last_pid, kernel(s->m)->last_pid)
+GET_NUMBER(total_forks, kernel(s->m)->total_forks)
+GET_NUMBER(running, rq(s->m)->nr_running)
+GET_NUMBER(switches, rq(s->m)->nr_switches)
+GET_NUMBER(focus, console(s->m)->focus)
+GET_NUMBER(current, current(s->m)->pid)
+GET_NUMBER(panicked, cpu(s->m)->panicked != 0)
+GET_NUMBER(position, s->m->history.run)
+
+// The status word of the last wait call that had an answer.
+GET(status)
+{
+    const struct journal *j = &s->m->journal;
+
+    for (u64 i = record_cursor(s->m); i > j->tail; i--) {
+        const struct record *r = record_get(s->m, i - 1);
+
+        if (r->kind != RECORD_NOTE || r->id != EVENT_WAIT_STATUS)
+            continue;
+        *value = record_event(r).c;
+        return true;
+    }
+    return fail(s, words->offset, MSG_NO_STATUS);
+}
+
+GET(slab)
+{
+    const struct word *name = &words[0];
+
+    list_for_each(s->m, link, &mm_data(s->m)->cache_chain)
+    {
+        const struct kmem_cache *c = list_entry(s->m, link, struct kmem_cache, next);
+
+        if (strcmp(c->name, name->text) != 0)
+            continue;
+        *value = cache_objects_in_use(c);
+        return true;
+    }
+    return fail(s, name->offset, MSG_NO_CACHE, name->text);
+}
+
+// ---- A task ----------------------------------------------------------------------------------
+
+#define GET_OF_TASK(name, expression)                                                              \
+    GET(name)                                                                                      \
+    {                                                                                              \
+        const struct task_struct *p;                                                               \
+                                                                                                   \
+        if (!word_task(s, &words[0], &p))                                                          \
+            return false;                                                                          \
+        *value = (s64)(expression);                                                                \
+        return true;                                                                               \
+    }
+
+static s64 count_list(const struct machine *m, const struct list_head *head)
+{
+    s64 count = 0;
+
+    list_for_each(m, link, head) count++;
+    return count;
+}
+
+static s64 count_threads(const struct machine *m, const struct task_struct *p)
+{
+    s64 count = 1;
+
+    for (const struct task_struct *t = next_thread(m, p); t != p; t = next_thread(m, t))
+        count++;
+    return count;
+}
+
+GET_OF_TASK(children, count_list(s->m, &p->children))
+GET_OF_TASK(threads, count_threads(s->m, p))
+GET_OF_TASK(parent, task_at(s->m, p->real_parent)->tgid)
+GET_OF_TASK(tgid, p->tgid)
+GET_OF_TASK(pgrp, p->signal ? signal_of(s->m, p)->pgrp : p->pids[PIDTYPE_PGID].nr)
+GET_OF_TASK(session, p->signal ? signal_of(s->m, p)->session : p->pids[PIDTYPE_SID].nr)
+GET_OF_TASK(exit_code, p->exit_code)
+GET_OF_TASK(exit_signal, p->exit_signal)
+GET_OF_TASK(prio, p->prio)
+GET_OF_TASK(time_slice, p->time_slice)
+GET_OF_TASK(uid, p->uid)
+GET_OF_TASK(usage, p->usage)
+
+// count mm|files|fs|sighand|signal PID: how many tasks share it.
+GET(count)
+{
+    const struct task_struct *p;
+    u32 index;
+
+    if (!word_choice(s, &words[0], SHARED_OBJECTS, &index) || !word_task(s, &words[1], &p))
+        return false;
+    const kaddr objects[] = { p->mm, p->files, p->fs, p->sighand, p->signal };
+    if (!objects[index])
+        return fail(s, words[1].offset, MSG_HAS_NONE, p->pid, words[0].text);
+    if (index == 0)
+        *value = at(s->m, p->mm, struct mm_struct)->mm_users;
+    else // files, fs, sighand and signal begin with their count
+        *value = *at(s->m, objects[index], s32);
+    return true;
+}
+
+// ---- Signals and files of a task -------------------------------------------------------------
+
+static bool signal_of_task(struct session *s, const struct word *words,
+                           const struct task_struct **p, s32 *signal)
+{
+    if (!word_task(s, &words[0], p) || !word_signal(s, &words[1], signal))
+        return false;
+    return (*signal >= 1 && *signal <= _NSIG) ||
+           fail(s, words[1].offset, MSG_NOT_SIGNAL, words[1].text);
+}
+
+GET(pending)
+{
+    const struct task_struct *p;
+    s32 signal;
+
+    if (!signal_of_task(s, words, &p, &signal))
+        return false;
+    *value = sigismember(&p->pending.signal, signal) ||
+             (p->signal && sigismember(&signal_of(s->m, p)->shared_pending.signal, signal));
+    return true;
+}
+
+GET(blocked)
+{
+    const struct task_struct *p;
+    s32 signal;
+
+    if (!signal_of_task(s, words, &p, &signal))
+        return false;
+    *value = sigismember(&p->blocked, signal);
+    return true;
+}
+
+GET(handler)
+{
+    const struct task_struct *p;
+    s32 signal;
+
+    if (!signal_of_task(s, words, &p, &signal))
+        return false;
+    if (!p->sighand)
+        return fail(s, words[0].offset, MSG_HAS_NONE, p->pid, "sighand");
+    *value = sighand_of(s->m, p)->action[signal - 1].sa_handler;
+    return true;
+}
+
+static bool fd_of_task(struct session *s, const struct word *words, bool is_cloexec, s64 *value)
+{
+    const struct task_struct *p;
+    s64 fd;
+
+    if (!word_task(s, &words[0], &p) ||
+        !word_in_range(s, &words[1], WHAT_ARGUMENT, 0, INT32_MAX, &fd))
+        return false;
+    if (!p->files)
+        return fail(s, words[0].offset, MSG_HAS_NONE, p->pid, "files");
+    const struct files_struct *files = at(s->m, p->files, struct files_struct);
+    kaddr bits = is_cloexec ? files->close_on_exec : files->open_fds;
+    *value = fd < files->max_fds && (*at(s->m, bits + (u32)fd / 32 * 4, u32) >> fd % 32 & 1);
+    return true;
+}
+
+GET(fd)
+{
+    return fd_of_task(s, words, false, value);
+}
+
+GET(cloexec)
+{
+    return fd_of_task(s, words, true, value);
+}
+
+// ---- The table -------------------------------------------------------------------------------
+
+const struct quantity quantities[] = {
+    { "value", 0, "value", "what the last call returned ($?)", true, get_value },
+    { "status", 0, "status", "the status word of the last wait", false, get_status },
+    { "tasks", 0, "tasks", "tasks in all, threads and zombies too, swapper not", true, get_tasks },
+    { "pids", 0, "pids", "bits set in the PID bitmap", true, get_pids },
+    { "free_pages", 0, "free_pages", "page frames that are free", true, get_free_pages },
+    { "slab", 1, "slab CACHE", "objects of a slab cache that are in use", true, get_slab },
+    { "last_pid", 0, "last_pid", "the PID handed out last", true, get_last_pid },
+    { "total_forks", 0, "total_forks", "forks since boot", true, get_total_forks },
+    { "running", 0, "running", "tasks on the run queue", true, get_running },
+    { "switches", 0, "switches", "context switches since boot", true, get_switches },
+    { "focus", 0, "focus", "the PID that has the focus, 0 = nobody", true, get_focus },
+    { "current", 0, "current", "the PID on the CPU", true, get_current },
+    { "panicked", 0, "panicked", "1 after a kernel panic, else 0", true, get_panicked },
+    { "position", 0, "position", "commands of the history that have run", false, get_position },
+    { "parent", 1, "parent PID", "its real parent's PID, as getppid(2) says", true, get_parent },
+    { "tgid", 1, "tgid PID", "its thread group", true, get_tgid },
+    { "pgrp", 1, "pgrp PID", "its process group", true, get_pgrp },
+    { "session", 1, "session PID", "its session", true, get_session },
+    { "children", 1, "children PID", "how many children it has", true, get_children },
+    { "threads", 1, "threads PID", "how many tasks its thread group has", true, get_threads },
+    { "exit_code", 1, "exit_code PID", "its wait status, once dead", true, get_exit_code },
+    { "exit_signal", 1, "exit_signal PID", "what its parent gets; -1 = a thread", true,
+      get_exit_signal },
+    { "prio", 1, "prio PID", "its dynamic priority", true, get_prio },
+    { "time_slice", 1, "time_slice PID", "ticks it has left", true, get_time_slice },
+    { "uid", 1, "uid PID", "its user", true, get_uid },
+    { "usage", 1, "usage PID", "references to its task_struct", true, get_usage },
+    { "count", 2, "count mm|files|fs|sighand|signal PID", "how many tasks share it", true,
+      get_count },
+    { "pending", 2, "pending PID SIG", "1 if the signal is pending, privately or shared", true,
+      get_pending },
+    { "blocked", 2, "blocked PID SIG", "1 if it blocks the signal", true, get_blocked },
+    { "handler", 2, "handler PID SIG", "0 default, 1 ignored, else the handler's address", true,
+      get_handler },
+    { "fd", 2, "fd PID FD", "1 if the descriptor is open", true, get_fd },
+    { "cloexec", 2, "cloexec PID FD", "1 if it is closed on exec", true, get_cloexec },
+};
+const u32 quantity_count = sizeof quantities / sizeof *quantities;
+
+const struct quantity *find_quantity(const struct word *w)
+{
+    for (u32 i = 0; i < quantity_count; i++)
+        if (word_is(w, quantities[i].name))
+            return &quantities[i];
+    return NULL;
+}

@@ -1,0 +1,245 @@
+// What a command's words say: numbers, variables, tasks, signals, flags.
+#include "script/session.h"
+
+#include "procarium/names.h"
+#include "script/messages.h"
+
+#include <string.h>
+
+bool word_is(const struct word *w, const char *text)
+{
+    return w->kind == WORD_PLAIN && strcmp(w->text, text) == 0;
+}
+
+const char *word_after(const struct word *w, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (w->kind != WORD_PLAIN || strncmp(w->text, name, length) != 0 || w->text[length] != '=')
+        return NULL;
+    return w->text + length + 1;
+}
+
+// ---- Variables -------------------------------------------------------------------------------
+
+bool find_variable(const struct machine *m, const char *name, s64 *value)
+{
+    const struct console *c = console(m);
+
+    for (u32 i = 0; i < c->variables; i++) {
+        if (strcmp(c->variable[i].name, name) != 0)
+            continue;
+        *value = c->variable[i].value;
+        return true;
+    }
+    return false;
+}
+
+static bool variable_value(struct session *s, const struct word *w, s64 *value)
+{
+    const struct console *c = console(s->m);
+
+    switch (w->kind) {
+    case WORD_CHILD:
+        *value = c->last_child;
+        return c->has_last_child || fail(s, w->offset, MSG_NO_LAST_CHILD);
+    case WORD_VALUE:
+        *value = c->last_value;
+        return c->has_last_value || fail(s, w->offset, MSG_NO_LAST_VALUE);
+    case WORD_FOCUS:
+        *value = c->focus;
+        return c->focus != 0 || fail(s, w->offset, MSG_NO_FOCUS);
+    default:
+        return find_variable(s->m, w->text, value) ||
+               fail(s, w->offset, MSG_VARIABLE_UNKNOWN, w->text, w->text);
+    }
+}
+
+// ---- Numbers ---------------------------------------------------------------------------------
+
+bool word_number(struct session *s, const struct word *w, s64 *value)
+{
+    if (w->kind >= WORD_VARIABLE) {
+        if (!variable_value(s, w, value))
+            return false;
+        if (w->is_negative)
+            *value = (s64)(0 - (u64)*value);
+        return true;
+    }
+    if (!w->is_number)
+        return fail(s, w->offset, MSG_NOT_NUMBER, w->text);
+    if (w->is_huge)
+        return fail(s, w->offset, MSG_NUMBER_HUGE, w->text);
+    *value = w->number;
+    return true;
+}
+
+bool word_in_range(struct session *s, const struct word *w, const char *what, s64 least, s64 most,
+                   s64 *value)
+{
+    if (!word_number(s, w, value))
+        return false;
+    if (*value < least || *value > most)
+        return fail(s, w->offset, MSG_OUT_OF_RANGE, (long long)*value, what, (long long)least,
+                    (long long)most);
+    return true;
+}
+
+bool word_u32(struct session *s, const struct word *w, const char *what, u32 *value)
+{
+    s64 number;
+
+    if (!word_in_range(s, w, what, INT32_MIN, UINT32_MAX, &number))
+        return false;
+    *value = (u32)number;
+    return true;
+}
+
+// ---- Tasks -----------------------------------------------------------------------------------
+
+bool word_pid(struct session *s, const struct word *w, s32 *pid)
+{
+    s64 number;
+
+    if (!word_in_range(s, w, WHAT_PID, 0, INT32_MAX, &number))
+        return false;
+    *pid = (s32)number;
+    return true;
+}
+
+bool word_task(struct session *s, const struct word *w, const struct task_struct **p)
+{
+    s32 pid;
+
+    if (!word_pid(s, w, &pid))
+        return false;
+    *p = find_task_by_pid(s->m, pid);
+    return *p || fail(s, w->offset, MSG_NO_TASK, pid);
+}
+
+// ---- Names -----------------------------------------------------------------------------------
+
+bool word_signal(struct session *s, const struct word *w, s32 *signal)
+{
+    u32 value;
+
+    if (w->kind >= WORD_VARIABLE) {
+        if (!word_u32(s, w, WHAT_SIGNAL, &value))
+            return false;
+        *signal = (s32)value;
+        return true;
+    }
+    return signal_parse(w->text, w->length, signal) || fail(s, w->offset, MSG_NOT_SIGNAL, w->text);
+}
+
+static bool add_flag(struct session *s, const struct word *w, const char *what,
+                     bool (*parse)(const char *, size_t, u32 *), size_t begin, size_t length,
+                     u32 *flags)
+{
+    char name[40];
+    u32 flag;
+
+    if (parse(w->text + begin, length, &flag)) {
+        *flags |= flag;
+        return true;
+    }
+    if (length >= sizeof name)
+        length = sizeof name - 1;
+    memcpy(name, w->text + begin, length);
+    name[length] = '\0';
+    return fail(s, w->offset + (u32)begin, MSG_NOT_FLAG, name, what);
+}
+
+bool word_flags(struct session *s, const struct word *w, const char *what,
+                bool (*parse)(const char *, size_t, u32 *), u32 *flags)
+{
+    size_t begin = 0;
+
+    *flags = 0;
+    if (w->kind >= WORD_VARIABLE)
+        return word_u32(s, w, what, flags);
+    for (;;) {
+        size_t length = strcspn(w->text + begin, "|");
+
+        if (!add_flag(s, w, what, parse, begin, length, flags))
+            return false;
+        begin += length;
+        if (w->text[begin] == '\0')
+            return true;
+        begin++;
+    }
+}
+
+bool word_choice(struct session *s, const struct word *w, const char *choices, u32 *index)
+{
+    *index = 0;
+    for (const char *c = choices; *c; (*index)++) {
+        size_t length = strcspn(c, " ");
+
+        if (w->kind == WORD_PLAIN && w->length == length && memcmp(w->text, c, length) == 0)
+            return true;
+        c += length;
+        c += *c == ' ';
+    }
+    return fail(s, w->offset, MSG_NOT_CHOICE, w->text, choices);
+}
+
+// ---- Texts -----------------------------------------------------------------------------------
+
+static size_t name_length(const char *text)
+{
+    size_t n = 0;
+
+    if (strchr("!?$", text[0]) && text[0])
+        return 1;
+    while ((text[n] >= 'a' && text[n] <= 'z') || (text[n] >= 'A' && text[n] <= 'Z') ||
+           text[n] == '_' || (n > 0 && text[n] >= '0' && text[n] <= '9'))
+        n++;
+    return n;
+}
+
+// Adds the value of the variable whose name begins here. Returns the name's length, or 0 if
+// there is no such variable: then the text stays as it is.
+static size_t add_value(struct session *s, const char *text)
+{
+    const struct console *c = console(s->m);
+    size_t length = name_length(text);
+    char name[VARIABLE_NAME_MAX];
+    s64 value;
+
+    if (length == 0 || length >= sizeof name)
+        return 0;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    if (name[0] == '!' && c->has_last_child)
+        value = c->last_child;
+    else if (name[0] == '?' && c->has_last_value)
+        value = c->last_value;
+    else if (name[0] == '$' && c->focus)
+        value = c->focus;
+    else if (!find_variable(s->m, name, &value))
+        return 0;
+    strbuf_printf(&s->shown, "%lld", (long long)value);
+    return length;
+}
+
+const char *word_interpolated(struct session *s, const struct word *w)
+{
+    strbuf_clear(&s->shown);
+    for (const char *p = w->text; *p;) {
+        size_t plain = strcspn(p, "$\n\t");
+
+        strbuf_add_visible(&s->shown, p, plain);
+        p += plain;
+        if (*p == '$') {
+            size_t length = add_value(s, p + 1);
+
+            if (length == 0)
+                strbuf_putc(&s->shown, '$');
+            p += 1 + length;
+        } else if (*p) {
+            strbuf_putc(&s->shown, *p++);
+        }
+    }
+    return strbuf_text(&s->shown);
+}
