@@ -1,0 +1,209 @@
+/* procarium's command line: options, and who gets the session. */
+#include "batch.h"
+#include "printer.h"
+#include "repl.h"
+#include "text.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STATUS_OK, STATUS_MISTAKE, STATUS_USAGE };
+
+struct options {
+    bool is_batch, is_json, is_quiet, is_plain;
+    struct session_options session;
+    struct batch_input *inputs; /* in the order in which they were given */
+    size_t count;
+};
+
+static void print_usage(void)
+{
+    fputs(_("usage: procarium [OPTION…] [SCRIPT…]\n"
+            "\n"
+            "Shows how Linux 2.6 manages processes: type fork, exec, kill, and watch.\n"
+            "\n"
+            "  SCRIPT            run the commands of a file; - is standard input\n"
+            "  -c COMMANDS       run these commands\n"
+            "  -b, --batch       run without a terminal: standard input if there is no SCRIPT\n"
+            "      --json        write what happens as JSON Lines\n"
+            "      --quiet       write only what was asked for, and mistakes\n"
+            "      --plain       a session line by line, without panes\n"
+            "      --keep-going  a mistake does not stop a script\n"
+            "      --journal-size=SIZE\n"
+            "                    memory for going back in time, as 64M\n"
+            "      --help        this text\n"
+            "      --version     the version\n"
+            "\n"
+            "Exit status: 0; 1 if a command was in error or an expect failed; 2 for wrong usage.\n"
+            "In a session, help lists the commands.\n"),
+          stdout);
+}
+
+static int complain(const char *message, const char *about)
+{
+    fprintf(stderr, "procarium: ");
+    fprintf(stderr, "%s%s\n", message, about);
+    return STATUS_USAGE;
+}
+
+/* A size such as 64M. */
+static bool parse_size(const char *text, u64 *size)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+
+    end += shift != 0;
+    if (errno || end == text || *end || text[0] == '-' || number == 0 || number > UINT32_MAX)
+        return false;
+    *size = (u64)number << shift;
+    return *size <= (u64)64 << 30;
+}
+
+static void add_input(struct options *o, struct batch_input input)
+{
+    o->inputs[o->count++] = input;
+}
+
+static void add_script(struct options *o, const char *path)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+
+    add_input(o, (struct batch_input){ is_stdin ? INPUT_STDIN : INPUT_FILE, path });
+}
+
+enum {
+    OPTION_JSON = 256,
+    OPTION_QUIET,
+    OPTION_PLAIN,
+    OPTION_KEEP_GOING,
+    OPTION_JOURNAL,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+static const struct option long_options[] = {
+    { "batch", no_argument, NULL, 'b' },
+    { "json", no_argument, NULL, OPTION_JSON },
+    { "quiet", no_argument, NULL, OPTION_QUIET },
+    { "plain", no_argument, NULL, OPTION_PLAIN },
+    { "keep-going", no_argument, NULL, OPTION_KEEP_GOING },
+    { "journal-size", required_argument, NULL, OPTION_JOURNAL },
+    { "help", no_argument, NULL, OPTION_HELP },
+    { "version", no_argument, NULL, OPTION_VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+/* Reads the options. -1: go on; else the exit status. */
+static int parse_options(int argc, char **argv, struct options *o)
+{
+    int option;
+
+    /* The leading - hands over scripts and -c texts in their order. */
+    while ((option = getopt_long(argc, argv, "-c:b", long_options, NULL)) != -1) {
+        switch (option) {
+        case 1:
+            add_script(o, optarg);
+            break;
+        case 'c':
+            add_input(o, (struct batch_input){ INPUT_TEXT, optarg });
+            break;
+        case 'b':
+            o->is_batch = true;
+            break;
+        case OPTION_JSON:
+            o->is_json = true;
+            break;
+        case OPTION_QUIET:
+            o->is_quiet = true;
+            break;
+        case OPTION_PLAIN:
+            o->is_plain = true;
+            break;
+        case OPTION_KEEP_GOING:
+            o->session.keep_going = true;
+            break;
+        case OPTION_JOURNAL:
+            if (!parse_size(optarg, &o->session.journal_bytes))
+                return complain(_("not a size such as 64M: "), optarg);
+            break;
+        case OPTION_HELP:
+            print_usage();
+            return STATUS_OK;
+        case OPTION_VERSION:
+            puts("procarium " PROCARIUM_VERSION);
+            return STATUS_OK;
+        default: /* getopt has said what is wrong */
+            return complain(_("try: procarium --help"), "");
+        }
+    }
+    while (optind < argc) /* behind -- */
+        add_script(o, argv[optind++]);
+    return -1;
+}
+
+static int run_batch(struct session *session, const struct options *o)
+{
+    struct printer *printer = printer_create(o->is_json    ? PRINT_JSON
+                                             : o->is_quiet ? PRINT_QUIET
+                                                           : PRINT_TEXT);
+
+    if (!printer)
+        return complain(strerror(ENOMEM), "");
+    printer_attach(printer, session);
+    batch_run(session, o->inputs, o->count);
+    bool is_written = printer_end(printer);
+    printer_destroy(printer);
+    if (!is_written) {
+        complain(_("cannot write to standard output"), "");
+        return STATUS_MISTAKE;
+    }
+    return session_mistakes(session) ? STATUS_MISTAKE : STATUS_OK;
+}
+
+static int run_interactive(struct session *session)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return complain(_("this is no terminal; to run commands without one, use: procarium "
+                          "--batch SCRIPT, procarium -c COMMANDS, or procarium - for standard "
+                          "input"),
+                        "");
+    if (!repl_run(session, "boot sh"))
+        return complain(_("the terminal cannot be used; try: procarium --batch SCRIPT"), "");
+    return STATUS_OK;
+}
+
+static int run(struct options *o)
+{
+    bool is_batch = o->is_batch || o->is_json || o->is_quiet || o->count > 0;
+
+    if (is_batch && o->count == 0)
+        add_script(o, "-");
+    struct session *session = session_create(&o->session);
+    if (!session)
+        return complain(strerror(ENOMEM), "");
+    int status = is_batch ? run_batch(session, o) : run_interactive(session);
+    session_destroy(session);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = { .inputs = calloc((size_t)argc + 1, sizeof *options.inputs) };
+
+    setlocale(LC_ALL, "");
+    if (!options.inputs)
+        return complain(strerror(ENOMEM), "");
+    int status = parse_options(argc, argv, &options);
+    if (status < 0)
+        status = run(&options);
+    free(options.inputs);
+    return status;
+}

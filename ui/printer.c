@@ -1,0 +1,292 @@
+/* What is printed as commands run, as text or as JSON Lines. */
+#include "printer.h"
+
+#include "procarium/report.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 78, SENTENCE_INDENT = 3, OUTPUT_BUFFER = 1 << 16 };
+
+struct printer {
+    enum printer_style style;
+    struct session *session;
+    struct json_writer *json; /* for snapshots in text too */
+    struct strbuf line;
+    bool has_moved;
+    bool has_printed;
+    bool (*ask)(void *person, const char *question, struct strbuf *reply);
+    bool (*is_interrupted)(void *person);
+    void *person;
+};
+
+static void put(const char *text, size_t length)
+{
+    fwrite(text, 1, length, stdout);
+}
+
+static void put_line(struct printer *p)
+{
+    strbuf_putc(&p->line, '\n');
+    put(strbuf_text(&p->line), p->line.length);
+    strbuf_clear(&p->line);
+    p->has_printed = true;
+}
+
+/* The columns that a word takes, near enough: its characters. */
+static int columns(const char *text, size_t length)
+{
+    int count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Text in lines of at most WIDTH columns, begun by `indent` blanks; empty lines are kept. */
+static void put_wrapped(struct printer *p, const char *text, int indent)
+{
+    int column = 0;
+
+    for (const char *w = text; *w;) {
+        size_t blanks = strspn(w, " \t\n");
+        const char *first_end = memchr(w, '\n', blanks);
+        bool is_paragraph =
+            first_end && memchr(first_end + 1, '\n', blanks - (size_t)(first_end + 1 - w));
+
+        w += blanks;
+        size_t length = strcspn(w, " \t\n");
+        int width = columns(w, length);
+        if (column > 0 && (is_paragraph || column + 1 + width > WIDTH)) {
+            put_line(p);
+            if (is_paragraph)
+                put_line(p);
+            column = 0;
+        }
+        if (length == 0)
+            break;
+        strbuf_repeat(&p->line, ' ', column == 0 ? indent : 1);
+        strbuf_add(&p->line, w, length);
+        column += width + (column == 0 ? indent : 1);
+        w += length;
+    }
+    if (column > 0)
+        put_line(p);
+}
+
+/* ---- JSON ---- */
+
+static void write_json(void *context, const char *bytes, size_t n)
+{
+    (void)context;
+    put(bytes, n);
+}
+
+/* {"type":TYPE,"text":TEXT} */
+static void put_json_text(struct printer *p, const char *type, const char *text, size_t length)
+{
+    strbuf_printf(&p->line, "{\"type\":\"%s\",\"text\":", type);
+    json_add_text(&p->line, text, length);
+    strbuf_putc(&p->line, '}');
+    put_line(p);
+}
+
+/* ---- The face ---- */
+
+static void on_echo(void *context, const struct echo *echo)
+{
+    struct printer *p = context;
+
+    p->has_moved = false;
+    if (echo->is_aside)
+        return;
+    if (p->style == PRINT_JSON) {
+        json_command(p->json, echo->number, echo->line, echo->actor, echo->text,
+                     strlen(echo->text));
+        return;
+    }
+    strbuf_printf(&p->line, "> %s", echo->text);
+    put_line(p);
+}
+
+static void put_position(struct printer *p)
+{
+    struct time_position at = machine_position(session_machine(p->session));
+
+    if (at.step > 0)
+        strbuf_printf(&p->line, _("   in command %llu of %llu, step %llu of %llu"),
+                      (unsigned long long)at.command + 1, (unsigned long long)at.commands,
+                      (unsigned long long)at.step, (unsigned long long)at.steps);
+    else
+        strbuf_printf(&p->line, _("   after command %llu of %llu"), (unsigned long long)at.command,
+                      (unsigned long long)at.commands);
+    put_line(p);
+}
+
+static void on_done(void *context, const struct echo *echo)
+{
+    struct printer *p = context;
+    const struct machine *m = session_machine(p->session);
+    struct strbuf sentence = STRBUF_INIT;
+
+    if (p->style == PRINT_TEXT || p->style == PRINT_TYPED) {
+        if (p->has_moved)
+            put_position(p);
+        if (echo->acts)
+            report_sentence(m, 0, &sentence);
+        else if (p->has_moved && machine_is_inside(m))
+            report_step_sentence(m, &sentence);
+        put_wrapped(p, strbuf_text(&sentence), SENTENCE_INDENT);
+    }
+    strbuf_finish(&sentence);
+    p->has_moved = false;
+    fflush(stdout);
+}
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    struct printer *p = context;
+
+    if (p->style == PRINT_JSON)
+        put_json_text(p, "text", text, length);
+    else
+        put(text, length);
+    p->has_printed = true;
+}
+
+static void on_mistake(void *context, const struct mistake *mistake)
+{
+    struct printer *p = context;
+
+    if (p->style == PRINT_JSON)
+        json_error(p->json, mistake->line, mistake->column, mistake->message);
+    fflush(stdout);
+    fprintf(stderr, "%s:%u:%u: %s", mistake->file, mistake->line, mistake->column,
+            mistake->message);
+    if (mistake->hint[0])
+        fprintf(stderr, " (%s)", mistake->hint);
+    fputc('\n', stderr);
+    if (mistake->source[0])
+        fprintf(stderr, "  %s\n  %*s^\n", mistake->source, (int)mistake->caret, "");
+    fflush(stderr);
+}
+
+static void on_narrate(void *context, enum narration kind, const char *text)
+{
+    static const char *const types[] = { "chapter", "say", "question", "answer" };
+    struct printer *p = context;
+
+    if (p->style == PRINT_JSON) {
+        put_json_text(p, types[kind], text, strlen(text));
+        return;
+    }
+    if (p->has_printed && (kind == NARRATE_CHAPTER || kind == NARRATE_SAY))
+        put_line(p);
+    if (kind == NARRATE_CHAPTER) {
+        put_wrapped(p, text, 0);
+        strbuf_repeat(&p->line, '=', columns(text, strlen(text)));
+        put_line(p);
+    } else if (kind == NARRATE_ANSWER) {
+        put_wrapped(p, text, SENTENCE_INDENT);
+    } else {
+        put_wrapped(p, text, 0);
+    }
+}
+
+static void on_snapshot(void *context, u64 n)
+{
+    struct printer *p = context;
+
+    json_snapshot(p->json, session_machine(p->session), n);
+    p->has_printed = true;
+}
+
+static void on_moved(void *context)
+{
+    struct printer *p = context;
+
+    p->has_moved = true;
+}
+
+static bool on_ask(void *context, const char *question, struct strbuf *reply)
+{
+    struct printer *p = context;
+
+    return p->ask(p->person, question, reply);
+}
+
+static bool on_interrupt(void *context)
+{
+    struct printer *p = context;
+
+    return p->is_interrupted(p->person);
+}
+
+void printer_set_person(struct printer *p,
+                        bool (*ask)(void *person, const char *question, struct strbuf *reply),
+                        bool (*is_interrupted)(void *person), void *person)
+{
+    p->ask = ask;
+    p->is_interrupted = is_interrupted;
+    p->person = person;
+}
+
+struct printer *printer_create(enum printer_style style)
+{
+    struct printer *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->style = style;
+    p->json = json_create(write_json, p);
+    if (!p->json) {
+        free(p);
+        return NULL;
+    }
+    setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
+    return p;
+}
+
+void printer_attach(struct printer *p, struct session *session)
+{
+    bool is_quiet = p->style == PRINT_QUIET;
+    struct face face = {
+        .context = p,
+        .echo = is_quiet || p->style == PRINT_TYPED ? NULL : on_echo,
+        .done = is_quiet ? NULL : on_done,
+        .text = on_text,
+        .mistake = on_mistake,
+        .narrate = is_quiet ? NULL : on_narrate,
+        .snapshot = on_snapshot,
+        .moved = is_quiet ? NULL : on_moved,
+        .ask = p->ask ? on_ask : NULL,
+        .is_interrupted = p->is_interrupted ? on_interrupt : NULL,
+    };
+
+    p->session = session;
+    session_set_face(session, &face);
+    if (p->style == PRINT_JSON)
+        session_listen(session, json_listen, p->json);
+}
+
+bool printer_end(struct printer *p)
+{
+    if (p->style == PRINT_JSON && p->session) {
+        const struct machine *m = session_machine(p->session);
+
+        json_snapshot(p->json, m, machine_position(m).command);
+    }
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+void printer_destroy(struct printer *p)
+{
+    if (!p)
+        return;
+    if (p->session && p->style == PRINT_JSON)
+        session_unlisten(p->session, json_listen, p->json);
+    json_destroy(p->json);
+    strbuf_finish(&p->line);
+    free(p);
+}

@@ -1,0 +1,313 @@
+/* The line-by-line session: libedit on the terminal itself, completion, ^C. */
+#include "repl.h"
+
+#include "printer.h"
+#include "state.h"
+#include "text.h"
+#include "tui/glyph.h"
+#include "tui/history.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { HISTORY_LINES = 10000, COMPLETIONS_SHOWN = 200, NOTE_COLUMNS = 60 };
+
+static volatile sig_atomic_t interrupted, resized;
+
+struct repl {
+    struct session *session;
+    struct printer *printer;
+    EditLine *el;
+    struct history_list *history;
+    struct strbuf prompt;
+    struct strbuf line; /* the line being edited, as UTF-8 */
+    struct strbuf text; /* the lines read so far of what is not complete yet */
+    u32 number;         /* of the next line */
+};
+
+static void on_signal(int number)
+{
+    if (number == SIGINT)
+        interrupted = 1;
+    else
+        resized = 1;
+}
+
+/* ---- libedit's questions ---- */
+
+static struct repl *repl_of(EditLine *el)
+{
+    struct repl *r = NULL;
+
+    el_get(el, EL_CLIENTDATA, &r);
+    return r;
+}
+
+static char *prompt_of(EditLine *el)
+{
+    struct repl *r = repl_of(el);
+
+    return r->prompt.text;
+}
+
+/* One byte from the terminal; -1 at the end and when ^C was typed. */
+static int read_byte(struct repl *r)
+{
+    unsigned char byte;
+
+    for (;;) {
+        ssize_t n = interrupted ? -1 : read(STDIN_FILENO, &byte, 1);
+
+        if (n == 1)
+            return byte;
+        if (n == 0 || interrupted || errno != EINTR)
+            return -1;
+        if (resized) {
+            resized = 0;
+            el_resize(r->el);
+        }
+    }
+}
+
+static int read_character(EditLine *el, wchar_t *c)
+{
+    struct repl *r = repl_of(el);
+    int byte = read_byte(r);
+
+    if (byte < 0)
+        return 0;
+    int more = byte < 0xC0 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    u32 value = more == 0 ? (u32)byte : (u32)byte & (0x3Fu >> more);
+    for (; more > 0; more--) {
+        byte = read_byte(r);
+        if (byte < 0)
+            return 0;
+        value = value << 6 | ((u32)byte & 0x3F);
+    }
+    *c = (wchar_t)(value < 0x110000 ? value : 0xFFFD);
+    return 1;
+}
+
+/* ---- Completion ---- */
+
+static void list_candidates(const struct completions *found)
+{
+    fputc('\n', stdout);
+    for (u32 i = 0; i < found->count && i < COMPLETIONS_SHOWN; i++)
+        printf("  %-24s %.*s\n", found->words[i], NOTE_COLUMNS, found->notes[i]);
+    if (found->count > COMPLETIONS_SHOWN)
+        printf(_("  … and %u more\n"), found->count - COMPLETIONS_SHOWN);
+}
+
+static void insert(EditLine *el, const struct completions *found, const char *line, size_t cursor)
+{
+    int typed = 0;
+
+    for (size_t i = found->start; i < cursor; i++)
+        typed += ((unsigned char)line[i] & 0xC0) != 0x80;
+    wchar_t *wide = glyph_to_wide(found->common, strlen(found->common), NULL);
+    if (typed > 0)
+        el_deletestr(el, typed);
+    el_winsertstr(el, wide);
+    if (found->is_final)
+        el_winsertstr(el, L" ");
+    free(wide);
+}
+
+static unsigned char complete(EditLine *el, int key)
+{
+    struct repl *r = repl_of(el);
+    const LineInfoW *info = el_wline(el);
+    struct completions found;
+    unsigned char result = CC_REFRESH;
+
+    (void)key;
+    strbuf_clear(&r->line);
+    strbuf_puts(&r->line, strbuf_text(&r->text)); /* the lines before, if it has several */
+    size_t before = r->line.length;
+    char *typed = glyph_to_utf8(info->buffer, (size_t)(info->cursor - info->buffer));
+    strbuf_puts(&r->line, typed);
+    free(typed);
+    size_t cursor = r->line.length;
+    session_complete(r->session, strbuf_text(&r->line), cursor, &found);
+    if (found.count == 0 || found.start < before) {
+        result = CC_ERROR;
+    } else if (strlen(found.common) > cursor - found.start || found.is_final) {
+        insert(el, &found, strbuf_text(&r->line), cursor);
+    } else {
+        list_candidates(&found);
+        result = CC_REDISPLAY;
+    }
+    completions_finish(&found);
+    return result;
+}
+
+/* ---- Reading ---- */
+
+static bool read_line(struct repl *r, struct strbuf *out)
+{
+    int count = 0;
+    const wchar_t *wide = el_wgets(r->el, &count);
+
+    if (interrupted) {
+        interrupted = 0;
+        el_reset(r->el);
+        fputs("^C\n", stdout);
+        strbuf_clear(out);
+        strbuf_clear(&r->text);
+        return true;
+    }
+    if (!wide || count <= 0)
+        return false;
+    char *text = glyph_to_utf8(wide, (size_t)count);
+    strbuf_puts(out, text);
+    free(text);
+    wchar_t *kept = wcsdup(wide);
+    if (kept) {
+        kept[wcscspn(kept, L"\r\n")] = L'\0';
+        history_list_add(r->history, kept);
+        free(kept);
+    }
+    return true;
+}
+
+static void make_prompt(struct repl *r)
+{
+    strbuf_clear(&r->prompt);
+    if (r->text.length > 0)
+        strbuf_puts(&r->prompt, "… ");
+    else
+        session_prompt(r->session, &r->prompt);
+}
+
+/* Reads until no block and no quoted word is open. False at the end of the input. */
+static bool read_commands(struct repl *r)
+{
+    struct open_ends ends = { 0 };
+    size_t done = 0;
+
+    strbuf_clear(&r->text);
+    do {
+        make_prompt(r);
+        if (!read_line(r, &r->text))
+            return false;
+        open_ends_add(&ends, strbuf_text(&r->text) + done, r->text.length - done);
+        done = r->text.length;
+    } while (done > 0 && has_open_ends(&ends));
+    return true;
+}
+
+static bool is_interrupted(void *context)
+{
+    (void)context;
+    return interrupted;
+}
+
+static bool ask(void *context, const char *question, struct strbuf *reply)
+{
+    struct repl *r = context;
+
+    (void)question; /* it has been printed */
+    strbuf_clear(&r->prompt);
+    strbuf_puts(&r->prompt, "? ");
+    return read_line(r, reply);
+}
+
+/* ---- The session ---- */
+
+static enum run_result run(struct repl *r, const char *text, size_t length)
+{
+    enum run_result result =
+        session_run_from(r->session, _("command line"), r->number, text, length);
+
+    for (size_t i = 0; i < length; i++)
+        r->number += text[i] == '\n';
+    if (result == RUN_INTERRUPTED) {
+        interrupted = 0;
+        puts(_("interrupted"));
+    }
+    return result;
+}
+
+static void run_all(struct repl *r, const char *first)
+{
+    enum run_result result = RUN_OK;
+
+    if (first) {
+        make_prompt(r);
+        printf("%s%s\n", strbuf_text(&r->prompt), first);
+        result = run(r, first, strlen(first));
+    }
+    while (result != RUN_QUIT && read_commands(r)) {
+        result = run(r, strbuf_text(&r->text), r->text.length);
+        strbuf_clear(&r->text);
+    }
+    if (result != RUN_QUIT)
+        fputc('\n', stdout);
+}
+
+static bool open_editor(struct repl *r)
+{
+    r->el = el_init("procarium", stdin, stdout, stderr);
+    r->history = history_list_create(HISTORY_LINES);
+    if (!r->el || !r->history)
+        return false;
+    el_set(r->el, EL_CLIENTDATA, r);
+    el_set(r->el, EL_EDITOR, "emacs");
+    el_set(r->el, EL_PROMPT, prompt_of);
+    el_wset(r->el, EL_GETCFN, read_character);
+    el_wset(r->el, EL_HIST, history_list_libedit, r->history);
+    el_set(r->el, EL_ADDFN, "procarium-complete", "completes the word", complete);
+    el_set(r->el, EL_BIND, "^I", "procarium-complete", NULL);
+    el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    return true;
+}
+
+static void open_history(struct repl *r)
+{
+    char *path = state_path("history");
+    char why[512] = "";
+
+    if (path && !history_list_open(r->history, path, why, sizeof why))
+        fprintf(stderr, "procarium: %s\n", why);
+    free(path);
+}
+
+static void close_editor(struct repl *r)
+{
+    if (r->el)
+        el_end(r->el);
+    if (r->history)
+        history_list_destroy(r->history);
+    strbuf_finish(&r->prompt);
+    strbuf_finish(&r->line);
+    strbuf_finish(&r->text);
+}
+
+bool repl_run(struct session *session, const char *first)
+{
+    struct repl r = { .session = session, .printer = printer_create(PRINT_TYPED), .number = 1 };
+    struct sigaction action = { .sa_handler = on_signal }, old_int, old_winch;
+    bool well = r.printer && open_editor(&r);
+
+    if (well) {
+        printer_set_person(r.printer, ask, is_interrupted, &r);
+        printer_attach(r.printer, session);
+        open_history(&r);
+        sigaction(SIGINT, &action, &old_int);
+        sigaction(SIGWINCH, &action, &old_winch);
+        run_all(&r, first);
+        sigaction(SIGINT, &old_int, NULL);
+        sigaction(SIGWINCH, &old_winch, NULL);
+    }
+    close_editor(&r);
+    printer_destroy(r.printer);
+    return well;
+}
