@@ -116,11 +116,26 @@ static void get_files(struct machine *m, kaddr address, s32 references)
     set(m, file->f_count, file->f_count + references);
 }
 
+// One more than the highest open descriptor, rounded up to a word of bits. (count_open_files() of
+// kernel/fork.c)
+static u32 open_fds_end(const struct machine *m, const struct files_struct *files)
+{
+    const u32 *words = at(m, files->open_fds, u32);
+    u32 i = (u32)files->max_fdset / WORD_BITS;
+    u64 pair;
+
+    for (; i > 2 && (memcpy(&pair, words + i - 2, 8), !pair); i -= 2)
+        ;
+    while (i > 0 && !words[i - 1])
+        i--;
+    return i * WORD_BITS;
+}
+
 // Takes or drops (with change -1) a reference for each open descriptor of a table. Neighbours that
 // are the same file count together: most tables begin with three descriptors of a terminal.
 static void count_open_files(struct machine *m, const struct files_struct *files, s32 change)
 {
-    u32 words = (u32)files->max_fdset / WORD_BITS;
+    u32 words = open_fds_end(m, files) / WORD_BITS;
     kaddr file = 0;
     s32 run = 0;
 
@@ -247,16 +262,6 @@ static void init_files_struct(struct machine *m, kaddr address, const struct fil
         memcpy(table.fd_array, kpointer(m, from->fd), sizeof table.fd_array);
     }
     copy(m, files, &table, sizeof table);
-}
-
-// One more than the highest open descriptor. (count_open_files() of kernel/fork.c)
-static u32 open_fds_end(const struct machine *m, const struct files_struct *files)
-{
-    u32 i = (u32)files->max_fdset / WORD_BITS;
-
-    while (i > 0 && !*bit_word(m, files->open_fds, (i - 1) * WORD_BITS))
-        i--;
-    return i * WORD_BITS;
 }
 
 static void free_files_struct(struct machine *m, kaddr address)

@@ -7,45 +7,52 @@
 
 #include <string.h>
 
-// Makes room in the rings by forgetting the oldest commands. (journal.c)
+// The ring's end is reached, or its oldest records are in the way: begins a new round, forgets
+// the oldest commands. (journal.c)
 void journal_make_room(struct machine *m);
+// Cuts the journal off: position becomes its head. (journal.c)
+void journal_set_head(struct journal *j, u64 position);
+// Says anew where the next record would need room, after tail has moved. (journal.c)
+void journal_set_stop(struct journal *j);
 // Reserves `size` contiguous bytes in the blob ring; returns their position. (journal.c)
 u64 journal_blob(struct machine *m, u32 size);
 
-static inline struct record *journal_push(struct machine *m)
+// The next free record. Its first eight bytes are written at once: kind, depth, id and offset.
+static inline struct record *journal_push(struct machine *m, enum record_kind kind, u32 id,
+                                          u32 offset)
 {
     struct journal *j = &m->journal;
 
-    if (__builtin_expect(j->head - j->tail > j->mask, 0))
+    if (__builtin_expect(j->next == j->stop, 0))
         journal_make_room(m);
-    return &j->records[j->head++ & j->mask];
-}
+    struct record *r = j->next;
+    u64 first = m->depth | (u64)kind | (u64)id << 16 | (u64)offset << 32;
 
-static inline void image_swap_in(struct machine *m, u32 offset, const void *bytes, u32 size)
-{
-    m->touched[offset >> PAGE_SHIFT] = 1;
-    m->touched[(offset + size - 1) >> PAGE_SHIFT] = 1;
-    memcpy(m->image + offset, bytes, size);
+    j->next = r + 1;
+    __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
+    memcpy(r, &first, 8);
+    return r;
 }
 
 // Stores size (1..8) bytes at `where`, which points into the image. Storing what is already
 // there is no change and leaves no record.
-static inline void door_store(struct machine *m, const void *where, const void *value, u32 size)
+static inline __attribute__((always_inline)) void door_store(struct machine *m, const void *where,
+                                                             const void *value, u32 size)
 {
-    size_t offset = (size_t)((const u8 *)where - m->image);
-    u64 old = 0;
+    size_t offset = (size_t)((const u8 *)where - machine_image(m));
+    u64 old = 0, new = 0;
 
-    BUG_ON(offset >= m->image_size);
+    BUG_ON(offset >= IMAGE_HEAD_SIZE + (size_t)RAM_MAX);
     memcpy(&old, where, size);
-    if (memcmp(&old, value, size) == 0)
+    memcpy(&new, value, size);
+    if (old == new)
         return;
-    struct record *r = journal_push(m);
-    r->kind = RECORD_STORE;
-    r->depth = (u8)m->depth;
-    r->id = (u16)size;
-    r->offset = (u32)offset;
+    struct record *r = journal_push(m, RECORD_STORE, size, (u32)offset);
     r->data = old;
-    image_swap_in(m, (u32)offset, value, size);
+    machine_touched(m)[offset >> PAGE_SHIFT] = 1;
+    if (size > 4) // smaller fields are aligned and never cross a page
+        machine_touched(m)[(offset + size - 1) >> PAGE_SHIFT] = 1;
+    memcpy(machine_image(m) + offset, value, size);
 }
 
 // Replaces `size` bytes at `where` by those at `from`. (journal.c)
@@ -71,53 +78,53 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
 struct kframe {
     struct machine *m;
-    u32 esp, ebp; // of the caller
-    u32 switches; // m->switches at entry
+    u64 registers; // the caller's esp and ebp
+    u32 switches;  // m->switches at entry
     u16 symbol;
     bool has_value;
-    s64 value;
+    s32 value;
 };
 
-void kframe_leave_value(struct kframe *frame); // journal.c
-
-static inline struct kframe kframe_enter(struct machine *m, enum ksym symbol)
+static inline u64 load_registers(const struct machine *m)
 {
-    const struct cpu *c = cpu(m);
-    struct kframe frame = { m, c->esp, c->ebp, m->switches, (u16)symbol, false, 0 };
-    u32 link[2] = { c->ebp, ksym_return_address(symbol) };
-    u32 now[2] = { c->esp - KFRAME_SIZE, c->esp - 8 };
-    struct record *r = journal_push(m);
+    u64 registers;
 
-    BUG_ON(c->mode != CPU_KERNEL);
-    r->kind = RECORD_ENTER;
-    r->depth = (u8)m->depth;
-    r->id = (u16)symbol;
-    r->offset = (u32)offsetof(struct image_head, cpu.esp);
-    memcpy(&r->data, &c->esp, 8);
-    image_swap_in(m, r->offset, now, 8);
-    door_store(m, kpointer(m, frame.esp - 8), link, 8);
-    m->depth++;
-    return frame;
+    memcpy(&registers, &cpu(m)->esp, 8);
+    return registers;
 }
 
-static inline void kframe_leave(struct kframe *frame)
+// esp and ebp, the head's first words: their page always counts as touched.
+static inline void store_registers(struct machine *m, u64 registers)
+{
+    memcpy(machine_image(m), &registers, 8);
+}
+
+static inline __attribute__((always_inline)) struct kframe kframe_enter(struct machine *m,
+                                                                        enum ksym symbol)
+{
+    u64 registers = load_registers(m);
+    u32 esp = (u32)registers;
+    u64 link = registers >> 32 | (u64)ksym_return_address(symbol) << 32;
+
+    BUG_ON(cpu(m)->mode != CPU_KERNEL);
+    journal_push(m, RECORD_ENTER, symbol, 0)->data = registers;
+    store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - 8) << 32);
+    door_store(m, machine_image(m) + IMAGE_HEAD_SIZE + (esp - 8 - KERNEL_BASE), &link, 8);
+    m->depth += DEPTH_ONE;
+    return (struct kframe){ m, registers, m->switches, (u16)symbol, false, 0 };
+}
+
+static inline __attribute__((always_inline)) void kframe_leave(struct kframe *frame)
 {
     struct machine *m = frame->m;
 
     if (frame->switches != m->switches) // another stack is loaded: this frame sleeps or is dead
         return;
-    if (frame->has_value)
-        kframe_leave_value(frame);
-    m->depth--;
-    struct record *r = journal_push(m);
-    u32 back[2] = { frame->esp, frame->ebp };
-
-    r->kind = RECORD_LEAVE;
-    r->depth = (u8)m->depth;
-    r->id = frame->symbol;
-    r->offset = (u32)offsetof(struct image_head, cpu.esp);
-    memcpy(&r->data, &cpu(m)->esp, 8);
-    image_swap_in(m, r->offset, back, 8);
+    m->depth -= DEPTH_ONE;
+    journal_push(m, frame->has_value ? RECORD_LEAVE_VALUE : RECORD_LEAVE, frame->symbol,
+                 (u32)frame->value)
+        ->data = load_registers(m);
+    store_registers(m, frame->registers);
 }
 
 // At the top of a kernel function: it enters here and leaves with its scope.
@@ -134,15 +141,26 @@ static inline void kframe_leave(struct kframe *frame)
 #define KRETURN(result)                                                                            \
     do {                                                                                           \
         __typeof__(result) kfn_result_ = (result);                                                 \
-        kfn_.value = (s64)kfn_result_;                                                             \
+        kfn_.value = (s32)kfn_result_;                                                             \
         kfn_.has_value = true;                                                                     \
         return kfn_result_;                                                                        \
     } while (0)
 
 // The kernel address of this function's locals on the simulated stack (KFRAME_LOCALS bytes).
-#define KLOCALS() (kfn_.esp - KFRAME_SIZE)
+#define KLOCALS() ((u32)kfn_.registers - KFRAME_SIZE)
 
-// Why, in words: an event for the journal and the listeners. (journal.c)
-void note(struct machine *m, enum event_kind kind, s32 a, s32 b, s32 c);
+// Tells the listeners. (journal.c)
+void call_listeners(const struct machine *m, const struct event *event);
+
+// Why, in words: an event for the journal and the listeners.
+static inline void note(struct machine *m, enum event_kind kind, s32 a, s32 b, s32 c)
+{
+    journal_push(m, RECORD_NOTE, kind, (u32)a)->data = (u64)(u32)b | (u64)(u32)c << 32;
+    if (m->listener_count && !m->travelling) {
+        struct event event = { kind, a, b, c };
+
+        call_listeners(m, &event);
+    }
+}
 
 #endif

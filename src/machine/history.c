@@ -29,8 +29,9 @@ static void swap_record(struct machine *m, struct record *r)
 
     if (r->kind == RECORD_STORE) {
         swap_block(bytes, (u8 *)&r->data, r->id);
-    } else if (r->kind == RECORD_ENTER || r->kind == RECORD_LEAVE) {
-        swap_block(bytes, (u8 *)&r->data, 8);
+    } else if (r->kind == RECORD_ENTER || r->kind == RECORD_LEAVE ||
+               r->kind == RECORD_LEAVE_VALUE) {
+        swap_block(m->image, (u8 *)&r->data, 8); // esp and ebp
     } else if (r->kind == RECORD_COPY) {
         u8 *blob = m->journal.blobs + (r->data & m->journal.blob_mask);
         u32 size;
@@ -49,7 +50,7 @@ static void swap_to(struct machine *m, u64 position)
 {
     struct history *h = &m->history;
 
-    BUG_ON(position < m->journal.tail || position > m->journal.head);
+    BUG_ON(position < m->journal.tail || position > journal_head(&m->journal));
     while (h->cursor > position)
         swap_record(m, record_at(m, --h->cursor));
     while (h->cursor < position)
@@ -62,7 +63,7 @@ static u64 boundary(const struct machine *m, u64 n)
     const struct history *h = &m->history;
 
     BUG_ON(n < h->held || n > h->executed);
-    return n < h->executed ? h->commands[n].begin : m->journal.head;
+    return n < h->executed ? h->commands[n].begin : journal_head(&m->journal);
 }
 
 // ---- Checkpoints -----------------------------------------------------------------------------
@@ -101,7 +102,7 @@ static void take_checkpoint(struct machine *m)
     u32 total = (u32)(m->image_size >> PAGE_SHIFT);
     u32 pages = 0;
 
-    h->checkpoint_last = m->journal.head;
+    h->checkpoint_last = journal_head(&m->journal);
     if (h->checkpoint_count && h->checkpoints[h->checkpoint_count - 1].position >= h->run)
         return; // executing again: the later ones are still good
     for (u32 i = 0; i < total; i++)
@@ -144,9 +145,10 @@ static void forget_journal(struct machine *m)
 {
     struct journal *j = &m->journal;
 
-    j->tail = j->head;
+    j->tail = journal_head(j);
     j->blob_tail = j->blob_head;
-    m->history.cursor = j->head;
+    journal_set_stop(j);
+    m->history.cursor = j->tail;
 }
 
 static void open_command(struct machine *m)
@@ -154,7 +156,7 @@ static void open_command(struct machine *m)
     struct history *h = &m->history;
     struct command *c = &h->commands[h->run];
 
-    c->begin = m->journal.head;
+    c->begin = journal_head(&m->journal);
     c->blob_begin = m->journal.blob_head;
     h->open = true;
     m->depth = 0;
@@ -166,11 +168,11 @@ static void close_command(struct machine *m)
     struct history *h = &m->history;
 
     BUG_ON(!h->open);
-    h->commands[h->run].end = m->journal.head;
+    h->commands[h->run].end = journal_head(&m->journal);
     h->open = false;
     h->executed = ++h->run;
-    h->cursor = m->journal.head;
-    if (m->journal.head - h->checkpoint_last >= h->checkpoint_step)
+    h->cursor = journal_head(&m->journal);
+    if (journal_head(&m->journal) - h->checkpoint_last >= h->checkpoint_step)
         take_checkpoint(m);
 }
 
@@ -180,12 +182,12 @@ void history_begin(struct machine *m, const void *cookie)
 
     BUG_ON(h->open || machine_is_inside(m));
     if (h->run < h->executed) {
-        m->journal.head = h->commands[h->run].begin;
+        journal_set_head(&m->journal, h->commands[h->run].begin);
         m->journal.blob_head = h->commands[h->run].blob_begin;
         h->executed = h->run;
         drop_checkpoints_after(h, h->run);
-        if (h->checkpoint_last > m->journal.head)
-            h->checkpoint_last = m->journal.head;
+        if (h->checkpoint_last > journal_head(&m->journal))
+            h->checkpoint_last = journal_head(&m->journal);
     } else if (h->run < h->count) {
         drop_checkpoints_after(h, h->run);
     }
@@ -211,9 +213,9 @@ void history_abandon(struct machine *m)
 
     BUG_ON(!h->open || h->held > h->run);
     h->open = false;
-    h->cursor = m->journal.head;
+    h->cursor = journal_head(&m->journal);
     swap_to(m, c->begin);
-    m->journal.head = c->begin;
+    journal_set_head(&m->journal, c->begin);
     m->journal.blob_head = c->blob_begin;
     h->count = h->run;
 }
@@ -228,7 +230,7 @@ void history_clear(struct machine *m)
     h->open = false;
     h->checkpoint_step = CHECKPOINT_STEP;
     forget_journal(m);
-    h->checkpoint_last = m->journal.head;
+    h->checkpoint_last = journal_head(&m->journal);
 }
 
 void history_set_executor(struct machine *m, void (*execute)(void *, const void *), void *context)
@@ -311,7 +313,7 @@ static u32 depth_before(const struct machine *m, u64 position, u64 begin)
 
         if (r->kind == RECORD_ENTER)
             return r->depth + 1u;
-        if (r->kind == RECORD_NOTE || r->kind == RECORD_LEAVE)
+        if (r->kind == RECORD_NOTE || r->kind == RECORD_LEAVE || r->kind == RECORD_LEAVE_VALUE)
             return r->depth;
     }
     return 0;

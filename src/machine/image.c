@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #define IMAGE_MAX       (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
-#define JOURNAL_DEFAULT (64u << 20)
+#define JOURNAL_DEFAULT (16u << 20)
 #define JOURNAL_MIN     (1u << 20)
 
 static void *map_zeros(size_t size)
@@ -25,6 +25,7 @@ static bool create_journal(struct journal *j, u64 bytes)
         half *= 2;
     j->records = map_zeros(half);
     j->blobs = map_zeros(half);
+    j->next = j->records;
     j->mask = half / sizeof(struct record) - 1;
     j->blob_mask = half - 1;
     return j->records && j->blobs;
@@ -33,17 +34,18 @@ static bool create_journal(struct journal *j, u64 bytes)
 struct machine *machine_create(const struct machine_options *options)
 {
     u64 bytes = options && options->journal_bytes ? options->journal_bytes : JOURNAL_DEFAULT;
-    struct machine *m = calloc(1, sizeof *m);
+    struct machine *m = map_zeros(MACHINE_MAPPING);
 
     if (!m)
         return NULL;
-    m->image = map_zeros(IMAGE_MAX);
-    m->touched = map_zeros(IMAGE_MAX >> PAGE_SHIFT);
-    if (!m->image || !m->touched || !create_journal(&m->journal, bytes)) {
+    m->image = machine_image(m);
+    m->touched = machine_touched(m);
+    m->image_size = IMAGE_HEAD_SIZE;
+    if (!create_journal(&m->journal, bytes)) {
         machine_destroy(m);
         return NULL;
     }
-    m->image_size = IMAGE_HEAD_SIZE;
+    history_clear(m);
     return m;
 }
 
@@ -60,11 +62,9 @@ void machine_destroy(struct machine *m)
     history_clear(m);
     free(m->history.commands);
     free(m->work.tasks);
-    unmap(m->image, IMAGE_MAX);
-    unmap(m->touched, IMAGE_MAX >> PAGE_SHIFT);
     unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
     unmap(m->journal.blobs, m->journal.blob_mask + 1);
-    free(m);
+    unmap(m, MACHINE_MAPPING);
 }
 
 void image_reset(struct machine *m, u32 ram_bytes)
@@ -74,6 +74,7 @@ void image_reset(struct machine *m, u32 ram_bytes)
     BUG_ON(madvise(m->image, IMAGE_MAX, MADV_DONTNEED) != 0);
     BUG_ON(madvise(m->touched, IMAGE_MAX >> PAGE_SHIFT, MADV_DONTNEED) != 0);
     m->image_size = IMAGE_HEAD_SIZE + (size_t)ram_bytes;
+    m->touched[0] = 1; // esp and ebp are stored without asking
     m->depth = 0;
     m->work.count = 0;
 }

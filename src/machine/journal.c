@@ -1,28 +1,57 @@
 // The journal's rings, block stores, and notes.
 #include "machine/door.h"
 
+void journal_set_stop(struct journal *j)
+{
+    u64 size = j->mask + 1;
+    u64 free = j->tail + size - j->base; // in this round, from records[0]
+
+    j->stop = j->records + (free < size ? free : size);
+}
+
+void journal_set_head(struct journal *j, u64 position)
+{
+    j->base = position & ~j->mask;
+    j->next = j->records + (position & j->mask);
+    journal_set_stop(j);
+}
+
 // One command may outgrow the journal: then it forgets its own beginning and can only be taken
 // back by executing again.
-void journal_make_room(struct machine *m)
+static void forget_oldest(struct machine *m)
 {
     struct journal *j = &m->journal;
     struct history *h = &m->history;
-    u64 keep = (j->mask + 1) / 8 * 7; // records to keep: room is made in strides
+    u64 head = journal_head(j);
+    u64 keep = (j->mask + 1) / 8 * 7; // room is made in strides
     u64 blob_keep = (j->blob_mask + 1) / 8 * 7;
 
-    while (h->held < h->run &&
-           (j->head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep)) {
+    while (h->held < h->run && (head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep)) {
         bool more = ++h->held < h->run || h->open;
 
-        j->tail = more ? h->commands[h->held].begin : j->head;
+        j->tail = more ? h->commands[h->held].begin : head;
         j->blob_tail = more ? h->commands[h->held].blob_begin : j->blob_head;
     }
-    if (j->head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep) {
-        j->tail = j->head;
+    if (head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep) {
+        j->tail = head;
         j->blob_tail = j->blob_head;
         if (h->open)
             h->held = h->run + 1; // not even the command that is running
     }
+    journal_set_stop(j);
+}
+
+void journal_make_room(struct machine *m)
+{
+    struct journal *j = &m->journal;
+
+    if (j->next == j->records + j->mask + 1) {
+        j->base += j->mask + 1;
+        j->next = j->records;
+        journal_set_stop(j);
+    }
+    if (j->next == j->stop)
+        forget_oldest(m);
 }
 
 u64 journal_blob(struct machine *m, u32 size)
@@ -34,7 +63,7 @@ u64 journal_blob(struct machine *m, u32 size)
     if (at_slot + need > j->blob_mask + 1) // no wrapping inside a blob
         j->blob_head += j->blob_mask + 1 - at_slot;
     if (j->blob_head + need - j->blob_tail > j->blob_mask + 1)
-        journal_make_room(m);
+        forget_oldest(m);
     u64 position = j->blob_head;
     memcpy(j->blobs + (position & j->blob_mask), &size, 4);
     j->blob_head += need;
@@ -48,14 +77,9 @@ static void record_block(struct machine *m, size_t offset, u32 size)
 {
     BUG_ON(offset >= m->image_size || size > m->image_size - offset);
     u64 blob = journal_blob(m, size);
-    struct record *r = journal_push(m);
 
     memcpy(m->journal.blobs + (blob & m->journal.blob_mask) + 4, m->image + offset, size);
-    r->kind = RECORD_COPY;
-    r->depth = (u8)m->depth;
-    r->id = 0;
-    r->offset = (u32)offset;
-    r->data = blob;
+    journal_push(m, RECORD_COPY, 0, (u32)offset)->data = blob;
     for (u32 page = (u32)(offset >> PAGE_SHIFT); page <= (offset + size - 1) >> PAGE_SHIFT; page++)
         m->touched[page] = 1;
 }
@@ -86,29 +110,8 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size)
     }
 }
 
-void kframe_leave_value(struct kframe *frame)
+void call_listeners(const struct machine *m, const struct event *event)
 {
-    struct record *r = journal_push(frame->m);
-
-    r->kind = RECORD_VALUE;
-    r->depth = (u8)frame->m->depth;
-    r->id = frame->symbol;
-    r->offset = 0;
-    r->data = (u64)frame->value;
-}
-
-void note(struct machine *m, enum event_kind kind, s32 a, s32 b, s32 c)
-{
-    struct record *r = journal_push(m);
-
-    r->kind = RECORD_NOTE;
-    r->depth = (u8)m->depth;
-    r->id = (u16)kind;
-    r->offset = (u32)a;
-    r->data = (u64)(u32)b | (u64)(u32)c << 32;
-    if (m->travelling)
-        return;
-    struct event event = { kind, a, b, c };
     for (u32 i = 0; i < m->listener_count; i++)
-        m->listeners[i].listener(m->listeners[i].context, m, &event);
+        m->listeners[i].listener(m->listeners[i].context, m, event);
 }

@@ -13,7 +13,7 @@
 
 enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 
-// The CPU's registers and the clock. Rule: while mode is CPU_KERNEL, esp lies in the current
+// The CPU's registers and the clock. esp and ebp come first. Rule: while mode is CPU_KERNEL, esp lies in the current
 // task's kernel stack; while it is CPU_USER, tss_esp0 is the top of that stack.
 struct cpu {
     u32 esp, ebp; // adjacent: a function's entry and exit swap both at once
@@ -61,37 +61,48 @@ struct image_head {
     struct console console;
 };
 _Static_assert(sizeof(struct image_head) <= IMAGE_HEAD_SIZE, "the image head has room");
+_Static_assert(offsetof(struct image_head, cpu.esp) == 0, "esp and ebp come first");
 
 // ---- The journal -----------------------------------------------------------------------------
 // A record may carry `size` bytes that stood at `offset`: swapping them with the image undoes
 // and redoes it. Long blocks keep their bytes in the blob ring.
 enum record_kind {
-    RECORD_STORE, // id = size 1..8, data = the other bytes
-    RECORD_COPY,  // data = position in the blob ring, where a u32 length precedes the bytes
-    RECORD_ENTER, // id = enum ksym; data = the other esp and ebp, offset = that of cpu.esp
-    RECORD_LEAVE, // the same
-    RECORD_VALUE, // data = what the function that leaves next returns
-    RECORD_NOTE,  // id = enum event_kind, offset = a, data = b | c << 32
+    RECORD_STORE,       // id = size 1..8, data = the other bytes
+    RECORD_COPY,        // data = position in the blob ring, where a u32 length precedes the bytes
+    RECORD_ENTER,       // id = enum ksym; data = the other esp and ebp
+    RECORD_LEAVE,       // the same
+    RECORD_LEAVE_VALUE, // the same; offset = what the function returns
+    RECORD_NOTE,        // id = enum event_kind, offset = a, data = b | c << 32
 };
+
+#define DEPTH_ONE 0x100u // what one level of nesting adds to a record's first word
 
 struct record {
     u8 kind;
     u8 depth; // nesting of kernel functions at this point
     u16 id;
-    u32 offset; // into the image
+    u32 offset; // into the image, where that makes sense
     u64 data;
 };
 _Static_assert(sizeof(struct record) == 16, "records are small");
 
 // Rings indexed by ever-growing positions; slot = position & mask.
 struct journal {
+    struct record *next; // where the next record goes
+    struct record *stop; // the end of the ring, or sooner if the oldest records must go first
     struct record *records;
     u64 mask;
-    u64 head, tail; // records [tail, head) are held
+    u64 base; // the position of records[0] in the current round
+    u64 tail; // records [tail, journal_head()) are held
     u8 *blobs;
     u64 blob_mask;
     u64 blob_head, blob_tail;
 };
+
+static inline u64 journal_head(const struct journal *j)
+{
+    return j->base + (u64)(j->next - j->records);
+}
 
 struct command {
     u64 begin, end;     // its records; held if begin >= journal.tail
@@ -143,7 +154,7 @@ struct machine {
     u8 *touched;       // one flag a page of the image: was it ever stored to?
     struct journal journal;
     struct history history;
-    u32 depth;       // kernel functions entered
+    u64 depth;       // kernel functions entered, times DEPTH_ONE: as records have it
     u32 switches;    // context switches so far: frames entered before the last are dead
     bool travelling; // listeners are silent
     struct worklist work;
@@ -156,9 +167,27 @@ struct machine {
     u32 listener_count;
 };
 
+// struct machine, the flags of the touched pages and the image lie in one host mapping at fixed
+// distances, so that addresses are computed from m alone: the door is passed hundreds of times in
+// every command.
+#define MACHINE_TOUCHED_OFFSET 0x10000u
+#define MACHINE_IMAGE_OFFSET   0x80000u
+#define MACHINE_MAPPING        (MACHINE_IMAGE_OFFSET + (size_t)IMAGE_HEAD_SIZE + RAM_MAX)
+_Static_assert(sizeof(struct machine) <= MACHINE_TOUCHED_OFFSET, "the flags lie behind it");
+
+static inline u8 *machine_image(const struct machine *m)
+{
+    return (u8 *)((uintptr_t)m + MACHINE_IMAGE_OFFSET);
+}
+
+static inline u8 *machine_touched(const struct machine *m)
+{
+    return (u8 *)((uintptr_t)m + MACHINE_TOUCHED_OFFSET);
+}
+
 static inline const struct image_head *image_head(const struct machine *m)
 {
-    return (const struct image_head *)(const void *)m->image;
+    return (const struct image_head *)(const void *)machine_image(m);
 }
 
 static inline const struct cpu *cpu(const struct machine *m)
@@ -180,20 +209,20 @@ static inline bool is_kaddr(const struct machine *m, kaddr address, u32 size)
     return address >= KERNEL_BASE && at < ram && size <= ram - at;
 }
 
-// The bytes at a kernel address, read-only. The address must be in RAM: a bug of ours if not.
+// The bytes at a kernel address, read-only. It must be one of the direct map: a bug of ours if not.
 static inline const void *kpointer(const struct machine *m, kaddr address)
 {
-    BUG_ON(address - KERNEL_BASE >= (u32)(m->image_size - IMAGE_HEAD_SIZE));
-    return m->image + IMAGE_HEAD_SIZE + (address - KERNEL_BASE);
+    BUG_ON(address - KERNEL_BASE >= RAM_MAX); // is_kaddr() knows how much of it this machine has
+    return machine_image(m) + IMAGE_HEAD_SIZE + (address - KERNEL_BASE);
 }
 
 // The kernel address of something in the RAM.
 static inline kaddr kaddr_of(const struct machine *m, const void *pointer)
 {
-    size_t offset = (size_t)((const u8 *)pointer - m->image);
+    size_t offset = (size_t)((const u8 *)pointer - machine_image(m)) - IMAGE_HEAD_SIZE;
 
-    BUG_ON(offset < IMAGE_HEAD_SIZE || offset >= m->image_size);
-    return (kaddr)(offset - IMAGE_HEAD_SIZE) + KERNEL_BASE;
+    BUG_ON(offset >= RAM_MAX);
+    return (kaddr)offset + KERNEL_BASE;
 }
 
 // A typed look at a kernel address: at(m, address, struct task_struct)->pid.

@@ -29,6 +29,7 @@ u32 record_bytes(const struct machine *m, const struct record *r, const u8 **byt
         return r->id;
     case RECORD_ENTER:
     case RECORD_LEAVE:
+    case RECORD_LEAVE_VALUE:
         *bytes = (const u8 *)&r->data;
         return 8;
     case RECORD_COPY: {
@@ -165,19 +166,20 @@ bool moment_set(struct moment *w, const struct machine *m, u64 position, u64 lim
     const u8 *bytes;
 
     moment_clear(w);
-    if (position < m->journal.tail || position > m->journal.head || (limit && distance > limit))
+    if (position < m->journal.tail || position > journal_head(&m->journal) ||
+        (limit && distance > limit))
         return false;
     for (u64 i = cursor; i > position; i--) {
         const struct record *r = record_get(m, i - 1);
         u32 size = record_bytes(m, r, &bytes);
 
-        moment_put(w, m, r->offset, bytes, size);
+        moment_put(w, m, record_offset(r), bytes, size);
     }
     for (u64 i = cursor; i < position; i++) {
         const struct record *r = record_get(m, i);
         u32 size = record_bytes(m, r, &bytes);
 
-        moment_put(w, m, r->offset, bytes, size);
+        moment_put(w, m, record_offset(r), bytes, size);
     }
     return true;
 }

@@ -11,14 +11,14 @@ struct record_range {
 // The record at a position that the journal holds.
 static inline const struct record *record_get(const struct machine *m, u64 position)
 {
-    BUG_ON(position < m->journal.tail || position >= m->journal.head);
+    BUG_ON(position < m->journal.tail || position >= journal_head(&m->journal));
     return &m->journal.records[position & m->journal.mask];
 }
 
 // The position at which the image stands: records before it have happened.
 static inline u64 record_cursor(const struct machine *m)
 {
-    return m->history.open ? m->journal.head : m->history.cursor;
+    return m->history.open ? journal_head(&m->journal) : m->history.cursor;
 }
 
 // The records of command i, which leads from history position i to i+1. False if there is no such
@@ -29,6 +29,12 @@ bool command_records(const struct machine *m, u64 i, struct record_range *range)
 static inline bool is_step(const struct record *r)
 {
     return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
+}
+
+// Where in the image the bytes that a record carries belong.
+static inline u32 record_offset(const struct record *r)
+{
+    return r->kind == RECORD_LEAVE_VALUE ? 0 : r->offset; // esp and ebp come first
 }
 
 // The event that a RECORD_NOTE tells.

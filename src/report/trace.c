@@ -38,8 +38,7 @@ static bool is_shown_store(const struct record *r)
            r->offset < offsetof(struct image_head, cpu) + sizeof(struct cpu);
 }
 
-static void close_function(struct trace *t, u64 position, const struct record *r, bool has_value,
-                           u64 value)
+static void close_function(struct trace *t, u64 position, const struct record *r)
 {
     struct trace_line *last = t->count ? &t->lines[t->count - 1] : NULL;
 
@@ -48,8 +47,8 @@ static void close_function(struct trace *t, u64 position, const struct record *r
     else
         last = add_line(t, position, TRACE_CLOSE, r->depth);
     last->symbol = r->id;
-    last->has_value = has_value;
-    last->new = value;
+    last->has_value = r->kind == RECORD_LEAVE_VALUE;
+    last->new = (u64)(s64)(s32)r->offset;
 }
 
 static void add_note(struct trace *t, u64 position, const struct record *r,
@@ -90,9 +89,6 @@ static void add_stores(struct trace *t, u64 position, const struct record *r,
 
 static void add_records(struct trace *t, const struct trace_filter *f)
 {
-    bool has_value = false;
-    u64 value = 0;
-
     t->outside = false;
     for (u64 i = t->begin; i < t->end; i++) {
         const struct record *r = record_get(t->m, i);
@@ -109,14 +105,10 @@ static void add_records(struct trace *t, const struct trace_filter *f)
                 line->step = t->steps;
             }
             break;
-        case RECORD_VALUE:
-            has_value = true;
-            value = r->data;
-            break;
         case RECORD_LEAVE:
+        case RECORD_LEAVE_VALUE:
             if (!is_deep)
-                close_function(t, i, r, has_value, value);
-            has_value = false;
+                close_function(t, i, r);
             break;
         case RECORD_NOTE:
             add_note(t, i, r, f);
