@@ -80,7 +80,7 @@ enum view_detail {
 
 struct view_field {
     const char *group; // "identity", "state", "scheduling" …; static text
-    const char *name;  // the kernel's name, with the structure's when not task_struct's; static
+    char name[40];     // "state", "thread.esp", "signal->pgrp"
     kaddr address;     // of the field
     u32 size;          // bytes
     bool changed;      // since the last stop

@@ -149,6 +149,7 @@ static void forget_journal(struct machine *m)
     j->blob_tail = j->blob_head;
     journal_set_stop(j);
     m->history.cursor = j->tail;
+    m->history.cuts += 2;
 }
 
 static void open_command(struct machine *m)
@@ -185,6 +186,8 @@ void history_begin(struct machine *m, const void *cookie)
         journal_set_head(&m->journal, h->commands[h->run].begin);
         m->journal.blob_head = h->commands[h->run].blob_begin;
         h->executed = h->run;
+        h->cuts++;
+        h->cut = journal_head(&m->journal);
         drop_checkpoints_after(h, h->run);
         if (h->checkpoint_last > journal_head(&m->journal))
             h->checkpoint_last = journal_head(&m->journal);

@@ -129,6 +129,9 @@ struct history {
     u64 executed; // commands [executed, count) must be executed again to be redone
     u64 cursor;   // journal position that the image stands at
     bool open;    // command number `run` is being executed
+    // For those who remember journal positions: how often records were replaced by others since.
+    u64 cuts; // + 1 when the future is cut off, + 2 when all is forgotten
+    u64 cut;  // position of the last cut
     struct checkpoint checkpoints[CHECKPOINTS_MAX];
     u32 checkpoint_count;
     u64 checkpoint_step; // records between two checkpoints

@@ -141,7 +141,7 @@ static void settle_values(struct trace *t, struct moment *w, u64 position, struc
         line->new = backwards ? other : carried;
     }
     if (size)
-        moment_put(w, m, record_get(m, position)->offset, bytes, size);
+        moment_put(w, m, record_offset(record_get(m, position)), bytes, size);
 }
 
 static struct trace_line *field_line(struct trace *t, u32 index, u64 position)
@@ -245,8 +245,8 @@ void value_text(s64 value, struct strbuf *out)
         strbuf_puts(out, "-513 ERESTARTNOINTR");
     else if (value == -ERESTARTNOHAND)
         strbuf_puts(out, "-514 ERESTARTNOHAND");
-    else if (value >= KERNEL_BASE && value <= UINT32_MAX)
-        strbuf_printf(out, "%08llx", (unsigned long long)value);
+    else if (value < -4096 && value >= INT32_MIN) // an address in the upper gigabyte
+        strbuf_printf(out, "%08x", (u32)value);
     else
         strbuf_printf(out, "%lld", (long long)value);
 }

@@ -1,0 +1,294 @@
+// See procarium/view.h: the trace and the state diagram.
+#include "report/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// ---- The trace -----------------------------------------------------------------------------------
+
+void view_trace_options(struct view *v, u32 detail, u32 max_depth)
+{
+    struct trace_filter filter = { max_depth, !(detail & VIEW_TRACE_FIELDS),
+                                   !(detail & VIEW_TRACE_NOTES) };
+
+    if (filter.max_depth == v->filter.max_depth && filter.no_fields == v->filter.no_fields &&
+        filter.no_notes == v->filter.no_notes)
+        return;
+    v->filter = filter;
+    if (v->m && !v->m->history.open)
+        trace_build(&v->trace, v->m, 0, &v->filter);
+}
+
+u64 view_trace_command(const struct view *v)
+{
+    return v->trace.command;
+}
+
+u32 view_trace_count(const struct view *v)
+{
+    return v->trace.count;
+}
+
+s32 view_trace_cursor(const struct view *v)
+{
+    return v->trace.command ? trace_cursor(&v->trace) : -1;
+}
+
+static enum view_line_kind kind_of(const struct trace_line *line)
+{
+    switch ((enum trace_line_kind)line->kind) {
+    case TRACE_CALL:
+        return VIEW_LINE_CALL;
+    case TRACE_LEAF:
+        return VIEW_LINE_LEAF;
+    case TRACE_CLOSE:
+        return VIEW_LINE_CLOSE;
+    case TRACE_NOTE:
+        return VIEW_LINE_NOTE;
+    case TRACE_SWITCH:
+        return VIEW_LINE_SWITCH;
+    case TRACE_FIELD:
+    case TRACE_BLOCK:
+        break;
+    }
+    return VIEW_LINE_FIELD;
+}
+
+u32 view_trace(const struct view *v, u32 first, u32 count, struct view_line *lines)
+{
+    struct strbuf text = STRBUF_INIT;
+    s32 cursor = view_trace_cursor(v);
+    u32 filled = 0;
+
+    for (u32 i = first; i < v->trace.count && filled < count; i++) {
+        const struct trace_line *from = &v->trace.lines[i];
+        struct view_line *line = &lines[filled++];
+
+        *line =
+            (struct view_line){ .kind = kind_of(from), .depth = from->depth, .step = from->step };
+        line->is_cursor = (s32)i == cursor;
+        line->is_done = from->position < v->record;
+        if (line->kind == VIEW_LINE_CALL || line->kind == VIEW_LINE_LEAF)
+            line->meaning = ksym_info((enum ksym)from->symbol)->purpose;
+        strbuf_clear(&text);
+        trace_text(&v->trace, from, &text);
+        view_put(line->text, sizeof line->text, &text);
+    }
+    strbuf_finish(&text);
+    return filled;
+}
+
+// ---- Who stands in which state --------------------------------------------------------------------
+
+enum view_box view_box_of(const struct task_struct *p, bool is_current)
+{
+    switch (task_state_letter(p)) {
+    case 'S':
+        return VIEW_BOX_SLEEP;
+    case 'D':
+        return VIEW_BOX_DISK;
+    case 'T':
+        return VIEW_BOX_STOPPED;
+    case 't':
+        return VIEW_BOX_TRACED;
+    case 'Z':
+        return VIEW_BOX_ZOMBIE;
+    case 'X':
+        return VIEW_BOX_DEAD;
+    default:
+        return is_current ? VIEW_BOX_CPU : VIEW_BOX_READY;
+    }
+}
+
+static void add_to_box(const struct view *v, const struct task_struct *p,
+                       struct view_states *states)
+{
+    kaddr task = kaddr_of(v->m, p);
+    enum view_box box = view_box_of(p, p == current_or_null(v->m));
+    struct view_box_content *content = &states->box[box];
+
+    if (content->count++ >= VIEW_BOX_TASKS)
+        return;
+    struct view_box_task *entry = &content->task[content->shown++];
+    struct strbuf text = STRBUF_INIT;
+
+    entry->pid = p->pid;
+    entry->mark = VIEW_SAME;
+    if (v->has_marks && !view_was_live(v, task, p->pid) && p->pid) {
+        entry->mark = VIEW_NEW;
+    } else if (v->has_marks) {
+        struct task_struct then;
+
+        moment_get(&v->before, v->m, kaddr_to_offset(task), &then, sizeof then);
+        if (view_box_of(&then, task == v->then_current) != box)
+            entry->mark = VIEW_CHANGED;
+    }
+    add_comm(p, &text);
+    view_put(entry->comm, sizeof entry->comm, &text);
+    strbuf_finish(&text);
+}
+
+// ---- Transitions ----------------------------------------------------------------------------------
+
+static enum view_arrow arrow_of_letters(char from, char to)
+{
+    switch (to) {
+    case 'S':
+        return VIEW_ARROW_SLEEPS;
+    case 'D':
+        return VIEW_ARROW_WAITS;
+    case 'T':
+    case 't':
+        return VIEW_ARROW_STOPS;
+    case 'Z':
+        return VIEW_ARROW_EXITS;
+    case 'X':
+        return from == 'Z' ? VIEW_ARROW_REAPED : VIEW_ARROW_GOES;
+    case 'R':
+        return from == 'S'                  ? VIEW_ARROW_WOKEN
+               : from == 'D'                ? VIEW_ARROW_DONE
+               : from == 'T' || from == 't' ? VIEW_ARROW_CONTINUES
+                                            : VIEW_ARROW_NONE;
+    default:
+        return VIEW_ARROW_NONE;
+    }
+}
+
+// Was the task that a switch took from the CPU still runnable? Its last change of state, if there
+// was one since it got the CPU, says so.
+static bool was_preempted(const struct machine *m, u64 begin, u64 position, s32 pid)
+{
+    while (position-- > begin) {
+        const struct record *r = record_get(m, position);
+        struct event e = record_event(r);
+
+        if (r->kind != RECORD_NOTE)
+            continue;
+        if (e.kind == EVENT_STATE && e.a == pid)
+            return (e.b & 0x7F) == 'R';
+        if (e.kind == EVENT_SWITCH && e.b == pid)
+            return true;
+    }
+    return true;
+}
+
+static void name_transition(const struct view *v, s32 pid, struct view_transition *t)
+{
+    const struct task_struct *p = find_task(v->m, pid);
+    struct strbuf text = STRBUF_INIT;
+
+    t->pid = pid;
+    t->comm[0] = '\0';
+    if (p)
+        add_comm(p, &text);
+    view_put(t->comm, sizeof t->comm, &text);
+    strbuf_finish(&text);
+}
+
+static void set_cause(struct view_transition *t, const char *cause)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    strbuf_puts(&text, cause);
+    view_put(t->cause, sizeof t->cause, &text);
+    strbuf_finish(&text);
+}
+
+// The arrow that an event takes, with its words; NONE if it takes none.
+static enum view_arrow transition_of(const struct view *v, const struct event *e,
+                                     struct view_transition *t)
+{
+    char buffer[16];
+
+    *t = (struct view_transition){ .arrow = VIEW_ARROW_NONE, .from = '-', .to = '-' };
+    switch (e->kind) {
+    case EVENT_STATE:
+        t->from = (char)(e->b >> 8 & 0x7F);
+        t->to = (char)(e->b & 0x7F);
+        t->arrow = arrow_of_letters(t->from, t->to);
+        name_transition(v, e->a, t);
+        set_cause(t, cause_text(e->c, buffer, sizeof buffer));
+        break;
+    case EVENT_FORK:
+        t->to = 'R';
+        t->arrow = VIEW_ARROW_FORK;
+        name_transition(v, e->b, t);
+        set_cause(t, e->c == SIGCHLD ? "fork" : (u32)e->c & CLONE_VFORK ? "vfork" : "clone");
+        break;
+    case EVENT_SWITCH:
+        t->from = t->to = 'R';
+        t->arrow = VIEW_ARROW_ELECTED;
+        name_transition(v, e->b, t);
+        set_cause(t, "schedule");
+        break;
+    default:
+        break;
+    }
+    return t->arrow;
+}
+
+// Between two commands a switch says little: the focus always gets the CPU back.
+static void find_last_transition(const struct view *v, struct view_transition *last)
+{
+    bool is_inside = machine_is_inside(v->m);
+    u64 end = v->record < v->trace.end ? v->record : v->trace.end;
+    struct view_transition t, a_switch = { .arrow = VIEW_ARROW_NONE, .from = '-', .to = '-' };
+
+    *last = a_switch;
+    for (u64 i = end; v->trace.command && i-- > v->trace.begin;) {
+        const struct record *r = record_get(v->m, i);
+        struct event e = record_event(r);
+
+        if (r->kind != RECORD_NOTE || transition_of(v, &e, &t) == VIEW_ARROW_NONE)
+            continue;
+        if (e.kind != EVENT_SWITCH || is_inside) {
+            *last = t;
+            return;
+        }
+        if (a_switch.arrow == VIEW_ARROW_NONE)
+            a_switch = t;
+    }
+    *last = a_switch;
+}
+
+static u32 find_lit(const struct view *v)
+{
+    struct view_transition t;
+    u32 lit = 0;
+
+    if (!v->has_marks)
+        return 0;
+    for (u64 i = v->base; i < v->record; i++) {
+        const struct record *r = record_get(v->m, i);
+        struct event e = record_event(r);
+
+        if (r->kind != RECORD_NOTE)
+            continue;
+        if (e.kind == EVENT_STATE)
+            lit |= 1u << arrow_of_letters((char)(e.b >> 8 & 0x7F), (char)(e.b & 0x7F));
+        else if (e.kind == EVENT_FORK || e.kind == EVENT_SWITCH)
+            lit |= 1u << transition_of(v, &e, &t);
+        if (e.kind == EVENT_SWITCH && e.a && was_preempted(v->m, v->base, i, e.a))
+            lit |= 1u << VIEW_ARROW_PREEMPTED;
+    }
+    return lit & ~(1u << VIEW_ARROW_NONE);
+}
+
+void view_states(const struct view *v, struct view_states *states)
+{
+    u32 count;
+
+    memset(states, 0, sizeof *states);
+    states->last.from = states->last.to = '-';
+    if (!v->m || !has_kernel(v->m))
+        return;
+    const struct task_struct *idle = &kernel(v->m)->init_task;
+    const struct task_struct **tasks = collect_tasks(v->m, &count);
+    if (current_or_null(v->m) == idle)
+        add_to_box(v, idle, states);
+    for (u32 i = 0; i < count; i++)
+        add_to_box(v, tasks[i], states);
+    free(tasks);
+    find_last_transition(v, &states->last);
+    states->lit = find_lit(v);
+}
