@@ -25,11 +25,10 @@ s32 copy_thread(struct machine *m, u32 clone_flags, u32 stack_start, u32 tls,
     KFN(m, copy_thread);
     const struct task_struct *me = current(m);
     const struct pt_regs *child = task_pt_regs(m, p);
-    struct pt_regs regs = *task_pt_regs(m, me);
 
-    regs.eax = 0;
-    regs.esp = stack_start;
-    copy(m, child, &regs, sizeof regs);
+    copy(m, child, task_pt_regs(m, me), sizeof *child);
+    set(m, child->eax, 0u); // what fork returns to the child
+    set(m, child->esp, stack_start);
     set(m, p->thread.esp, kaddr_of(m, child));
     set(m, p->thread.esp0, p->thread_info + cpu(m)->thread_size);
     set(m, p->thread.eip, ksym_address(KSYM_ret_from_fork));

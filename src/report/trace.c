@@ -48,7 +48,8 @@ static void close_function(struct trace *t, u64 position, const struct record *r
         last = add_line(t, position, TRACE_CLOSE, r->depth);
     last->symbol = r->id;
     last->has_value = r->kind == RECORD_LEAVE_VALUE;
-    last->new = (u64)(s64)(s32)r->offset;
+    s32 value = (s32)r->offset; // below the errnos it is an address
+    last->new = value < -4096 ? (u64)(u32)value : (u64)(s64)value;
 }
 
 static void add_note(struct trace *t, u64 position, const struct record *r,
