@@ -142,8 +142,9 @@ static void test_too_small(void)
     struct layout layout = compute(9, 80, A, LAYOUT_NO_PANE);
 
     CU_ASSERT_TRUE(layout.is_too_small);
-    CU_ASSERT_EQUAL(layout.console.y, 8);
-    CU_ASSERT_EQUAL(layout.console.rows, 1);
+    CU_ASSERT_EQUAL(layout.console.y, 1); /* below the message */
+    CU_ASSERT_EQUAL(layout.console.rows, 8);
+    CU_ASSERT_EQUAL(compute(1, 80, A, LAYOUT_NO_PANE).console.rows, 1);
     CU_ASSERT_TRUE(compute(24, 39, A, LAYOUT_NO_PANE).is_too_small);
     CU_ASSERT_FALSE(compute(10, 40, A, LAYOUT_NO_PANE).is_too_small);
 }

@@ -182,8 +182,8 @@ void layout_compute(const struct layout_spec *spec, const struct layout_request 
     if (rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS) {
         layout->is_too_small = true;
         layout->hidden = spec->panes;
-        layout->console =
-            (struct rect){ rows > 1 ? rows - 1 : 0, 0, rows > 0 ? 1 : 0, cols > 0 ? cols : 0 };
+        int top = rows > 1 ? 1 : 0; /* below the message */
+        layout->console = (struct rect){ top, 0, rows > top ? rows - top : 0, cols > 0 ? cols : 0 };
         return;
     }
     int console = rows * spec->console_percent / 100;

@@ -176,13 +176,27 @@ static void drop_private_keys(EditLine *el)
     el_cursor(el, (int)(cursor - (size_t)(line->cursor - line->buffer)));
 }
 
-/* The next character of pasted text: a stretch goes in by one private key, newlines are Enter. */
+bool lineed_is_prompting(const struct lineed *le)
+{
+    const LineInfoW *line = el_wline(le->el);
+
+    /* Its prompts stand behind a newline, and nothing else puts one into the line. */
+    return wmemchr(line->buffer, L'\n', (size_t)(line->lastchar - line->buffer)) != NULL;
+}
+
+/*
+ * The next character of pasted text. A stretch goes in by one private key, and a newline is Enter;
+ * where libedit takes any character literally, and so does not carry that key out, the text goes in
+ * character by character.
+ */
 static wchar_t next_typed(struct lineed *le)
 {
-    if (le->typed[le->typed_used] != L'\n')
-        return PRIVATE_PASTE;
-    le->typed_used++;
-    return L'\n';
+    bool is_literal = le->typed_offered == le->typed_used + 1 || lineed_is_prompting(le);
+
+    if (is_literal || le->typed[le->typed_used] == L'\n')
+        return le->typed[le->typed_used++];
+    le->typed_offered = le->typed_used + 1;
+    return PRIVATE_PASTE;
 }
 
 static int give_up(void)
@@ -203,7 +217,8 @@ static int get_key(EditLine *el, wchar_t *ch)
         le->lost = true;
         return give_up();
     }
-    drop_private_keys(el);
+    if (!lineed_is_prompting(le))
+        drop_private_keys(el);
     while (le->pending_count == 0) {
         struct key key;
         if (le->typed_used < le->typed_count) {
@@ -335,5 +350,5 @@ void lineed_drop_typed(struct lineed *le)
 {
     free(le->typed);
     le->typed = NULL;
-    le->typed_count = le->typed_used = 0;
+    le->typed_count = le->typed_used = le->typed_offered = 0;
 }

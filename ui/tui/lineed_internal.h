@@ -57,6 +57,7 @@ struct lineed {
     wchar_t *typed; /* pasted text, fed line by line */
     size_t typed_count;
     size_t typed_used;
+    size_t typed_offered; /* typed_used when the private key was given, plus 1 */
 
     /* history search */
     bool searching;
@@ -81,6 +82,9 @@ void lineed_bind_cures(struct lineed *le);
 
 /* Makes the editor functions known to libedit; once, before lineed_bind_all(). */
 void lineed_add_functions(struct lineed *le);
+
+/* Whether libedit asks for something itself (vi's `/`): it takes any character literally then. */
+bool lineed_is_prompting(const struct lineed *le);
 
 /*
  * Queues the characters that stand for a key; those of a key that means nothing to an editor are

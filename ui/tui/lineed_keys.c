@@ -104,6 +104,8 @@ static void translate_code(struct lineed *le, int code)
         push(le, code == KEY_ENTER ? L'\n' : 127);
         return;
     }
+    if (lineed_is_prompting(le))
+        return; /* what moves in a line has no meaning there */
     char *bytes = NULL;
     for (int i = 0; i < SPECIAL_KEYS; i++) {
         bool is_it = special_keys[i].code != 0 && special_keys[i].code == code;

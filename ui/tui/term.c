@@ -29,7 +29,7 @@ enum { ESCAPE_DELAY_MS = 25 };
 
 void term_set_locale(void)
 {
-    if (setlocale(LC_ALL, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+    if (setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
         return;
     setlocale(LC_CTYPE, "C.UTF-8");
 }

@@ -24,8 +24,8 @@ struct terminal {
 };
 
 /*
- * Takes the user's locale, or C.UTF-8 where that one can't hold UTF-8. To be called first thing,
- * before lineed_create().
+ * Takes the user's character set, or C.UTF-8 where that one can't hold UTF-8; numbers are written
+ * as in C everywhere. To be called first thing, before lineed_create().
  */
 void term_set_locale(void);
 
