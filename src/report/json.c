@@ -2,6 +2,7 @@
 #include "procarium/report.h"
 
 #include "report/objects.h"
+#include "util/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,29 +81,13 @@ void json_add_bytes(struct strbuf *out, const void *bytes, size_t length)
     strbuf_putc(out, '"');
 }
 
-// The length of the well-formed UTF-8 sequence of two bytes or more at p, or 0.
-static size_t sequence_length(const u8 *p, size_t left)
-{
-    size_t n = p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
-
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    bool is_bad = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-                  (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F);
-    return is_bad ? 0 : n;
-}
-
 void json_add_text(struct strbuf *out, const char *text, size_t length)
 {
     const u8 *p = (const u8 *)text;
 
     strbuf_putc(out, '"');
     for (size_t i = 0; i < length;) {
-        size_t n = p[i] < 0x80 ? 0 : sequence_length(p + i, length - i);
+        size_t n = p[i] < 0x80 ? 0 : utf8_length(text + i, length - i);
 
         if (n == 2 && p[i] == 0xC2) { // U+0080 … U+00BF: some are control characters
             add_code_point(out, p[i + 1]);

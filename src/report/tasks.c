@@ -35,27 +35,57 @@ void add_padded(struct strbuf *out, const char *text, int width)
     strbuf_repeat(out, ' ', width > 1 ? width : 1);
 }
 
+// A right-aligned number. There may be tens of thousands of lines: printf would take most of the
+// time.
+static void add_number(struct strbuf *out, s32 value, u32 width)
+{
+    char digits[16];
+    u32 rest = value < 0 ? 0u - (u32)value : (u32)value, at_digit = sizeof digits;
+
+    do {
+        digits[--at_digit] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        digits[--at_digit] = '-';
+    while (sizeof digits - at_digit < width && at_digit > 0)
+        digits[--at_digit] = ' ';
+    strbuf_add(out, digits + at_digit, sizeof digits - at_digit);
+}
+
+static void add_address(struct strbuf *out, kaddr address)
+{
+    char text[8];
+
+    for (u32 i = 8; i-- > 0; address >>= 4)
+        text[i] = "0123456789abcdef"[address & 15];
+    strbuf_add(out, text, sizeof text);
+}
+
 static void add_ps_line(const struct machine *m, const struct task_struct *p, struct strbuf *comm,
                         struct strbuf *out)
 {
-    bool is_current = p == current_or_null(m);
-    bool has_focus = console(m)->focus == p->pid && p->pid;
-    size_t end;
+    char letter[] = { ' ', ' ', task_state_letter(p), ' ' };
 
-    strbuf_printf(out, "%c%c%6d %6d %6d  %c  %4d %3d  %08x  ", is_current ? '>' : ' ',
-                  has_focus ? '*' : ' ', p->pid, p->tgid, parent_pid(m, p), task_state_letter(p),
-                  p->prio, p->static_prio - 120, kaddr_of(m, p));
+    strbuf_putc(out, p == current_or_null(m) ? '>' : ' ');
+    strbuf_putc(out, p->pid && p->pid == console(m)->focus ? '*' : ' ');
+    add_number(out, p->pid, 6);
+    add_number(out, p->tgid, 7);
+    add_number(out, parent_pid(m, p), 7);
+    strbuf_add(out, letter, sizeof letter);
+    add_number(out, p->prio, 5);
+    add_number(out, p->static_prio - 120, 4);
+    strbuf_puts(out, "  ");
+    add_address(out, kaddr_of(m, p));
+    strbuf_puts(out, "  ");
     strbuf_clear(comm);
     add_comm(p, comm);
-    end = out->length;
-    add_padded(out, strbuf_text(comm), 16);
+    size_t end = out->length + comm->length;
+    add_padded(out, strbuf_text(comm), 17);
     size_t before = out->length;
-    strbuf_putc(out, ' ');
     add_about(m, p, out);
-    if (out->length == before + 1) { // nothing to say: no blanks at the end of the line
+    if (out->length == before) // nothing to say: no blanks at the end of the line
         strbuf_truncate(out, end);
-        strbuf_puts(out, strbuf_text(comm));
-    }
     strbuf_putc(out, '\n');
 }
 

@@ -68,12 +68,16 @@ void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
 {
     va_list again;
 
+    reserve(sb, 32); // most fit: then once is enough
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    size_t room = sb->capacity - sb->length;
+    int length = vsnprintf(sb->text + sb->length, room, format, again);
     va_end(again);
     BUG_ON(length < 0);
-    reserve(sb, (size_t)length);
-    vsnprintf(sb->text + sb->length, (size_t)length + 1, format, args);
+    if ((size_t)length >= room) {
+        reserve(sb, (size_t)length);
+        vsnprintf(sb->text + sb->length, (size_t)length + 1, format, args);
+    }
     sb->length += (size_t)length;
 }
 
@@ -104,6 +108,15 @@ void strbuf_add_visible(struct strbuf *sb, const char *bytes, size_t length)
     const unsigned char *p = (const unsigned char *)bytes;
 
     for (size_t i = 0; i < length;) {
+        size_t plain = i;
+
+        while (plain < length && p[plain] >= 0x20 && p[plain] < 0x7F)
+            plain++;
+        if (plain > i) { // the usual text, in one go
+            strbuf_add(sb, bytes + i, plain - i);
+            i = plain;
+            continue;
+        }
         size_t n = utf8_length(bytes + i, length - i);
         bool c1 = n == 2 && p[i] == 0xC2 && p[i + 1] < 0xA0; // U+0080-U+009F: terminals obey them
 
