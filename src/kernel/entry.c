@@ -263,7 +263,7 @@ void add_work(struct machine *m, const struct task_struct *p)
         w->tasks = realloc(w->tasks, w->capacity * sizeof *w->tasks);
         BUG_ON(!w->tasks);
     }
-    w->tasks[w->count++] = (struct work){ kaddr_of(m, p), p->pid };
+    w->tasks[w->count++] = (struct work){ kaddr_of(m, p), p->pid, 0 };
 }
 
 bool has_kernel_work(const struct machine *m, const struct task_struct *p)
@@ -282,19 +282,37 @@ static const struct task_struct *live_work(const struct machine *m, const struct
     return p && kaddr_of(m, p) == w->task && p != current(m) && has_kernel_work(m, p) ? p : NULL;
 }
 
-static void drop_dead_work(struct machine *m)
+static int compare_order(const void *a, const void *b)
+{
+    u64 x = ((const struct work *)a)->order, y = ((const struct work *)b)->order;
+
+    return x < y ? -1 : x > y;
+}
+
+// Drops what is done, and puts the rest into scheduling order: the active array before the
+// expired one, better priorities first, and within one list whoever was queued first.
+static void order_work(struct machine *m)
 {
     struct worklist *w = &m->work;
     u32 kept = 0;
 
-    for (u32 i = 0; i < w->count; i++)
-        if (live_work(m, &w->tasks[i]))
-            w->tasks[kept++] = w->tasks[i];
+    for (u32 i = 0; i < w->count; i++) {
+        const struct task_struct *p = live_work(m, &w->tasks[i]);
+
+        if (!p)
+            continue;
+        w->tasks[kept] = w->tasks[i];
+        w->tasks[kept].order =
+            (u64)(p->array != rq(m)->active) << 63 | (u64)p->prio << 32 | (u64)kept;
+        kept++;
+    }
     w->count = kept;
+    if (kept > 1)
+        qsort(w->tasks, kept, sizeof *w->tasks, compare_order);
 }
 
-// Lists every runnable task with work anew, in scheduling order.
-static void order_work(struct machine *m)
+// Lists every runnable task with work anew.
+static void find_work(struct machine *m)
 {
     const kaddr arrays[] = { rq(m)->active, rq(m)->expired };
 
@@ -361,9 +379,7 @@ void settle(struct machine *m)
     if (!console(m)->settle || cpu(m)->panicked)
         return;
     while (m->work.count && !cpu(m)->panicked) {
-        drop_dead_work(m);
-        if (m->work.count > 1)
-            order_work(m);
+        order_work(m);
         run_wave(m);
     }
     const struct task_struct *focus = find_task_by_pid(m, console(m)->focus);
@@ -378,7 +394,7 @@ void set_focus(struct machine *m, s32 pid)
 
 void settle_all(struct machine *m)
 {
-    order_work(m);
+    find_work(m);
     settle(m);
 }
 

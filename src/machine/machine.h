@@ -146,7 +146,8 @@ struct history {
 struct worklist {
     struct work {
         kaddr task;
-        s32 pid; // to know it again: the task may have ended meanwhile
+        s32 pid;   // to know it again: the task may have ended meanwhile
+        u64 order; // who comes first
     } * tasks;
     u32 count, capacity;
 };
