@@ -1,5 +1,5 @@
 // The program that init runs after `boot sh`: it waits for children for ever, and starts a new
-// shell when the old one has ended, as an inittab line with "respawn" would.
+// shell when the old one has ended. (as an inittab line with "respawn" would)
 #include "kernel/kernel.h"
 
 static void call(struct machine *m, s32 nr, u32 a, const char *const *strings)
