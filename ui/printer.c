@@ -118,6 +118,9 @@ static void put_position(struct printer *p)
         strbuf_printf(&p->line, _("   in command %llu of %llu, step %llu of %llu"),
                       (unsigned long long)at.command + 1, (unsigned long long)at.commands,
                       (unsigned long long)at.step, (unsigned long long)at.steps);
+    else if (at.commands == 0)
+        strbuf_printf(&p->line, _("   a machine that has just been booted; focus on task %d"),
+                      session_focus(p->session));
     else
         strbuf_printf(&p->line, _("   after command %llu of %llu"), (unsigned long long)at.command,
                       (unsigned long long)at.commands);

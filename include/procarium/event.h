@@ -16,7 +16,7 @@ struct machine;
     X(EXEC, "pid, kaddr of the path string, 0")                                                    \
     X(SEND, "sender pid or 0 for the kernel, target pid, signal")                                  \
     X(SIGNAL, "pid, signal, enum signal_action: a task takes a signal")                            \
-    X(SIGNAL_DROPPED, "target pid, signal, 1 already pending | 0 ignored")                         \
+    X(SIGNAL_DROPPED, "target pid, signal, 1 already pending | 0 ignored | 2 nothing by default")  \
     X(EXIT, "pid, exit code as a wait status, 1 if the whole group ends")                          \
     X(ZOMBIE, "pid, parent pid, exit signal")                                                      \
     X(WAIT_STATUS, "waiting pid, child pid, status word: a wait call has its answer")              \

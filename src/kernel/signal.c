@@ -412,7 +412,8 @@ static bool is_dropped(struct machine *m, const struct task_struct *p, s32 sig,
 
     if (!ignored && !is_legacy_queued(pending, sig))
         return false;
-    note(m, EVENT_SIGNAL_DROPPED, p->pid, sig, !ignored);
+    s32 why = !ignored ? 1 : sighand_of(m, p)->action[sig - 1].sa_handler == SIG_DFL ? 2 : 0;
+    note(m, EVENT_SIGNAL_DROPPED, p->pid, sig, why);
     return true;
 }
 

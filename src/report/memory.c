@@ -83,9 +83,9 @@ bool report_rd(const struct machine *m, kaddr address, u32 words, struct strbuf 
         strbuf_printf(out, "%08x and %u words from it are not all in the RAM", address, words);
         return false;
     }
-    strbuf_puts(out, "kaddr is ");
+    strbuf_printf(out, "%08x: ", address);
     if (!describe_address(m, address, out))
-        strbuf_puts(out, "of nothing known");
+        strbuf_puts(out, "nothing known");
     strbuf_putc(out, '\n');
     for (u32 done = 0; done < words; done += WORDS_PER_LINE) {
         u32 part = words - done < WORDS_PER_LINE ? words - done : WORDS_PER_LINE;

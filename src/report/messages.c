@@ -41,7 +41,9 @@ static const struct {
     [EVENT_PAGE_ALLOC] = { "page frame {na} is handed out (order {nb})", 0 },
     [EVENT_PAGE_FREE] = { "page frame {na} is free again (order {nb})", 0 },
     [EVENT_REFUSED] = { "{pa} is refused with {eb}: {rc}", 85 },
-    [EVENT_PANIC] = { "Kernel panic: attempted to kill {pa}", 100 },
+    [EVENT_PANIC] = { "Kernel panic: attempted to kill {pa} (undo takes it back; quit leaves "
+                      "procarium)",
+                      100 },
     [EVENT_RESUME] = { "── {pa} goes on where it slept ──", 0 },
     [EVENT_STOPPED] = { "{pa} has stopped ({sb})", 62 },
     [EVENT_CONTINUED] = { "{pa} goes on", 61 },
@@ -59,6 +61,7 @@ static const struct {
     { EVENT_SLAB_ALLOC, 1, "an object of cache {ia}: {xb}, the one freed last" },
     { EVENT_SIGNAL_DROPPED, 1, "{sb} is pending for {pa} already: this one is dropped" },
     { EVENT_SIGNAL_DROPPED, 0, "{pa} ignores {sb}: it is dropped" },
+    { EVENT_SIGNAL_DROPPED, 2, "{sb} means nothing to {pa} (its default): it is dropped" },
     { EVENT_FORK, SIGCHLD, "{pa} forked {pb}" },
     { EVENT_FORK, CLONE_VFORK | CLONE_VM | SIGCHLD, "{pa} vforked {pb}" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },

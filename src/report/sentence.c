@@ -27,6 +27,9 @@ static int weight_of(const struct event *event)
 
     if (event->kind == EVENT_STATE)
         return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
+    // Every parent gets SIGCHLD, and few care: that is not worth one of the clauses.
+    if (event->kind == EVENT_SIGNAL_DROPPED && event->b == SIGCHLD && event->c == 2)
+        return 0;
     return event_weight(event);
 }
 
