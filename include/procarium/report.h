@@ -19,6 +19,10 @@ void report_ps(const struct machine *m, struct strbuf *out);
 void report_pstree(const struct machine *m, struct strbuf *out);
 // A task's fields in groups: its task_struct and what belongs to it.
 bool report_task(const struct machine *m, s32 pid, struct strbuf *out);
+// The number in one of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
+// registers are "pt_regs->eax" and so on. False, with nothing set, if there is no such task or
+// field, or if its value is not one number of at most 4 bytes.
+bool task_field(const struct machine *m, s32 pid, const char *name, s64 *value);
 // The call chain on its kernel stack, innermost first, as crash(8) prints it.
 bool report_bt(const struct machine *m, s32 pid, struct strbuf *out);
 // Its kernel stack as a picture, and how `current` follows from the stack pointer.
@@ -60,10 +64,11 @@ void report_history(const struct machine *m, u64 limit, command_text *text, void
                     struct strbuf *out);
 
 struct trace_options {
-    u32 max_depth;    // functions nested deeper are left out; 0 = no limit
-    bool no_fields;   // leave out the fields that functions changed
-    bool no_notes;    // leave out the words
-    u32 first, count; // lines to print, from 0; count 0 = all
+    u32 max_depth;        // functions nested deeper are left out; 0 = no limit
+    bool no_fields;       // leave out the fields that functions changed
+    bool no_notes;        // leave out the words
+    u32 first, count;     // lines to print, from 0; count 0 = all
+    const char *function; // only what this function does, each time that it is called; or NULL
 };
 
 // Command n as a function graph; n = 0: the command in which the machine stands, else the last

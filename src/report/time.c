@@ -3,6 +3,8 @@
 #include "report/text.h"
 #include "report/trace.h"
 
+#include <string.h>
+
 // ---- history -------------------------------------------------------------------------------------
 
 void report_history(const struct machine *m, u64 limit, command_text *text, void *context,
@@ -29,10 +31,53 @@ void report_history(const struct machine *m, u64 limit, command_text *text, void
 
 // ---- trace ---------------------------------------------------------------------------------------
 
+// Which lines are inside a function: from where it is called until it returns, or until another
+// task has the CPU.
+struct inside {
+    const char *function; // NULL: everything is inside
+    bool is_open;
+    u16 depth;
+};
+
+static bool is_inside_function(struct inside *s, const struct trace_line *line)
+{
+    bool was_open = s->is_open;
+
+    if (!s->function)
+        return true;
+    bool is_named = line->kind <= TRACE_CLOSE &&
+                    strcmp(ksym_info((enum ksym)line->symbol)->name, s->function) == 0;
+    if (!was_open && is_named && line->kind == TRACE_CALL) {
+        s->is_open = true;
+        s->depth = line->depth;
+    } else if (was_open && line->kind == TRACE_SWITCH) {
+        s->is_open = false;
+    } else if (was_open && is_named && line->kind == TRACE_CLOSE && line->depth == s->depth) {
+        s->is_open = false;
+    }
+    if (!was_open && line->kind == TRACE_LEAF)
+        s->depth = line->depth;
+    return was_open || s->is_open || (is_named && line->kind == TRACE_LEAF);
+}
+
+static void add_trace_line(const struct trace *t, const struct trace_line *line, bool is_here,
+                           u32 depth, struct strbuf *out)
+{
+    strbuf_puts(out, is_here ? "▶ " : "  ");
+    strbuf_repeat(out, ' ', (int)depth * 2);
+    if (line->kind == TRACE_FIELD || line->kind == TRACE_BLOCK)
+        strbuf_puts(out, "· ");
+    else if (line->kind == TRACE_NOTE)
+        strbuf_puts(out, "# ");
+    trace_text(t, line, out);
+    strbuf_putc(out, '\n');
+}
+
 bool report_trace(const struct machine *m, u64 n, const struct trace_options *options,
                   struct strbuf *out)
 {
     struct trace_filter filter = { options->max_depth, options->no_fields, options->no_notes };
+    struct inside inside = { options->function, false, 0 };
     struct trace t = { 0 };
 
     if (!trace_build(&t, m, n, &filter)) {
@@ -50,14 +95,9 @@ bool report_trace(const struct machine *m, u64 n, const struct trace_options *op
     for (u32 i = options->first; i < end; i++) {
         const struct trace_line *line = &t.lines[i];
 
-        strbuf_puts(out, (s32)i == cursor ? "▶ " : "  ");
-        strbuf_repeat(out, ' ', line->depth * 2);
-        if (line->kind == TRACE_FIELD || line->kind == TRACE_BLOCK)
-            strbuf_puts(out, "· ");
-        else if (line->kind == TRACE_NOTE)
-            strbuf_puts(out, "# ");
-        trace_text(&t, line, out);
-        strbuf_putc(out, '\n');
+        if (is_inside_function(&inside, line))
+            add_trace_line(&t, line, (s32)i == cursor,
+                           line->depth > inside.depth ? line->depth - inside.depth : 0, out);
     }
     trace_finish(&t);
     return true;

@@ -175,9 +175,12 @@ const struct command_row command_table[] = {
     { LOOKS("list", "list [ADDRESS]", "walks a list_head's circle",
             "Without an address: the list of all processes."),
       .max_words = 1, .type = { TYPE_ADDRESS }, .run = run_list },
-    { LOOKS("trace", "trace [N] [depth=D]", "shows the kernel functions of the last command",
-            "As a function graph, with the fields that each function changed. N: that command."),
-      .max_words = 2, .type = { TYPE_NUMBER, TYPE_CHOICE }, .choices = "depth=", .run = run_trace },
+    { LOOKS("trace", "trace [N] [FUNCTION] [calls] [depth=D]",
+            "shows the kernel functions of the last command",
+            "As a function graph, with the fields that each function changed. N: that command. "
+            "FUNCTION: only what that function does. calls: the functions alone, without what they "
+            "changed. depth: leaves out what is nested deeper."),
+      .max_words = 4, .type = { TYPE_CHOICE }, .choices = "calls depth=", .run = run_trace },
     { LOOKS("diff", "diff [N | FROM TO]", "shows what the last command changed",
             "N: that command. FROM TO: between two positions of the history."),
       .max_words = 2, .type = { TYPE_NUMBER }, .run = run_diff },

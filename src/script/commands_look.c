@@ -129,29 +129,41 @@ static bool word_command(struct session *s, const struct node *n, u32 i, u64 *nu
     return true;
 }
 
-// trace [N] [depth=D]
+// One word of `trace`.
+static bool word_trace(struct session *s, const struct node *n, u32 i,
+                       struct trace_options *options, u64 *number)
+{
+    const struct word *w = &n->word[i];
+    const char *depth = word_after(w, "depth");
+    s64 value = 0;
+    bool is_huge;
+
+    if (depth) {
+        if (!parse_number(depth, (u32)strlen(depth), &value, &is_huge) || is_huge || value < 0 ||
+            value > 1000)
+            return fail(s, w->offset, MSG_NOT_NUMBER, depth);
+        options->max_depth = (u32)value;
+    } else if (word_is(w, "calls")) {
+        options->no_fields = options->no_notes = true;
+    } else if (w->kind == WORD_PLAIN && !w->is_number) {
+        options->function = w->text;
+        return is_traced_function(w->text) || fail(s, w->offset, MSG_NO_FUNCTION, w->text);
+    } else {
+        return word_command(s, n, i, number);
+    }
+    return true;
+}
+
+// trace [N] [FUNCTION] [calls] [depth=D]
 RUN(trace)
 {
     struct trace_options options = { 0 };
     struct strbuf out = STRBUF_INIT;
     u64 number = 0;
 
-    for (u32 i = 0; i < n->words; i++) {
-        const struct word *w = &n->word[i];
-        const char *depth = word_after(w, "depth");
-        s64 value = 0;
-        bool is_huge;
-
-        if (!depth) {
-            if (!word_command(s, n, i, &number))
-                return false;
-        } else if (!parse_number(depth, (u32)strlen(depth), &value, &is_huge) || is_huge ||
-                   value < 0 || value > 1000) {
-            return fail(s, w->offset, MSG_NOT_NUMBER, depth);
-        }
-        if (depth)
-            options.max_depth = (u32)value;
-    }
+    for (u32 i = 0; i < n->words; i++)
+        if (!word_trace(s, n, i, &options, &number))
+            return false;
     return show_or_fail(s, n->offset, report_trace(s->m, number, &options, &out), &out);
 }
 
