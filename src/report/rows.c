@@ -1,6 +1,8 @@
 // See rows.h.
 #include "report/rows.h"
 
+#include "procarium/report.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -96,4 +98,58 @@ void field_row_value(const struct machine *m, const struct moment *then,
 
     moment_get(then, m, kaddr_to_offset(row->address), bytes, size);
     field_value(m, row->field, bytes, row->address, out);
+}
+
+static bool is_number(const struct field *f)
+{
+    return f->size <= 4 && f->kind != KIND_STRING && f->kind != KIND_STRUCT &&
+           f->kind != KIND_BYTES;
+}
+
+static bool find_register(const struct machine *m, const struct task_struct *p, const char *name,
+                          struct field_row *row)
+{
+    const struct ktype_info *info = ktype_info(TYPE_PT_REGS);
+    const struct pt_regs *regs = regs_or_null(m, p);
+
+    for (u32 i = 0; regs && i < info->count; i++) {
+        if (strcmp(info->fields[i].name, name) != 0)
+            continue;
+        row->field = &info->fields[i];
+        row->address = kaddr_of(m, regs) + row->field->offset;
+        return true;
+    }
+    return false;
+}
+
+static bool find_row(const struct machine *m, const struct task_struct *p, const char *name,
+                     struct field_row *found)
+{
+    static const char regs[] = "pt_regs->";
+    struct field_row rows[FIELD_ROWS_MAX];
+
+    if (strncmp(name, regs, sizeof regs - 1) == 0)
+        return find_register(m, p, name + sizeof regs - 1, found);
+    u32 count = field_rows(m, p, true, rows);
+    for (u32 i = 0; i < count; i++) {
+        if (strcmp(rows[i].name, name) != 0)
+            continue;
+        *found = rows[i];
+        return true;
+    }
+    return false;
+}
+
+bool task_field(const struct machine *m, s32 pid, const char *name, s64 *value)
+{
+    const struct task_struct *p = find_task(m, pid);
+    struct field_row row;
+    u32 bits = 0;
+
+    if (!p || !find_row(m, p, name, &row) || !is_number(row.field))
+        return false;
+    memcpy(&bits, kpointer(m, row.address), row.field->size);
+    bool is_signed = row.field->kind == KIND_SIGNED && row.field->size == 4;
+    *value = is_signed ? (s64)(s32)bits : (s64)bits;
+    return true;
 }

@@ -12,6 +12,9 @@
 #define CLONE_NPTL_THREAD                                                                          \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
      CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+// Where clone takes the TLS descriptor from, and the one that a C library takes.
+#define TLS_ARGUMENT    3
+#define FIRST_TLS_ENTRY 6
 
 // A call without arguments. (fork, vfork, pause, setsid, sched_yield)
 PREPARE(plain)
@@ -48,7 +51,7 @@ static int clone_register(const char *text, const char **value)
     static const struct {
         const char *name;
         int argument;
-    } names[] = { { "stack=", 1 }, { "ptid=", 2 }, { "tls=", 3 }, { "ctid=", 4 } };
+    } names[] = { { "stack=", 1 }, { "ptid=", 2 }, { "tls=", TLS_ARGUMENT }, { "ctid=", 4 } };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i].name);
@@ -80,6 +83,8 @@ static bool add_clone_word(struct session *s, const struct word *w, struct call 
     if (!word_flags(s, w, WHAT_CLONE_FLAG, parse_clone_word, &flags))
         return false;
     call->args[0] |= flags;
+    if ((flags & CLONE_NPTL_THREAD) == CLONE_NPTL_THREAD && !call->args[TLS_ARGUMENT])
+        call->args[TLS_ARGUMENT] = FIRST_TLS_ENTRY;
     return true;
 }
 

@@ -60,7 +60,7 @@ RUN(ask)
     if (n->word[1].kind >= WORD_VARIABLE) {
         if (!word_number(s, &n->word[1], &value))
             return false;
-        strbuf_printf(&answer, "%lld", (long long)value);
+        add_shown_number(&answer, value);
     } else {
         strbuf_puts(&answer, word_interpolated(s, &n->word[1]));
     }

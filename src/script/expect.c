@@ -152,7 +152,7 @@ HOLDS(check)
     return well;
 }
 
-static bool is_symbol(const char *name)
+bool is_traced_function(const char *name)
 {
     for (u32 i = 0; i < KSYM_COUNT; i++)
         if (strcmp(ksym_info((enum ksym)i)->name, name) == 0)
@@ -160,20 +160,27 @@ static bool is_symbol(const char *name)
     return false;
 }
 
+// Are the words functions, and are the records of the last command there?
+static bool functions_of_last(struct session *s, const struct node *n, struct record_range *range)
+{
+    u64 run = s->m->history.run;
+
+    for (u32 i = 1; i < n->words; i++)
+        if (!is_traced_function(n->word[i].text))
+            return fail(s, n->word[i].offset, MSG_NO_FUNCTION, n->word[i].text);
+    if (run == 0)
+        return fail(s, n->offset, MSG_AT_START);
+    return command_records(s->m, run - 1, range) || fail(s, n->offset, MSG_NOT_HELD);
+}
+
 // trace NAME…: the last command entered these functions, in this order.
 HOLDS(trace)
 {
     struct record_range range;
-    u64 run = s->m->history.run;
     u32 next = 1;
 
-    for (u32 i = 1; i < n->words; i++)
-        if (!is_symbol(n->word[i].text))
-            return fail(s, n->word[i].offset, MSG_NO_FUNCTION, n->word[i].text);
-    if (run == 0)
-        return fail(s, n->offset, MSG_AT_START);
-    if (!command_records(s->m, run - 1, &range))
-        return fail(s, n->offset, MSG_NOT_HELD);
+    if (!functions_of_last(s, n, &range))
+        return false;
     for (u64 i = range.begin; i < range.end && next < n->words; i++) {
         const struct record *r = record_get(s->m, i);
 
@@ -186,6 +193,23 @@ HOLDS(trace)
         return fail_expected(s, n->word[1].offset, MSG_EXPECT_TRACE, n->word[1].text);
     return fail_expected(s, n->word[next].offset, MSG_EXPECT_TRACE_AFTER, n->word[next].text,
                          n->word[next - 1].text);
+}
+
+// untraced NAME…: it entered none of these.
+HOLDS(untraced)
+{
+    struct record_range range;
+
+    if (!functions_of_last(s, n, &range))
+        return false;
+    for (u64 i = range.begin; i < range.end; i++) {
+        const struct record *r = record_get(s->m, i);
+
+        for (u32 k = 1; r->kind == RECORD_ENTER && k < n->words; k++)
+            if (strcmp(ksym_info((enum ksym)r->id)->name, n->word[k].text) == 0)
+                return fail_expected(s, n->word[k].offset, MSG_EXPECT_UNTRACED, n->word[k].text);
+    }
+    return true;
 }
 
 const struct expectation expectations[] = {
@@ -201,6 +225,8 @@ const struct expectation expectations[] = {
     { "check", 0, 0, "check", "all invariants hold", holds_check },
     { "trace", 1, ANY_COUNT - 1, "trace FUNCTION…",
       "the last command entered these kernel functions, in this order", holds_trace },
+    { "untraced", 1, ANY_COUNT - 1, "untraced FUNCTION…", "it entered none of these",
+      holds_untraced },
 };
 const u32 expectation_count = sizeof expectations / sizeof *expectations;
 

@@ -107,6 +107,9 @@
 #define MSG_NOT_ERRNO          "“%s” is not an errno: write a name such as EAGAIN, or none"
 #define MSG_NO_STATUS          "no wait call has had an answer yet"
 #define MSG_NO_CACHE           "there is no slab cache “%s”"
+#define MSG_NOT_KADDR          "%08x is not the address of a word in the kernel's memory"
+#define MSG_NOT_IN_SLAB        "no slab object lies at %08x"
+#define MSG_NO_FIELD           "a task has no field “%s” that is a number (`task` shows its fields)"
 #define MSG_HAS_NONE           "task %d has no %s any more"
 #define MSG_NO_FUNCTION        "“%s” is not a kernel function that can be traced"
 #define MSG_NOT_HELD           "the journal does not hold the last command: it is too large"
@@ -124,6 +127,7 @@
 #define MSG_EXPECT_CHECK       "expected all invariants to hold, but: %s"
 #define MSG_EXPECT_TRACE       "expected the last command to enter %s, but it did not"
 #define MSG_EXPECT_TRACE_AFTER "expected the last command to enter %s after %s, but it did not"
+#define MSG_EXPECT_UNTRACED    "expected the last command not to enter %s, but it did"
 #define TEXT_LAST_CALL         "the last call's value"
 
 // ---- Answers

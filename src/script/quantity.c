@@ -3,6 +3,7 @@
 
 #include "machine/record.h"
 #include "procarium/names.h"
+#include "procarium/report.h"
 #include "script/messages.h"
 
 #include <string.h>
@@ -65,20 +66,76 @@ GET(status)
     return fail(s, words->offset, MSG_NO_STATUS);
 }
 
-GET(slab)
+// By its name, or NULL with a mistake.
+static const struct kmem_cache *find_cache(struct session *s, const struct word *name)
 {
-    const struct word *name = &words[0];
-
     list_for_each(s->m, link, &mm_data(s->m)->cache_chain)
     {
         const struct kmem_cache *c = list_entry(s->m, link, struct kmem_cache, next);
 
-        if (strcmp(c->name, name->text) != 0)
-            continue;
-        *value = cache_objects_in_use(c);
-        return true;
+        if (strcmp(c->name, name->text) == 0)
+            return c;
     }
-    return fail(s, name->offset, MSG_NO_CACHE, name->text);
+    fail(s, name->offset, MSG_NO_CACHE, name->text);
+    return NULL;
+}
+
+GET(slab)
+{
+    const struct kmem_cache *c = find_cache(s, &words[0]);
+
+    if (c)
+        *value = cache_objects_in_use(c);
+    return c;
+}
+
+GET(slabs)
+{
+    const struct kmem_cache *c = find_cache(s, &words[0]);
+
+    if (c)
+        *value = cache_slabs(c);
+    return c;
+}
+
+// ---- Memory ----------------------------------------------------------------------------------
+
+static bool word_kaddr(struct session *s, const struct word *w, u32 size, kaddr *address)
+{
+    s64 number;
+
+    if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &number))
+        return false;
+    *address = (kaddr)number;
+    return (*address % 4 == 0 && is_kaddr(s->m, *address, size)) ||
+           fail(s, w->offset, MSG_NOT_KADDR, *address);
+}
+
+GET(word)
+{
+    kaddr address;
+
+    if (!word_kaddr(s, &words[0], 4, &address))
+        return false;
+    *value = *at(s->m, address, u32);
+    return true;
+}
+
+// colour ADDRESS: by how many bytes everything in the object's slab is moved.
+GET(colour)
+{
+    kaddr address;
+
+    if (!word_kaddr(s, &words[0], 4, &address))
+        return false;
+    kaddr cache = cache_of_object(s->m, address);
+    if (!cache)
+        return fail(s, words[0].offset, MSG_NOT_IN_SLAB, address);
+    const struct kmem_cache *c = at(s->m, cache, struct kmem_cache);
+    // The descriptor, where it is in the slab, stands between the colour and the first object.
+    *value = at(s->m, page_of(s->m, address)->lru.prev, struct slab)->colouroff -
+             (c->flags & CFLGS_OFF_SLAB ? 0 : c->slab_size);
+    return true;
 }
 
 // ---- A task ----------------------------------------------------------------------------------
@@ -123,6 +180,16 @@ GET_OF_TASK(prio, p->prio)
 GET_OF_TASK(time_slice, p->time_slice)
 GET_OF_TASK(uid, p->uid)
 GET_OF_TASK(usage, p->usage)
+GET_OF_TASK(address, kaddr_of(s->m, p))
+
+// field PID NAME: by the name that `task` shows.
+GET(field)
+{
+    const struct task_struct *p;
+
+    return word_task(s, &words[0], &p) && (task_field(s->m, p->pid, words[1].text, value) ||
+                                           fail(s, words[1].offset, MSG_NO_FIELD, words[1].text));
+}
 
 // count mm|files|fs|sighand|signal PID: how many tasks share it.
 GET(count)
@@ -224,6 +291,10 @@ const struct quantity quantities[] = {
     { "pids", 0, "pids", "bits set in the PID bitmap", true, get_pids },
     { "free_pages", 0, "free_pages", "page frames that are free", true, get_free_pages },
     { "slab", 1, "slab CACHE", "objects of a slab cache that are in use", true, get_slab },
+    { "slabs", 1, "slabs CACHE", "slabs that a cache has", true, get_slabs },
+    { "word", 1, "word ADDRESS", "the 4 bytes at a kernel address", true, get_word },
+    { "colour", 1, "colour ADDRESS", "the cache colour (bytes) of the slab an object lies in", true,
+      get_colour },
     { "last_pid", 0, "last_pid", "the PID handed out last", true, get_last_pid },
     { "total_forks", 0, "total_forks", "forks since boot", true, get_total_forks },
     { "running", 0, "running", "tasks on the run queue", true, get_running },
@@ -245,6 +316,9 @@ const struct quantity quantities[] = {
     { "time_slice", 1, "time_slice PID", "ticks it has left", true, get_time_slice },
     { "uid", 1, "uid PID", "its user", true, get_uid },
     { "usage", 1, "usage PID", "references to its task_struct", true, get_usage },
+    { "address", 1, "address PID", "where its task_struct lies", true, get_address },
+    { "field", 2, "field PID NAME", "a field as `task` names it: mm, pt_regs->eax …", true,
+      get_field },
     { "count", 2, "count mm|files|fs|sighand|signal PID", "how many tasks share it", true,
       get_count },
     { "pending", 2, "pending PID SIG", "1 if the signal is pending, privately or shared", true,

@@ -99,6 +99,8 @@ bool word_choice(struct session *s, const struct word *w, const char *choices, u
 bool word_is(const struct word *w, const char *text);
 // "name=VALUE": the value's part, or NULL if the word does not begin so.
 const char *word_after(const struct word *w, const char *name);
+// Adds a number as people write it: kernel addresses in hex, all others in decimal.
+void add_shown_number(struct strbuf *out, s64 value);
 // A text with $!, $?, $$ and $NAME replaced by their values; in s->shown.
 const char *word_interpolated(struct session *s, const struct word *w);
 
@@ -166,6 +168,8 @@ RUN(quit);
 
 // expect.c
 RUN(expect);
+// Is there a kernel function of this name?
+bool is_traced_function(const char *name);
 
 // Sends what a looking command has written to the face.
 void show(struct session *s, struct strbuf *text);

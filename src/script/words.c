@@ -198,6 +198,13 @@ static size_t name_length(const char *text)
     return n;
 }
 
+void add_shown_number(struct strbuf *out, s64 value)
+{
+    bool is_address = value >= (s64)KERNEL_BASE && value <= (s64)UINT32_MAX;
+
+    strbuf_printf(out, is_address ? "%08llx" : "%lld", (long long)value);
+}
+
 // Adds the value of the variable whose name begins here. Returns the name's length, or 0 if
 // there is no such variable: then the text stays as it is.
 static size_t add_value(struct session *s, const char *text)
@@ -219,7 +226,7 @@ static size_t add_value(struct session *s, const char *text)
         value = c->focus;
     else if (!find_variable(s->m, name, &value))
         return 0;
-    strbuf_printf(&s->shown, "%lld", (long long)value);
+    add_shown_number(&s->shown, value);
     return length;
 }
 
