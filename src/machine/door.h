@@ -72,9 +72,11 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 #define fill(m, where, byte, size) door_fill((m), (where), (byte), (size))
 
 // ---- Kernel functions ------------------------------------------------------------------------
-// A frame on the simulated kernel stack: return address, saved ebp, and 24 bytes for locals.
+// A frame on the simulated kernel stack: return address, saved ebp, and 24 bytes for locals. ebp
+// points at the saved ebp, so entering and leaving can be undone by arithmetic (history.c).
 #define KFRAME_SIZE   32u
 #define KFRAME_LOCALS 24u
+#define KFRAME_LINK   8u // bytes of return address and saved ebp
 
 struct kframe {
     struct machine *m;
@@ -105,11 +107,14 @@ static inline __attribute__((always_inline)) struct kframe kframe_enter(struct m
     u64 registers = load_registers(m);
     u32 esp = (u32)registers;
     u64 link = registers >> 32 | (u64)ksym_return_address(symbol) << 32;
+    u32 offset = IMAGE_HEAD_SIZE + (esp - KFRAME_LINK - KERNEL_BASE);
+    u8 *where = machine_image(m) + offset;
 
-    BUG_ON(cpu(m)->mode != CPU_KERNEL);
-    journal_push(m, RECORD_ENTER, symbol, 0)->data = registers;
-    store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - 8) << 32);
-    door_store(m, machine_image(m) + IMAGE_HEAD_SIZE + (esp - 8 - KERNEL_BASE), &link, 8);
+    BUG_ON(cpu(m)->mode != CPU_KERNEL || esp - KERNEL_BASE >= RAM_MAX);
+    memcpy(&journal_push(m, RECORD_ENTER, symbol, offset)->data, where, 8);
+    machine_touched(m)[offset >> PAGE_SHIFT] = 1;
+    memcpy(where, &link, 8);
+    store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
     m->depth += DEPTH_ONE;
     return (struct kframe){ m, registers, m->switches, (u16)symbol, false, 0 };
 }
@@ -121,9 +126,8 @@ static inline __attribute__((always_inline)) void kframe_leave(struct kframe *fr
     if (frame->switches != m->switches) // another stack is loaded: this frame sleeps or is dead
         return;
     m->depth -= DEPTH_ONE;
-    journal_push(m, frame->has_value ? RECORD_LEAVE_VALUE : RECORD_LEAVE, frame->symbol,
-                 (u32)frame->value)
-        ->data = load_registers(m);
+    journal_push(m, frame->has_value ? RECORD_LEAVE_VALUE : RECORD_LEAVE, frame->symbol, 0)->data =
+        (u64)(s64)frame->value;
     store_registers(m, frame->registers);
 }
 

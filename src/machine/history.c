@@ -23,21 +23,54 @@ static void swap_block(u8 *a, u8 *b, u32 size)
     }
 }
 
-static void swap_record(struct machine *m, struct record *r)
+// A function's frame is pushed (by its entry, or by undoing its end) …
+static void push_frame(struct machine *m)
+{
+    u32 esp = cpu(m)->esp;
+
+    store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
+}
+
+// … or popped: ebp points at the caller's ebp, and the caller's esp is above the link.
+static void pop_frame(struct machine *m)
+{
+    u32 ebp = cpu(m)->ebp;
+
+    store_registers(m, (u64)(ebp + KFRAME_LINK) | (u64)*at(m, ebp, u32) << 32);
+}
+
+static void swap_record(struct machine *m, struct record *r, bool forward)
 {
     u8 *bytes = m->image + r->offset;
 
-    if (r->kind == RECORD_STORE) {
+    switch ((enum record_kind)r->kind) {
+    case RECORD_STORE:
         swap_block(bytes, (u8 *)&r->data, r->id);
-    } else if (r->kind == RECORD_ENTER || r->kind == RECORD_LEAVE ||
-               r->kind == RECORD_LEAVE_VALUE) {
-        swap_block(m->image, (u8 *)&r->data, 8); // esp and ebp
-    } else if (r->kind == RECORD_COPY) {
+        break;
+    case RECORD_COPY: {
         u8 *blob = m->journal.blobs + (r->data & m->journal.blob_mask);
         u32 size;
 
         memcpy(&size, blob, 4);
         swap_block(bytes, blob + 4, size);
+        break;
+    }
+    case RECORD_ENTER:
+        if (!forward)
+            pop_frame(m);
+        swap_block(bytes, (u8 *)&r->data, KFRAME_LINK);
+        if (forward)
+            push_frame(m);
+        break;
+    case RECORD_LEAVE:
+    case RECORD_LEAVE_VALUE:
+        if (forward)
+            pop_frame(m);
+        else
+            push_frame(m);
+        break;
+    case RECORD_NOTE:
+        break;
     }
 }
 
@@ -52,9 +85,9 @@ static void swap_to(struct machine *m, u64 position)
 
     BUG_ON(position < m->journal.tail || position > journal_head(&m->journal));
     while (h->cursor > position)
-        swap_record(m, record_at(m, --h->cursor));
+        swap_record(m, record_at(m, --h->cursor), false);
     while (h->cursor < position)
-        swap_record(m, record_at(m, h->cursor++));
+        swap_record(m, record_at(m, h->cursor++), true);
 }
 
 // The journal position of history position n, which must be held.
@@ -358,7 +391,7 @@ static bool step_forward(struct machine *m, enum step_kind kind)
     while (h->cursor < c->end) {
         struct record *r = record_at(m, h->cursor++);
 
-        swap_record(m, r);
+        swap_record(m, r, true);
         if (is_stop(r) && (r->depth <= limit || limit == UINT32_MAX) && h->cursor < c->end)
             return true;
     }

@@ -69,9 +69,10 @@ _Static_assert(offsetof(struct image_head, cpu.esp) == 0, "esp and ebp come firs
 enum record_kind {
     RECORD_STORE,       // id = size 1..8, data = the other bytes
     RECORD_COPY,        // data = position in the blob ring, where a u32 length precedes the bytes
-    RECORD_ENTER,       // id = enum ksym; data = the other esp and ebp
-    RECORD_LEAVE,       // the same
-    RECORD_LEAVE_VALUE, // the same; offset = what the function returns
+    RECORD_ENTER,       // id = enum ksym; offset and data = where the frame's link went, and the
+                        // other eight bytes
+    RECORD_LEAVE,       // id = enum ksym
+    RECORD_LEAVE_VALUE, // the same; data = what the function returns
     RECORD_NOTE,        // id = enum event_kind, offset = a, data = b | c << 32
 };
 

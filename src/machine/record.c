@@ -1,6 +1,8 @@
 // See record.h.
 #include "machine/record.h"
 
+#include "machine/door.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +30,6 @@ u32 record_bytes(const struct machine *m, const struct record *r, const u8 **byt
         *bytes = (const u8 *)&r->data;
         return r->id;
     case RECORD_ENTER:
-    case RECORD_LEAVE:
-    case RECORD_LEAVE_VALUE:
         *bytes = (const u8 *)&r->data;
         return 8;
     case RECORD_COPY: {
@@ -43,17 +43,6 @@ u32 record_bytes(const struct machine *m, const struct record *r, const u8 **byt
     default:
         return 0;
     }
-}
-
-bool is_frame_link(const struct machine *m, u64 position)
-{
-    if (position <= m->journal.tail)
-        return false;
-    const struct record *r = record_get(m, position);
-    const struct record *before = record_get(m, position - 1);
-
-    return r->kind == RECORD_STORE && r->id == 8 && before->kind == RECORD_ENTER &&
-           before->depth == r->depth;
 }
 
 // ---- Moments -------------------------------------------------------------------------------------
@@ -159,27 +148,56 @@ bool moment_differs(const struct moment *w, const struct machine *m, u32 offset,
     return false;
 }
 
+static u32 moment_word_at(const struct moment *w, const struct machine *m, u32 offset)
+{
+    u32 value;
+
+    moment_get(w, m, offset, &value, 4);
+    return value;
+}
+
+#define ESP_OFFSET ((u32)offsetof(struct image_head, cpu.esp))
+#define EBP_OFFSET ((u32)offsetof(struct image_head, cpu.ebp))
+
+// As history.c moves the real registers.
+static void moment_frame(struct moment *w, const struct machine *m, bool push)
+{
+    u32 esp = moment_word_at(w, m, ESP_OFFSET), ebp = moment_word_at(w, m, EBP_OFFSET);
+    u32 moved[2] = { esp - KFRAME_SIZE, esp - KFRAME_LINK };
+
+    if (!push) {
+        moved[0] = ebp + KFRAME_LINK;
+        moved[1] = moment_word_at(w, m, IMAGE_HEAD_SIZE + (ebp - KERNEL_BASE));
+    }
+    moment_put(w, m, ESP_OFFSET, moved, sizeof moved);
+}
+
+void moment_step(struct moment *w, const struct machine *m, const struct record *r, bool forward)
+{
+    bool is_enter = r->kind == RECORD_ENTER;
+    bool is_leave = r->kind == RECORD_LEAVE || r->kind == RECORD_LEAVE_VALUE;
+    const u8 *bytes;
+    u32 size = record_bytes(m, r, &bytes);
+
+    if ((is_enter && !forward) || (is_leave && forward))
+        moment_frame(w, m, false);
+    moment_put(w, m, r->offset, bytes, size);
+    if ((is_enter && forward) || (is_leave && !forward))
+        moment_frame(w, m, true);
+}
+
 bool moment_set(struct moment *w, const struct machine *m, u64 position, u64 limit)
 {
     u64 cursor = record_cursor(m);
     u64 distance = cursor > position ? cursor - position : position - cursor;
-    const u8 *bytes;
 
     moment_clear(w);
     if (position < m->journal.tail || position > journal_head(&m->journal) ||
         (limit && distance > limit))
         return false;
-    for (u64 i = cursor; i > position; i--) {
-        const struct record *r = record_get(m, i - 1);
-        u32 size = record_bytes(m, r, &bytes);
-
-        moment_put(w, m, record_offset(r), bytes, size);
-    }
-    for (u64 i = cursor; i < position; i++) {
-        const struct record *r = record_get(m, i);
-        u32 size = record_bytes(m, r, &bytes);
-
-        moment_put(w, m, record_offset(r), bytes, size);
-    }
+    for (u64 i = cursor; i > position; i--)
+        moment_step(w, m, record_get(m, i - 1), false);
+    for (u64 i = cursor; i < position; i++)
+        moment_step(w, m, record_get(m, i), true);
     return true;
 }

@@ -31,22 +31,13 @@ static inline bool is_step(const struct record *r)
     return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
 }
 
-// Where in the image the bytes that a record carries belong.
-static inline u32 record_offset(const struct record *r)
-{
-    return r->kind == RECORD_LEAVE_VALUE ? 0 : r->offset; // esp and ebp come first
-}
-
 // The event that a RECORD_NOTE tells.
 struct event record_event(const struct record *r);
 
-// The bytes that a record carries and where in the image they belong: *bytes points at them, their
+// The bytes that a record carries for its offset in the image: *bytes points at them, their
 // number is returned; 0 if it carries none. They stood there before it if it has happened, and
 // will stand there after it if not.
 u32 record_bytes(const struct machine *m, const struct record *r, const u8 **bytes);
-
-// Is this the store with which a function's entry writes its frame on the kernel stack?
-bool is_frame_link(const struct machine *m, u64 position);
 
 // ---- Moments -------------------------------------------------------------------------------------
 // The image at another position of the journal, kept as what differs from the image now.
@@ -71,6 +62,8 @@ void moment_finish(struct moment *w);
 // Makes w the image at `position`. False if the journal does not reach it, or if it is more than
 // `limit` records away (0 = no limit); w is cleared then.
 bool moment_set(struct moment *w, const struct machine *m, u64 position, u64 limit);
+// Takes w over one record: from before it to after it, or back.
+void moment_step(struct moment *w, const struct machine *m, const struct record *r, bool forward);
 // Lets bytes differ at an offset into the image.
 void moment_put(struct moment *w, const struct machine *m, u32 offset, const void *bytes, u32 size);
 // Reads bytes as they are at the moment.

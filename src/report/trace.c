@@ -48,8 +48,7 @@ static void close_function(struct trace *t, u64 position, const struct record *r
         last = add_line(t, position, TRACE_CLOSE, r->depth);
     last->symbol = r->id;
     last->has_value = r->kind == RECORD_LEAVE_VALUE;
-    s32 value = (s32)r->offset; // below the errnos it is an address
-    last->new = value < -4096 ? (u64)(u32)value : (u64)(s64)value;
+    last->new = r->data;
 }
 
 static void add_note(struct trace *t, u64 position, const struct record *r,
@@ -75,8 +74,7 @@ static void add_stores(struct trace *t, u64 position, const struct record *r,
     struct trace_line *line;
     u32 depth = t->outside ? 0 : r->depth;
 
-    if (f->no_fields || !is_shown_store(r) || (f->max_depth && r->depth > f->max_depth) ||
-        is_frame_link(t->m, position))
+    if (f->no_fields || !is_shown_store(r) || (f->max_depth && r->depth > f->max_depth))
         return;
     if (r->kind == RECORD_STORE) {
         line = add_line(t, position, TRACE_FIELD, depth);
@@ -130,19 +128,18 @@ static void settle_values(struct trace *t, struct moment *w, u64 position, struc
                           bool backwards)
 {
     const struct machine *m = t->m;
-    const u8 *bytes;
-    u32 size = record_bytes(m, record_get(m, position), &bytes);
 
     if (line) {
+        const u8 *bytes;
         u64 carried = 0, other = 0;
 
+        record_bytes(m, record_get(m, position), &bytes);
         memcpy(&carried, bytes, line->size);
         moment_get(w, m, line->offset, &other, line->size);
         line->old = backwards ? carried : other;
         line->new = backwards ? other : carried;
     }
-    if (size)
-        moment_put(w, m, record_offset(record_get(m, position)), bytes, size);
+    moment_step(w, m, record_get(m, position), !backwards);
 }
 
 static struct trace_line *field_line(struct trace *t, u32 index, u64 position)
