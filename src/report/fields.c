@@ -143,20 +143,17 @@ static void add_list(const void *bytes, kaddr self, struct strbuf *out)
         strbuf_printf(out, "next %08x prev %08x", list.next, list.prev);
 }
 
-static void add_address(const struct machine *m, const struct field *f, kaddr address,
-                        struct strbuf *out)
+static void add_address(const struct machine *m, const struct moment *then, const struct field *f,
+                        kaddr address, struct strbuf *out)
 {
-    const struct task_struct *p =
-        m && f->what == TYPE_TASK_STRUCT ? task_or_null(m, address) : NULL;
-
     if (!address) {
         strbuf_puts(out, "NULL");
         return;
     }
     strbuf_printf(out, "%08x", address);
-    if (p) {
+    if (m && f->what == TYPE_TASK_STRUCT && task_or_null(m, address)) {
         strbuf_puts(out, " (");
-        add_task_name(m, p, out);
+        add_task_name_then(m, then, address, out);
         strbuf_putc(out, ')');
     }
 }
@@ -226,8 +223,8 @@ static void add_string(const void *bytes, u32 size, struct strbuf *out)
     strbuf_putc(out, '"');
 }
 
-void field_value(const struct machine *m, const struct field *f, const void *bytes, kaddr self,
-                 struct strbuf *out)
+void field_value(const struct machine *m, const struct moment *then, const struct field *f,
+                 const void *bytes, kaddr self, struct strbuf *out)
 {
     u64 number = read_number(bytes, f->size, f->kind == KIND_SIGNED);
     u32 word = (u32)number;
@@ -249,7 +246,7 @@ void field_value(const struct machine *m, const struct field *f, const void *byt
         strbuf_printf(out, word ? "%08x" : "0", word);
         break;
     case KIND_ADDRESS:
-        add_address(m, f, word, out);
+        add_address(m, then, f, word, out);
         break;
     case KIND_CODE:
         add_code(word, out);

@@ -120,10 +120,10 @@ struct field_path {
 // way. Nothing is added for an offset that no field covers.
 struct field_path field_path(enum ktype type, u32 offset, struct strbuf *out);
 
-// Adds one field's value (one element), given its bytes. m is for names of what it points to
-// (may be NULL); self is the field's own address if known, else 0.
-void field_value(const struct machine *m, const struct field *f, const void *bytes, kaddr self,
-                 struct strbuf *out);
+// Adds one field's value (one element), given its bytes. m and then (both may be NULL) are for
+// names of what it points to; self is the field's own address if known, else 0.
+void field_value(const struct machine *m, const struct moment *then, const struct field *f,
+                 const void *bytes, kaddr self, struct strbuf *out);
 
 // The two halves of the tables. (fields_task.c, fields_kernel.c)
 extern const struct ktype_info task_types[TYPE_COUNT];

@@ -120,7 +120,7 @@ static void add_element(const struct machine *m, const struct field *f, kaddr ad
         strbuf_repeat(out, ' ', indent);
         strbuf_putc(out, '}');
     } else {
-        field_value(m, f, kpointer(m, address), address, out);
+        field_value(m, NULL, f, kpointer(m, address), address, out);
     }
 }
 

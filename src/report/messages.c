@@ -54,7 +54,7 @@ static const struct {
 // Where an argument decides between two sentences.
 static const struct {
     enum event_kind kind;
-    int value; // of the last argument that the event has
+    int value; // of the last argument that the event has; of a state, the new letter
     const char *text;
 } special[] = {
     { EVENT_PID_ALLOC, 1, "PID {na} is taken: the search wrapped around" },
@@ -64,6 +64,13 @@ static const struct {
     { EVENT_SIGNAL_DROPPED, 2, "{sb} means nothing to {pa} (its default): it is dropped" },
     { EVENT_FORK, SIGCHLD, "{pa} forked {pb}" },
     { EVENT_FORK, CLONE_VFORK | CLONE_VM | SIGCHLD, "{pa} vforked {pb}" },
+    { EVENT_STATE, 'S', "{pa} sleeps: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 'D', "{pa} sleeps, and no signal wakes it: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 'T', "{pa} stops: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 't', "{pa} stops for its tracer: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 'Z', "{pa} is a zombie: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 'X', "{pa} is dead: {Fb} → {Tb} ({qc})" },
+    { EVENT_STATE, 'R', "{pa} can run again: {Fb} → {Tb} ({qc})" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -127,42 +134,35 @@ int event_weight(const struct event *event)
 }
 
 // The name of a task that has been released: as it was when it was taken off the lists.
-static void add_past_comm(const struct machine *m, const struct record_range *range, s32 pid,
-                          struct strbuf *out)
+static void add_past_name(const struct story *story, s32 pid, struct strbuf *out)
 {
+    const struct machine *m = story->m;
     struct moment then = MOMENT_INIT;
-    struct task_struct p;
+    size_t before = out->length;
 
-    for (u64 i = range->begin; i < range->end; i++) {
+    for (u64 i = story->range.begin; i < story->range.end && out->length == before; i++) {
         const struct record *r = record_get(m, i);
         struct event event = record_event(r);
 
-        if (r->kind != RECORD_NOTE || event.kind != EVENT_RELEASE || event.a != pid ||
-            !task_or_null(m, (kaddr)event.b) || !moment_set(&then, m, i, 0))
-            continue;
-        moment_get(&then, m, kaddr_to_offset((kaddr)event.b), &p, sizeof p);
-        strbuf_putc(out, ' ');
-        add_comm(&p, out);
-        break;
+        if (r->kind == RECORD_NOTE && event.kind == EVENT_RELEASE && event.a == pid &&
+            moment_set(&then, m, i, 0))
+            add_task_name_then(m, &then, (kaddr)event.b, out);
     }
     moment_finish(&then);
+    if (out->length == before)
+        strbuf_printf(out, "%d", pid);
 }
 
-static void add_task(const struct machine *m, const struct record_range *range, s32 pid,
-                     struct strbuf *out)
+static void add_task(const struct story *story, s32 pid, struct strbuf *out)
 {
-    const struct task_struct *p = find_task(m, pid);
+    kaddr task = find_task_then(story->m, story->at_end, pid);
 
-    if (p) {
-        add_task_name(m, p, out);
-        return;
-    }
-    strbuf_printf(out, "%d", pid);
-    if (range)
-        add_past_comm(m, range, pid, out);
+    if (task)
+        add_task_name_then(story->m, story->at_end, task, out);
+    else
+        add_past_name(story, pid, out);
 }
 
-// Names are those of the image now: an object that moved on has another.
 static void add_cache(const struct machine *m, kaddr cache, struct strbuf *out)
 {
     const char *end;
@@ -208,14 +208,13 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
         strbuf_printf(out, "%d", number);
 }
 
-static void add_token(const struct machine *m, const struct record_range *range, char type,
-                      s32 value, struct strbuf *out)
+static void add_token(const struct story *story, char type, s32 value, struct strbuf *out)
 {
     char buffer[16];
 
     switch (type) {
     case 'p':
-        add_task(m, range, value, out);
+        add_task(story, value, out);
         break;
     case 's':
         strbuf_puts(out, signal_text(value, buffer, sizeof buffer));
@@ -254,7 +253,7 @@ static void add_token(const struct machine *m, const struct record_range *range,
         strbuf_printf(out, "%08x", (u32)value);
         break;
     case 'i':
-        add_cache(m, (kaddr)value, out);
+        add_cache(story->m, (kaddr)value, out);
         break;
     case 'd':
         strbuf_puts(out, PICK(actions, value));
@@ -267,7 +266,9 @@ static void add_token(const struct machine *m, const struct record_range *range,
 
 static const char *message_of(const struct event *event)
 {
-    s32 decides = event->kind == EVENT_PID_ALLOC ? event->b : event->c;
+    s32 decides = event->kind == EVENT_PID_ALLOC ? event->b
+                  : event->kind == EVENT_STATE   ? event->b & 0x7F
+                                                 : event->c;
 
     for (u32 i = 0; i < sizeof special / sizeof special[0]; i++) {
         if (special[i].kind == event->kind && special[i].value == decides)
@@ -277,15 +278,14 @@ static const char *message_of(const struct event *event)
                                                                    : "";
 }
 
-void event_text(const struct machine *m, const struct record_range *range,
-                const struct event *event, struct strbuf *out)
+void event_text(const struct story *story, const struct event *event, struct strbuf *out)
 {
     for (const char *c = message_of(event); *c; c++) {
         if (*c != '{') {
             strbuf_putc(out, *c);
             continue;
         }
-        add_token(m, range, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
+        add_token(story, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
         c += 3; // to the closing brace
     }
 }

@@ -3,16 +3,18 @@
 #ifndef REPORT_MESSAGES_H
 #define REPORT_MESSAGES_H
 
-#include "procarium/strbuf.h"
+#include "machine/record.h"
 
-struct event;
-struct machine;
-struct record_range;
+// The command that an event belongs to: names are those that things have at its end, or, of those
+// that are gone then, had when they went.
+struct story {
+    const struct machine *m;
+    struct record_range range;
+    const struct moment *at_end; // NULL: now
+};
 
-// Adds what an event says, without a newline: "2 sh forked 3 sh". `range` holds the records of the
-// command that it belongs to (may be NULL): there the names of tasks that are gone are found.
-void event_text(const struct machine *m, const struct record_range *range,
-                const struct event *event, struct strbuf *out);
+// Adds what an event says, without a newline: "2 sh forked 3 sh".
+void event_text(const struct story *story, const struct event *event, struct strbuf *out);
 
 // How much an event matters in a summary: 0 = not at all, more = more.
 int event_weight(const struct event *event);

@@ -14,6 +14,16 @@ static bool is_object_at(const struct machine *m, kaddr address, u32 size)
     return address && address % 4 == 0 && is_kaddr(m, address, size);
 }
 
+// Reads bytes at a kernel address as they are at a moment. False if they are not in the RAM.
+static bool read_then(const struct machine *m, const struct moment *then, kaddr address,
+                      void *bytes, u32 size)
+{
+    if (!is_object_at(m, address, size))
+        return false;
+    moment_get(then, m, kaddr_to_offset(address), bytes, size);
+    return true;
+}
+
 const struct thread_info *thread_info_or_null(const struct machine *m, const struct task_struct *p)
 {
     return is_object_at(m, p->thread_info, cpu(m)->thread_size) ? thread_info_of(m, p) : NULL;
@@ -51,6 +61,33 @@ const struct task_struct *find_task(const struct machine *m, s32 pid)
     return pid == 0 ? &kernel(m)->init_task : find_task_by_pid(m, pid);
 }
 
+// Walks the chain of the pid hash as it was.
+kaddr find_task_then(const struct machine *m, const struct moment *then, s32 pid)
+{
+    const struct task_struct *now;
+    struct pid node;
+    kaddr link;
+
+    if (!then || !then->used || pid <= 0) {
+        now = find_task(m, pid);
+        return now ? kaddr_of(m, now) : 0;
+    }
+    if (!has_kernel(m))
+        return 0;
+    const struct kernel_data *k = kernel(m); // the tables never move
+    kaddr bucket = k->pid_hash[PIDTYPE_PID] + pid_hashfn((u32)pid, k->pidhash_shift) * 4;
+    if (!read_then(m, then, bucket, &link, sizeof link))
+        return 0;
+    for (u32 limit = 65536; limit && read_then(m, then, link, &node, sizeof node); limit--) {
+        kaddr task = link - (u32)offsetof(struct task_struct, pids[PIDTYPE_PID]);
+
+        if (node.nr == pid)
+            return task_or_null(m, task) ? task : 0;
+        link = node.chain_next;
+    }
+    return 0;
+}
+
 // ---- Words about a task ------------------------------------------------------------------------
 
 void add_comm(const struct task_struct *p, struct strbuf *out)
@@ -60,11 +97,21 @@ void add_comm(const struct task_struct *p, struct strbuf *out)
     strbuf_add_visible(out, p->comm, end ? (size_t)(end - p->comm) : sizeof p->comm);
 }
 
-void add_task_name(const struct machine *m, const struct task_struct *p, struct strbuf *out)
+void add_task_name(const struct task_struct *p, struct strbuf *out)
 {
-    (void)m;
     strbuf_printf(out, "%d ", p->pid);
     add_comm(p, out);
+}
+
+void add_task_name_then(const struct machine *m, const struct moment *then, kaddr task,
+                        struct strbuf *out)
+{
+    struct task_struct p;
+
+    if (!task_or_null(m, task))
+        return;
+    moment_get(then, m, kaddr_to_offset(task), &p, sizeof p);
+    add_task_name(&p, out);
 }
 
 // The innermost function that sleeps for a reason: not the scheduler's own.
@@ -276,16 +323,6 @@ static struct place stack_place(const struct machine *m, kaddr base, kaddr task,
     return place;
 }
 
-// Reads bytes at a kernel address as they are at a moment. False if they are not in the RAM.
-static bool read_then(const struct machine *m, const struct moment *then, kaddr address,
-                      void *bytes, u32 size)
-{
-    if (!is_object_at(m, address, size))
-        return false;
-    moment_get(then, m, kaddr_to_offset(address), bytes, size);
-    return true;
-}
-
 // Whose kernel stack is this area? 0 if nobody's.
 static kaddr stack_owner(const struct machine *m, const struct moment *then, kaddr base)
 {
@@ -426,49 +463,43 @@ struct place place_of(const struct machine *m, const struct moment *then, kaddr 
 
 // ---- Their names -----------------------------------------------------------------------------------
 
-static bool is_owner(const struct task_struct *p, const struct place *place)
+// Which of its pointers would lead a task to such a structure?
+static u32 owner_field(enum ktype type)
 {
-    switch (place->type) {
+    switch (type) {
     case TYPE_MM_STRUCT:
-        return p->mm == place->base;
+        return (u32)offsetof(struct task_struct, mm);
     case TYPE_SIGNAL_STRUCT:
-        return p->signal == place->base;
+        return (u32)offsetof(struct task_struct, signal);
     case TYPE_SIGHAND_STRUCT:
-        return p->sighand == place->base;
+        return (u32)offsetof(struct task_struct, sighand);
     case TYPE_FILES_STRUCT:
-        return p->files == place->base;
+        return (u32)offsetof(struct task_struct, files);
     case TYPE_FS_STRUCT:
-        return p->fs == place->base;
+        return (u32)offsetof(struct task_struct, fs);
     default:
-        return false;
+        return 0;
     }
 }
 
-static bool has_owner(enum ktype type)
+// The first task that uses a structure, among the first few thousand; or 0.
+static kaddr find_owner(const struct machine *m, const struct moment *then,
+                        const struct place *place)
 {
-    return type == TYPE_MM_STRUCT || type == TYPE_SIGNAL_STRUCT || type == TYPE_SIGHAND_STRUCT ||
-           type == TYPE_FILES_STRUCT || type == TYPE_FS_STRUCT;
-}
+    kaddr head = kaddr_of(m, &kernel(m)->init_task.tasks), link = head, pointer;
+    u32 field = owner_field(place->type);
 
-// The first task that uses a structure, among the first few thousand; or NULL.
-static const struct task_struct *find_owner(const struct machine *m, const struct place *place)
-{
-    const struct task_struct *first = &kernel(m)->init_task;
-    kaddr link = first->tasks.next;
+    for (u32 i = 0; field && i < OWNER_SEARCH_LIMIT; i++) {
+        kaddr task = link - (u32)offsetof(struct task_struct, tasks);
 
-    if (!has_owner(place->type))
-        return NULL;
-    for (u32 i = 0; i < OWNER_SEARCH_LIMIT && link != kaddr_of(m, &first->tasks); i++) {
-        const struct task_struct *p =
-            task_or_null(m, link - (u32)offsetof(struct task_struct, tasks));
-
-        if (!p)
-            return NULL;
-        if (is_owner(p, place))
-            return p;
-        link = p->tasks.next;
+        if (i && (!read_then(m, then, task + field, &pointer, 4) || !task_or_null(m, task)))
+            return 0;
+        if (i && pointer == place->base)
+            return task;
+        if (!read_then(m, then, link, &link, 4) || link == head)
+            return 0;
     }
-    return NULL;
+    return 0;
 }
 
 static s32 pid_then(const struct machine *m, const struct moment *then, kaddr task)
@@ -492,13 +523,12 @@ static void object_name(const struct machine *m, const struct moment *then,
                         const struct place *place, struct strbuf *out)
 {
     const char *type = ktype_info(place->type)->name;
-    const struct task_struct *owner = find_owner(m, place);
+    kaddr owner = place->task ? place->task : find_owner(m, then, place);
 
     if (place->type == TYPE_TASK_STRUCT)
         strbuf_printf(out, "task %d", pid_then(m, then, place->base));
-    else if (place->task || owner)
-        strbuf_printf(out, "%s of %d", type,
-                      place->task ? pid_then(m, then, place->task) : owner->pid);
+    else if (owner)
+        strbuf_printf(out, "%s of %d", type, pid_then(m, then, owner));
     else if (place->type == TYPE_KERNEL_DATA || place->type == TYPE_MM_DATA)
         strbuf_puts(out, "kernel");
     else if (place->type == TYPE_PAGE)

@@ -33,8 +33,14 @@ const struct task_struct *current_or_null(const struct machine *m);
 // The task with this pid; 0 is swapper. NULL if there is none.
 const struct task_struct *find_task(const struct machine *m, s32 pid);
 
+// The address of the task with this pid, now or (then not NULL) at another moment; or 0.
+kaddr find_task_then(const struct machine *m, const struct moment *then, s32 pid);
+
 // Adds "3 sh", fit for a terminal.
-void add_task_name(const struct machine *m, const struct task_struct *p, struct strbuf *out);
+void add_task_name(const struct task_struct *p, struct strbuf *out);
+// The same for the task at an address, as it was at a moment. Adds nothing if there can't be one.
+void add_task_name_then(const struct machine *m, const struct moment *then, kaddr task,
+                        struct strbuf *out);
 void add_comm(const struct task_struct *p, struct strbuf *out);
 // Adds what a task waits for, or how it ended: "wait4", "exit 0", "SIGSTOP"; or nothing.
 void add_about(const struct machine *m, const struct task_struct *p, struct strbuf *out);

@@ -97,7 +97,7 @@ void field_row_value(const struct machine *m, const struct moment *then,
     u32 size = row->field->size < sizeof bytes ? row->field->size : (u32)sizeof bytes;
 
     moment_get(then, m, kaddr_to_offset(row->address), bytes, size);
-    field_value(m, row->field, bytes, row->address, out);
+    field_value(m, then, row->field, bytes, row->address, out);
 }
 
 static bool is_number(const struct field *f)

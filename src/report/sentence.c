@@ -25,6 +25,8 @@ static int weight_of(const struct event *event)
 {
     s32 to = event->b & 0x7F;
 
+    if (event->kind == EVENT_STATE && event->c == (CAUSE_CALL | __NR_vfork))
+        return 0; // VFORK_WAIT says it better
     if (event->kind == EVENT_STATE)
         return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
     // Every parent gets SIGCHLD, and few care: that is not worth one of the clauses.
@@ -114,41 +116,48 @@ static void summarize(const struct machine *m, const struct record_range *range,
     sort_clauses(s);
 }
 
-static bool range_of(const struct machine *m, u64 n, struct record_range *range)
+static bool begin_story(const struct machine *m, u64 n, struct moment *at_end, struct story *story)
 {
     u64 number = n ? n : trace_default_command(m);
 
-    return number && !m->history.open && command_records(m, number - 1, range);
+    *story = (struct story){ .m = m, .at_end = at_end };
+    return number && !m->history.open && command_records(m, number - 1, &story->range) &&
+           moment_set(at_end, m, story->range.end, 0);
+}
+
+static void tell(const struct story *story, struct strbuf *out)
+{
+    struct summary s;
+
+    summarize(story->m, &story->range, &s);
+    for (u32 i = 0; i < s.count; i++) {
+        if (i)
+            strbuf_puts(out, "; ");
+        event_text(story, &s.clauses[i].event, out);
+    }
+    if (s.kinds[EVENT_FORK] == 1)
+        add_sharing(story->m, &story->range, out);
+    if (s.count)
+        strbuf_putc(out, '.');
 }
 
 bool report_sentence(const struct machine *m, u64 n, struct strbuf *out)
 {
-    struct record_range range;
-    struct summary s;
+    struct moment at_end = MOMENT_INIT;
+    struct story story;
+    bool is_held = begin_story(m, n, &at_end, &story);
 
-    if (!range_of(m, n, &range))
-        return false;
-    summarize(m, &range, &s);
-    for (u32 i = 0; i < s.count; i++) {
-        if (i)
-            strbuf_puts(out, "; ");
-        event_text(m, &range, &s.clauses[i].event, out);
-    }
-    if (s.kinds[EVENT_FORK] == 1)
-        add_sharing(m, &range, out);
-    if (s.count)
-        strbuf_putc(out, '.');
-    return true;
+    if (is_held)
+        tell(&story, out);
+    moment_finish(&at_end);
+    return is_held;
 }
 
-bool report_step_sentence(const struct machine *m, struct strbuf *out)
+// The function entered last, or the event told last, before the cursor.
+static bool tell_step(const struct story *story, struct strbuf *out)
 {
-    struct record_range range;
-
-    if (m->history.open || !machine_is_inside(m) || !command_records(m, m->history.run, &range))
-        return false;
-    for (u64 i = record_cursor(m); i-- > range.begin;) {
-        const struct record *r = record_get(m, i);
+    for (u64 i = record_cursor(story->m); i-- > story->range.begin;) {
+        const struct record *r = record_get(story->m, i);
         struct event event = record_event(r);
 
         if (r->kind == RECORD_ENTER) {
@@ -158,7 +167,7 @@ bool report_step_sentence(const struct machine *m, struct strbuf *out)
             return true;
         }
         if (r->kind == RECORD_NOTE) {
-            event_text(m, &range, &event, out);
+            event_text(story, &event, out);
             strbuf_putc(out, '.');
             return true;
         }
@@ -166,30 +175,49 @@ bool report_step_sentence(const struct machine *m, struct strbuf *out)
     return false;
 }
 
-bool report_explain(const struct machine *m, u64 n, struct strbuf *out)
+bool report_step_sentence(const struct machine *m, struct strbuf *out)
 {
-    struct record_range range;
+    struct moment at_end = MOMENT_INIT;
+    struct story story;
+    bool has_told = !m->history.open && machine_is_inside(m) &&
+                    begin_story(m, 0, &at_end, &story) && tell_step(&story, out);
 
-    if (!range_of(m, n, &range)) {
-        strbuf_puts(out, "there is no command to explain, or the journal no longer holds it");
-        return false;
-    }
-    if (n == 0 && machine_is_inside(m) && report_step_sentence(m, out))
-        strbuf_putc(out, '\n');
-    for (u64 i = range.begin; i < range.end; i++) {
-        const struct record *r = record_get(m, i);
+    moment_finish(&at_end);
+    return has_told;
+}
+
+static void explain(const struct story *story, struct strbuf *out)
+{
+    for (u64 i = story->range.begin; i < story->range.end; i++) {
+        const struct record *r = record_get(story->m, i);
         struct event event = record_event(r);
 
         if (r->kind != RECORD_NOTE || event.kind == EVENT_PAGE_ALLOC ||
             event.kind == EVENT_PAGE_FREE || event.kind == EVENT_MARK)
             continue;
-        strbuf_puts(out, i < record_cursor(m) ? "  - " : "    ");
-        event_text(m, &range, &event, out);
+        strbuf_puts(out, i < record_cursor(story->m) ? "  - " : "    ");
+        event_text(story, &event, out);
         strbuf_putc(out, '\n');
     }
     size_t before = out->length;
-    report_sentence(m, n, out);
+    tell(story, out);
     if (out->length > before)
         strbuf_putc(out, '\n');
-    return true;
+}
+
+bool report_explain(const struct machine *m, u64 n, struct strbuf *out)
+{
+    struct moment at_end = MOMENT_INIT;
+    struct story story;
+    bool is_held = begin_story(m, n, &at_end, &story);
+
+    if (!is_held) {
+        strbuf_puts(out, "there is no command to explain, or the journal no longer holds it");
+    } else {
+        if (n == 0 && report_step_sentence(m, out))
+            strbuf_putc(out, '\n');
+        explain(&story, out);
+    }
+    moment_finish(&at_end);
+    return is_held;
 }

@@ -65,7 +65,7 @@ bool report_files(const struct machine *m, s32 pid, struct strbuf *out)
     if (!p)
         return false;
     strbuf_puts(out, "files of ");
-    add_task_name(m, p, out);
+    add_task_name(p, out);
     strbuf_putc(out, '\n');
     add_fs(m, p, out);
     if (!p->files || !is_kaddr(m, p->files, sizeof(struct files_struct))) {
@@ -95,7 +95,7 @@ static void add_set(const struct machine *m, const char *name, const struct sigs
                     struct strbuf *out)
 {
     strbuf_printf(out, " %-15s", name);
-    field_value(m, &sigset_field, set, 0, out);
+    field_value(m, NULL, &sigset_field, set, 0, out);
     strbuf_putc(out, '\n');
 }
 
@@ -154,7 +154,7 @@ bool report_sig(const struct machine *m, s32 pid, struct strbuf *out)
     const struct sighand_struct *sighand = sighand_or_null(m, p);
     const struct thread_info *ti = thread_info_or_null(m, p);
     strbuf_puts(out, "signals of ");
-    add_task_name(m, p, out);
+    add_task_name(p, out);
     strbuf_printf(out, "%s\n",
                   ti && ti->flags >> TIF_SIGPENDING & 1 ? ": TIF_SIGPENDING is set" : "");
     add_set(m, "blocked", &p->blocked, out);

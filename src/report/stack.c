@@ -110,7 +110,7 @@ void stack_part_text(const struct machine *m, const struct task_struct *p,
         strbuf_printf(out, "task = %08x", ti->task);
         if (task) {
             strbuf_puts(out, " (");
-            add_task_name(m, task, out);
+            add_task_name(task, out);
             strbuf_putc(out, ')');
         }
         break;
@@ -215,7 +215,7 @@ static void add_current_line(const struct machine *m, const struct stack_walk *w
                   esp & mask, ti->task);
     if (task) {
         strbuf_puts(out, " (");
-        add_task_name(m, task, out);
+        add_task_name(task, out);
         strbuf_putc(out, ')');
     }
     strbuf_putc(out, '\n');
@@ -231,7 +231,7 @@ static void add_all_regs(const struct machine *m, const struct stack_walk *w, st
 
         strbuf_printf(out, " %08x │   ", address);
         add_padded(out, f->name, 10);
-        field_value(m, f, kpointer(m, address), address, out);
+        field_value(m, NULL, f, kpointer(m, address), address, out);
         strbuf_putc(out, '\n');
     }
 }
@@ -250,7 +250,7 @@ bool report_stack(const struct machine *m, s32 pid, struct strbuf *out)
         return false;
     }
     strbuf_puts(out, "kernel stack of ");
-    add_task_name(m, p, out);
+    add_task_name(p, out);
     strbuf_printf(out, ": %u bytes, addresses downwards\n", walk.top - walk.base);
     strbuf_printf(out, " %08x ┬ esp0\n", walk.top);
     for (u32 i = 0; i < count; i++) {

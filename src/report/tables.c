@@ -34,7 +34,7 @@ static void add_array(const struct machine *m, const char *name, kaddr address, 
             if (!p)
                 break;
             strbuf_puts(out, p == current_or_null(m) ? "  >" : "  ");
-            add_task_name(m, p, out);
+            add_task_name(p, out);
             strbuf_printf(out, " (%u ms)", p->time_slice);
             link = p->run_list.next;
         }
@@ -51,7 +51,7 @@ void report_runq(const struct machine *m, struct strbuf *out)
     strbuf_printf(out, "runqueue of CPU 0 at %08x: %u running, %llu switches, curr ",
                   kaddr_of(m, q), q->nr_running, (unsigned long long)q->nr_switches);
     if (curr)
-        add_task_name(m, curr, out);
+        add_task_name(curr, out);
     strbuf_printf(out, ", nr_uninterruptible %d\n", (s32)q->nr_uninterruptible);
     if (is_kaddr(m, q->active, sizeof(struct prio_array)))
         add_array(m, "active ", q->active, out);

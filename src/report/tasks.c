@@ -129,7 +129,7 @@ void report_pstree(const struct machine *m, struct strbuf *out)
         const struct task_struct *p = task_at(m, row->task);
 
         add_branches(row, out);
-        add_task_name(m, p, out);
+        add_task_name(p, out);
         if (row->threads)
             strbuf_printf(out, " {%u thread%s}", row->threads, row->threads == 1 ? "" : "s");
         if (task_state_letter(p) == 'Z') {
@@ -158,7 +158,7 @@ bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
         return false;
     u32 count = field_rows(m, p, true, rows);
     strbuf_puts(out, "task ");
-    add_task_name(m, p, out);
+    add_task_name(p, out);
     strbuf_printf(out, ": struct task_struct at %08x, %u bytes; %s\n", kaddr_of(m, p),
                   (u32)sizeof *p, state_letter_text(task_state_letter(p)));
     for (u32 i = 0; i < count; i++) {

@@ -291,9 +291,9 @@ static void field_change(const struct machine *m, const struct moment *then,
         return;
     }
     kaddr self = base ? base + path->start : 0;
-    field_value(m, f, &old, self, out);
+    field_value(m, then, f, &old, self, out);
     strbuf_puts(out, " → ");
-    field_value(m, f, &new, self, out);
+    field_value(m, then, f, &new, self, out);
 }
 
 // A store inside a structure; one of eight bytes may cover two fields.
@@ -358,7 +358,7 @@ static void block_text(const struct trace *t, const struct trace_line *line, str
 void trace_text(const struct trace *t, const struct trace_line *line, struct strbuf *out)
 {
     const char *name = ksym_info((enum ksym)line->symbol)->name;
-    struct record_range range = { t->begin, t->end };
+    struct story story = { t->m, { t->begin, t->end }, &t->at_end };
     struct event event;
 
     switch ((enum trace_line_kind)line->kind) {
@@ -380,7 +380,7 @@ void trace_text(const struct trace *t, const struct trace_line *line, struct str
     case TRACE_NOTE:
     case TRACE_SWITCH:
         event = record_event(record_get(t->m, line->position));
-        event_text(t->m, &range, &event, out);
+        event_text(&story, &event, out);
         return;
     }
     if (line->has_value) {

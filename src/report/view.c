@@ -158,6 +158,8 @@ static u32 find_ghosts(const struct view *v, const struct tree *old, u32 *after)
             last = (u32)at_row + 1;
             continue;
         }
+        if (!view_was_live(v, row->task, row->pid)) // in a future that was cut off
+            continue;
         // Below what stood above it; if that was no ancestor, below its descendants too.
         while (last < v->row_count && v->rows[last - 1].t.depth >= row->depth &&
                v->rows[last].t.depth > row->depth)

@@ -1,0 +1,170 @@
+/* The machine-readable stream: escaping, and exactly the names that other programs read. */
+#include "kernel/kernel.h"
+#include "procarium/report.h"
+#include "procarium/script.h"
+
+/* After the kernel's errnos: CUnit brings the host's macros of the same names. */
+#include "cunit_main.h"
+
+#include <string.h>
+
+static struct strbuf out;
+
+static void check_text(const char *text, size_t length, const char *expected)
+{
+    strbuf_clear(&out);
+    json_add_text(&out, text, length);
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), expected);
+}
+
+static void test_text(void)
+{
+    check_text("fork", 4, "\"fork\"");
+    check_text("a\"b\\c", 5, "\"a\\\"b\\\\c\"");
+    check_text("a\nb\tc\r\033", 7, "\"a\\nb\\tc\\u000d\\u001b\"");
+    check_text("\0", 1, "\"\\u0000\"");
+    check_text("é→😀", strlen("é→😀"), "\"é→😀\"");
+    check_text("\xff\xc3", 2, "\"ÿÃ\"");      /* no UTF-8: code points of the bytes */
+    check_text("\xc2\x9b", 2, "\"\\u009b\""); /* a control character that terminals obey */
+    check_text("\x7f", 1, "\"\\u007f\"");
+    check_text("\xed\xa0\x80", 3, "\"í\xc2\xa0\\u0080\""); /* half of a surrogate pair */
+    check_text("\xe2\x86", 2, "\"â\\u0086\"");             /* cut off */
+    strbuf_finish(&out);
+}
+
+static void test_bytes(void)
+{
+    strbuf_clear(&out);
+    json_add_bytes(&out, "\xc3\xa9\x00\x7e", 4);
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "\"Ã©\\u0000~\"");
+    strbuf_finish(&out);
+}
+
+static void take(void *context, const char *bytes, size_t n)
+{
+    strbuf_add(context, bytes, n);
+}
+
+/* What a script's events and a last snapshot write. */
+static void write_stream(const char *commands)
+{
+    struct session *s = session_create(&(struct session_options){ 0 });
+    struct json_writer *w = json_create(take, &out);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w);
+    strbuf_clear(&out);
+    session_listen(s, json_listen, w);
+    CU_ASSERT_EQUAL(session_run(s, "test", commands, strlen(commands)), RUN_OK);
+    json_snapshot(w, session_machine(s), 7);
+    json_destroy(w);
+    session_destroy(s);
+}
+
+static bool has(const char *line)
+{
+    return strstr(strbuf_text(&out), line) != NULL;
+}
+
+static void test_events(void)
+{
+    write_stream("fork; $!: exit 3; wait; clone CLONE_THREAD; fork; $!: exec /bin/ls; "
+                 "kill -TERM $!; wait");
+    CU_ASSERT_TRUE(has("{\"type\":\"return\",\"pid\":1,\"call\":\"fork\",\"value\":2}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"return\",\"pid\":2,\"call\":\"fork\",\"value\":0}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"state\",\"pid\":2,\"from\":\"R\",\"to\":\"Z\","));
+    CU_ASSERT_TRUE(has("{\"type\":\"return\",\"pid\":1,\"call\":\"wait4\",\"value\":2,"
+                       "\"status\":768}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"return\",\"pid\":1,\"call\":\"clone\",\"value\":-1,"
+                       "\"errno\":\"EINVAL\"}\n"));
+    CU_ASSERT_TRUE(has("\"path\":\"/bin/ls\"}\n"));
+    CU_ASSERT_FALSE(has("\"call\":\"execve\""));
+    CU_ASSERT_FALSE(has("\"call\":\"exit\""));
+    CU_ASSERT_TRUE(has("\"signal\":\"SIGTERM\",\"action\":\"terminate\"}\n"));
+    CU_ASSERT_TRUE(has(",\"status\":15}\n"));
+    CU_ASSERT_EQUAL(strbuf_text(&out)[out.length - 1], '\n');
+    strbuf_finish(&out);
+}
+
+static void test_snapshot(void)
+{
+    static const char *const names[] = {
+        "\"pid\":",
+        "\"tgid\":",
+        "\"ppid\":",
+        "\"pgrp\":",
+        "\"session\":",
+        "\"comm\":",
+        "\"state\":",
+        "\"exit_code\":",
+        "\"exit_signal\":",
+        "\"mm\":",
+        "\"files\":",
+        "\"fs\":",
+        "\"sighand\":",
+        "\"pending\":",
+        "\"shared_pending\":",
+        "\"blocked\":",
+        "\"ignored\":",
+        "\"caught\":",
+        "\"task_struct\":\"0x",
+        "\"thread_info\":\"0x",
+        "\"esp0\":\"0x",
+        "\"prio\":",
+        "\"time_slice\":",
+    };
+
+    write_stream("fork; $!: signal SIGINT ignore; $!: signal SIGUSR1 handler; "
+                 "$!: sigprocmask block SIGUSR2; kill -USR2 $!; fork; $!: exit 3");
+    const char *snapshot = strstr(strbuf_text(&out), "{\"type\":\"snapshot\",\"n\":7,\"tasks\":[");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(snapshot);
+    for (u32 i = 0; i < sizeof names / sizeof names[0]; i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, names[i]));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "{\"pid\":1,\"tgid\":1,\"ppid\":0,"));
+    CU_ASSERT_PTR_NULL(strstr(snapshot, "{\"pid\":0,"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "\"shared_pending\":[\"SIGUSR2\"],"
+                                            "\"blocked\":[\"SIGUSR2\"],\"ignored\":[\"SIGINT\"],"
+                                            "\"caught\":[\"SIGUSR1\"]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "\"state\":\"Z\",\"exit_code\":768,"
+                                            "\"exit_signal\":\"SIGCHLD\",\"mm\":null,"
+                                            "\"files\":null,\"fs\":null,\"sighand\":null"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "],\"pages\":[]}\n"));
+    strbuf_finish(&out);
+}
+
+static void test_commands_and_errors(void)
+{
+    struct json_writer *w = json_create(take, &out);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w);
+    strbuf_clear(&out);
+    json_command(w, 3, 5, 2, "fork", 4);
+    json_command(w, 4, 6, 0, "say \"x\"", 7);
+    json_error(w, 1, 2, "no such command: 'frok'");
+    CU_ASSERT_STRING_EQUAL(
+        strbuf_text(&out),
+        "{\"type\":\"command\",\"n\":3,\"line\":5,\"actor\":2,\"text\":\"fork\"}\n"
+        "{\"type\":\"command\",\"n\":4,\"line\":6,\"text\":\"say \\\"x\\\"\"}\n"
+        "{\"type\":\"error\",\"line\":1,\"column\":2,"
+        "\"message\":\"no such command: 'frok'\"}\n");
+    json_destroy(w);
+    strbuf_finish(&out);
+}
+
+static CU_TestInfo tests[] = {
+    { "text is well-formed UTF-8 with escapes", test_text },
+    { "each byte of data is one code point", test_bytes },
+    { "events have the promised names", test_events },
+    { "a snapshot has every promised field", test_snapshot },
+    { "commands and errors are told", test_commands_and_errors },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "json", NULL, NULL, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}
