@@ -12,9 +12,6 @@
 #define CLONE_NPTL_THREAD                                                                          \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
      CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-// Where clone takes the TLS descriptor from, and the one that a C library takes.
-#define TLS_ARGUMENT    3
-#define FIRST_TLS_ENTRY 6
 
 // A call without arguments. (fork, vfork, pause, setsid, sched_yield)
 PREPARE(plain)
@@ -36,6 +33,11 @@ PREPARE(numbers)
 
 // ---- clone -----------------------------------------------------------------------------------
 
+// Where `clone thread` lets the kernel write the new thread's PID: in the stack's second page.
+#define USER_TID 0xBFFFE000u
+// The descriptor that it sets: the first of the three for threads.
+#define USER_TLS_ENTRY 6u
+
 static bool parse_clone_word(const char *text, size_t length, u32 *flag)
 {
     if (length == 6 && strncmp(text, "thread", 6) == 0) {
@@ -51,7 +53,7 @@ static int clone_register(const char *text, const char **value)
     static const struct {
         const char *name;
         int argument;
-    } names[] = { { "stack=", 1 }, { "ptid=", 2 }, { "tls=", TLS_ARGUMENT }, { "ctid=", 4 } };
+    } names[] = { { "stack=", 1 }, { "ptid=", 2 }, { "tls=", 3 }, { "ctid=", 4 } };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t length = strlen(names[i].name);
@@ -83,9 +85,20 @@ static bool add_clone_word(struct session *s, const struct word *w, struct call 
     if (!word_flags(s, w, WHAT_CLONE_FLAG, parse_clone_word, &flags))
         return false;
     call->args[0] |= flags;
-    if ((flags & CLONE_NPTL_THREAD) == CLONE_NPTL_THREAD && !call->args[TLS_ARGUMENT])
-        call->args[TLS_ARGUMENT] = FIRST_TLS_ENTRY;
     return true;
+}
+
+// The registers that a flag needs and nobody gave.
+static void complete_thread(u32 *args)
+{
+    if ((args[0] & CLONE_NPTL_THREAD) != CLONE_NPTL_THREAD)
+        return;
+    if (!args[2])
+        args[2] = USER_TID;
+    if (!args[3])
+        args[3] = USER_TLS_ENTRY;
+    if (!args[4])
+        args[4] = USER_TID;
 }
 
 PREPARE(clone)
@@ -94,6 +107,7 @@ PREPARE(clone)
     for (u32 i = 0; i < n->words; i++)
         if (!add_clone_word(s, &n->word[i], &plan->made))
             return false;
+    complete_thread(plan->made.args);
     return true;
 }
 

@@ -1,0 +1,261 @@
+// The words of random commands, by what the table says may stand there.
+#include "generate.h"
+
+#include "procarium/names.h"
+
+#include <string.h>
+
+u32 random_below(struct generator *g, u32 limit)
+{
+    g->state ^= g->state << 13;
+    g->state ^= g->state >> 17;
+    g->state ^= g->state << 5;
+    return g->state % limit;
+}
+
+// ---- Tasks -----------------------------------------------------------------------------------
+
+static bool acts(const struct session *s, const struct task_struct *p)
+{
+    struct strbuf why = STRBUF_INIT;
+    bool can = can_act(s->m, p, &why);
+
+    strbuf_finish(&why);
+    return can;
+}
+
+// A random task; if any can act and `acting` is wanted, one of those. NULL if there is none.
+static const struct task_struct *pick_task(struct generator *g, const struct session *s,
+                                           bool acting)
+{
+    const struct task_struct *picked = NULL;
+    u32 seen = 0;
+
+    for (const struct task_struct *p = next_task_and_thread(s->m, &kernel(s->m)->init_task); p;
+         p = next_task_and_thread(s->m, p))
+        if ((!acting || acts(s, p)) && random_below(g, ++seen) == 0)
+            picked = p;
+    return picked;
+}
+
+static void add_pid(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    static const char *const others[] = { "0", "-1", "1", "32767", "99", "-2", "$!", "$$" };
+    const struct task_struct *p = pick_task(g, s, false);
+
+    if (p && random_below(g, 10) < 8)
+        strbuf_printf(out, random_below(g, 12) ? "%d" : "-%d", p->pid);
+    else
+        strbuf_puts(out, others[random_below(g, sizeof others / sizeof *others)]);
+}
+
+// ---- Words -----------------------------------------------------------------------------------
+
+static const char *pick_name(struct generator *g, enum name_set set)
+{
+    u32 count = 0;
+
+    while (name_at(set, count))
+        count++;
+    return name_at(set, random_below(g, count));
+}
+
+static void add_names(struct generator *g, enum name_set set, u32 most, struct strbuf *out)
+{
+    for (u32 n = 1 + random_below(g, most), i = 0; i < n; i++)
+        strbuf_printf(out, "%s%s", i ? "|" : "", pick_name(g, set));
+}
+
+// Combinations that clone accepts are as frequent as others.
+static void add_clone_flags(struct generator *g, struct strbuf *out)
+{
+    static const char *const good[] = { "thread",
+                                        "SIGCHLD",
+                                        "VM|SIGCHLD",
+                                        "VM|FS|FILES",
+                                        "VM|SIGHAND|SIGUSR1",
+                                        "VM|SIGHAND|THREAD",
+                                        "PARENT|SIGCHLD",
+                                        "VM|VFORK|SIGCHLD",
+                                        "STOPPED|SIGCHLD",
+                                        "NEWNS|SIGCHLD" };
+
+    if (random_below(g, 2))
+        strbuf_puts(out, good[random_below(g, sizeof good / sizeof *good)]);
+    else
+        add_names(g, NAMES_CLONE, 4, out);
+}
+
+static void add_choice(struct generator *g, const char *choices, struct strbuf *out)
+{
+    u32 count = 1;
+
+    for (const char *c = choices; *c; c++)
+        count += *c == ' ';
+    for (u32 skip = random_below(g, count); skip > 0; skip--)
+        choices = strchr(choices, ' ') + 1;
+    strbuf_add(out, choices, strcspn(choices, " "));
+}
+
+static void add_number(struct generator *g, struct strbuf *out)
+{
+    static const char *const numbers[] = { "0",          "1",          "2",   "3",    "5",
+                                           "-1",         "19",         "300", "1000", "4096",
+                                           "0x7fffffff", "0xffffffff", "$?",  "$x" };
+
+    strbuf_puts(out, numbers[random_below(g, sizeof numbers / sizeof *numbers)]);
+}
+
+static void add_address(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    const struct task_struct *p = pick_task(g, s, false);
+    u32 any = KERNEL_BASE + (random_below(g, 0x1000) << 8);
+
+    strbuf_printf(out, "0x%x", p && random_below(g, 2) ? kaddr_of(s->m, p) : any);
+}
+
+static void add_sysctl(struct generator *g, struct strbuf *out)
+{
+    u32 count = 0;
+
+    while (sysctl_name(count))
+        count++;
+    strbuf_puts(out, sysctl_name(random_below(g, count)));
+}
+
+static void add_word(struct generator *g, const struct session *s, const struct command_row *row,
+                     u32 i, struct strbuf *out)
+{
+    u32 last = COMMAND_TYPES - 1;
+
+    while (last > 0 && row->type[last] == TYPE_NONE)
+        last--;
+    switch ((enum word_type)row->type[i < last ? i : last]) {
+    case TYPE_PID:
+        add_pid(g, s, out);
+        break;
+    case TYPE_SIGNAL:
+        strbuf_puts(out, pick_name(g, NAMES_SIGNAL));
+        break;
+    case TYPE_DASH_SIGNAL:
+        strbuf_printf(out, "-%s", pick_name(g, NAMES_SIGNAL));
+        break;
+    case TYPE_CLONE:
+        add_clone_flags(g, out);
+        break;
+    case TYPE_WAIT:
+        add_names(g, NAMES_WAIT, 2, out);
+        break;
+    case TYPE_OPEN:
+        strbuf_puts(out, "O_RDWR|O_CREAT");
+        break;
+    case TYPE_RLIMIT:
+        strbuf_puts(out, pick_name(g, NAMES_RLIMIT));
+        break;
+    case TYPE_VARIABLE:
+        strbuf_puts(out, random_below(g, 2) ? "x" : "y");
+        break;
+    case TYPE_SYSCTL:
+        add_sysctl(g, out);
+        break;
+    case TYPE_ADDRESS:
+        add_address(g, s, out);
+        break;
+    case TYPE_CHOICE:
+        add_choice(g, row->choices, out);
+        break;
+    case TYPE_EXPECT:
+        strbuf_puts(out, "tasks > 0");
+        break;
+    case TYPE_TEXT:
+        strbuf_puts(out, "\"some $x text\"");
+        break;
+    case TYPE_FILE:
+        strbuf_puts(out, "/nonexistent");
+        break;
+    case TYPE_TOPIC:
+        strbuf_puts(out, "fork");
+        break;
+    case TYPE_NUMBER:
+        add_number(g, out);
+        break;
+    case TYPE_NONE:
+        strbuf_puts(out, "/bin/ls");
+        break;
+    }
+}
+
+// ---- Commands --------------------------------------------------------------------------------
+
+static void add_command(struct generator *g, const struct session *s, const struct command_row *row,
+                        struct strbuf *out)
+{
+    u32 most = row->max_words < row->min_words + 3u ? row->max_words : row->min_words + 3u;
+    u32 words = row->min_words + random_below(g, most - row->min_words + 1);
+
+    strbuf_puts(out, row->info.name);
+    if (strcmp(row->info.name, "kill") == 0)
+        words = 2; // a signal alone is no command
+    if (strcmp(row->info.name, "clone") == 0)
+        words = 1;
+    for (u32 i = 0; i < words; i++) {
+        strbuf_putc(out, ' ');
+        add_word(g, s, row, i, out);
+    }
+    if (row->kind == COMMAND_REPEAT)
+        strbuf_puts(out, " { fork }");
+}
+
+static const struct command_row *pick_row(struct generator *g, bool is_acting)
+{
+    const struct command_row *row;
+
+    do
+        row = &command_table[random_below(g, command_count)];
+    while (is_acting && !row->info.acts);
+    return row;
+}
+
+void generate_acting(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    static const char *const frequent[] = { "fork",  "fork", "clone", "vfork", "exit",
+                                            "wait4", "kill", "exec",  "pause", "signal" };
+    const struct command_row *row = pick_row(g, true);
+    const struct task_struct *p = pick_task(g, s, random_below(g, 20) != 0);
+
+    if (random_below(g, 2))
+        row = find_command(frequent[random_below(g, sizeof frequent / sizeof *frequent)]);
+    if (p && row->kind == COMMAND_CALL) {
+        bool is_end = strncmp(row->info.name, "exit", 4) == 0;
+
+        // Linux's exec in a thread spins until the leader is dead: for ever, if that cannot die.
+        bool spins = strcmp(row->info.name, "exec") == 0 && p->pid != p->tgid;
+
+        if (spins || (p->tgid == 1 && is_end && random_below(g, 40)))
+            row = find_command("wait4");
+        strbuf_printf(out, "%d: ", p->pid);
+    }
+    add_command(g, s, row, out);
+}
+
+void generate_travel(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    static const char *const names[] = { "undo", "redo",   "goto", "step",
+                                         "next", "finish", "back", "branches" };
+    const char *name = names[random_below(g, sizeof names / sizeof *names)];
+    struct time_position p = machine_position(s->m);
+
+    if (strcmp(name, "goto") == 0)
+        strbuf_printf(out, "goto %u", random_below(g, (u32)p.commands + 1));
+    else
+        strbuf_printf(out, "%s %u", name, 1 + random_below(g, 4));
+}
+
+void generate_any(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    const struct command_row *row = pick_row(g, false);
+
+    if (strcmp(row->info.name, "quit") == 0)
+        row = find_command("ps");
+    add_command(g, s, row, out);
+}
