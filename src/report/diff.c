@@ -44,6 +44,8 @@ static void merge_passages(struct passages *p)
 {
     u32 kept = 0;
 
+    if (!p->count)
+        return;
     qsort(p->list, p->count, sizeof *p->list, by_object_and_time);
     for (u32 i = 0; i < p->count; i++) {
         if (kept && p->list[kept - 1].object == p->list[i].object)

@@ -324,6 +324,44 @@ static void test_before_the_first_look(void)
     free(s);
 }
 
+/* Half-made tasks, lists being changed, stacks in use: a pane may be drawn at any step. */
+static void test_every_step(void)
+{
+    struct view_states *states = malloc(sizeof *states);
+    static struct view_field fields[300];
+    struct view_stack_part parts[16];
+    struct view_stack stack;
+    struct view_line lines[30];
+    struct view_slab slabs[40];
+    struct view_queued queued[16];
+    u32 steps = 0, n;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(states);
+    start("boot sh; fork; $!: exit 3; wait; vfork; $!: exec /bin/ls; clone "
+          "CLONE_VM|CLONE_SIGHAND|CLONE_THREAD; fork; kill -STOP $!; kill -CONT $!; kill -9 $!; "
+          "wait; exit_group 1");
+    u64 commands = machine_position(m).commands;
+    run("goto 0");
+    while (machine_position(m).command < commands && steps++ < 20000) {
+        run(steps % 50 == 49 ? "back 3" : "step");
+        for (s32 pid = 0; pid < 8; pid++) {
+            view_fields(view, pid, VIEW_ALL, 0, 300, fields, NULL);
+            view_stack(view, pid, &stack, parts, 16, &n);
+        }
+        s32 cursor = view_trace_cursor(view);
+        view_trace(view, cursor < 10 ? 0 : (u32)cursor - 10, 30, lines);
+        view_states(view, states);
+        view_slabs(view, 0, 40, slabs);
+        view_queued(view, 0, 16, queued);
+        CU_ASSERT_TRUE_FATAL(count >= 2 && count <= 10);
+        CU_ASSERT_TRUE_FATAL(view_current(view) >= 0);
+    }
+    CU_ASSERT_TRUE(steps > 500);
+    CU_ASSERT_TRUE(steps < 20000);
+    free(states);
+    finish();
+}
+
 static CU_TestInfo tests[] = {
     { "the tree's rows and rails", test_rows },
     { "marks last until the next stop, ghosts keep their places", test_marks_and_ghosts },
@@ -334,6 +372,7 @@ static CU_TestInfo tests[] = {
     { "the trace's cursor follows the steps", test_trace },
     { "the states and their last transition", test_states },
     { "slabs, PIDs, the run queue and frames", test_tables },
+    { "a pane can be drawn at every step", test_every_step },
     { "nothing is needed to be asked", test_before_the_first_look },
     CU_TEST_INFO_NULL,
 };
