@@ -9,13 +9,13 @@
 struct row_list {
     struct field_row *rows;
     u32 count;
-    bool all;
     enum field_group group;
+    bool essential; // wanted now: the essential ones, or the others
 };
 
 static void add_row(struct row_list *list, const struct field *f, kaddr address, const char *prefix)
 {
-    if (list->count == FIELD_ROWS_MAX || (!f->essential && !list->all))
+    if (list->count == FIELD_ROWS_MAX || f->essential != list->essential)
         return;
     struct field_row *row = &list->rows[list->count++];
 
@@ -62,7 +62,7 @@ static void add_structure(struct row_list *list, enum ktype type, kaddr base, co
 u32 field_rows(const struct machine *m, const struct task_struct *p, bool all,
                struct field_row *rows)
 {
-    struct row_list list = { rows, 0, all, GROUP_NONE };
+    struct row_list list = { .rows = rows };
     const struct {
         enum ktype type;
         kaddr base;
@@ -78,13 +78,15 @@ u32 field_rows(const struct machine *m, const struct task_struct *p, bool all,
         { TYPE_THREAD_INFO, p->thread_info, "thread_info->" },
     };
 
-    for (u32 group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
-        list.group = (enum field_group)group;
-        for (u32 i = 0; i < sizeof structures / sizeof structures[0]; i++) {
-            kaddr base = structures[i].base;
+    for (u32 i = 0; i < (GROUP_COUNT - 1u) * 2; i++) { // in each group the essential ones first
+        list.group = (enum field_group)(GROUP_NONE + 1u + i / 2);
+        list.essential = i % 2 == 0;
+        for (u32 k = 0; k < sizeof structures / sizeof structures[0]; k++) {
+            kaddr base = structures[k].base;
 
-            if (base && is_kaddr(m, base, ktype_info(structures[i].type)->size))
-                add_structure(&list, structures[i].type, base, structures[i].prefix);
+            if ((all || list.essential) && base &&
+                is_kaddr(m, base, ktype_info(structures[k].type)->size))
+                add_structure(&list, structures[k].type, base, structures[k].prefix);
         }
     }
     return list.count;

@@ -13,8 +13,9 @@ struct field_row {
 
 #define FIELD_ROWS_MAX 256
 
-// Fills the rows for a task: its task_struct, and the structures that belong to it. With
-// `all` false only the essential ones. Returns how many, at most FIELD_ROWS_MAX.
+// Fills the rows for a task: its task_struct, and the structures that belong to it. In each group
+// the essential ones come first; with `all` false there are no others. Returns how many, at most
+// FIELD_ROWS_MAX.
 u32 field_rows(const struct machine *m, const struct task_struct *p, bool all,
                struct field_row *rows);
 
