@@ -55,29 +55,30 @@ static void add_overview(struct strbuf *out)
                 add_entry(out, command_table[i].info.name, command_table[i].info.summary,
                           NAME_COLUMN + 2);
     }
-    strbuf_puts(
-        out, "\nOne command a line, or joined by ;. # begins a comment. PID: in front of a call\n"
-             "makes that task act: 5: fork. $! is the task created last, $? what the last call\n"
-             "returned, $$ the focus. More: help NAME, help language, help expect.\n");
+    strbuf_puts(out,
+                "\nOne command a line, or joined by ;. # begins a comment. PID: in front of a\n"
+                "call makes that task act: 5: fork. $! is the task created last, $? what the\n"
+                "last call returned, $$ the focus. More: help NAME, help language.\n");
 }
 
 static void add_language(struct strbuf *out)
 {
-    strbuf_puts(
-        out, "One command a line; ; joins commands; # begins a comment.\n"
-             "\n"
-             "  5: fork              task 5 acts; without a PID the focus does\n"
-             "  $!: exit 3           the task created last acts\n"
-             "  \"two words\"          a quoted word, with \\n \\t \\\" \\\\ \\$ \\xHH\n"
-             "  $! $? $$             the last task created, the last call's value, the focus\n"
-             "  let n 5; focus $n    a variable; -$n is its negative\n"
-             "  repeat 3 { fork; wait }\n"
-             "\n"
-             "Numbers are decimal or 0x hex. Signals are written as in kill(1): 9, KILL, SIGKILL;\n"
-             "flags as in the man pages, joined by |, their prefix and case optional.\n"
-             "\n"
-             "Commands that change the machine make the history: undo, redo, goto, step and back\n"
-             "travel in it. Acting in the past begins a branch; the line that was left is kept.\n");
+    strbuf_puts(out,
+                "One command a line; ; joins commands; # begins a comment.\n"
+                "\n"
+                "  5: fork              task 5 acts; without a PID the focus does\n"
+                "  $!: exit 3           the task created last acts\n"
+                "  \"two words\"          a quoted word, with \\n \\t \\\" \\\\ \\$ \\xHH\n"
+                "  $! $? $$             the last task created, the last call's value, the focus\n"
+                "  let n 5; focus $n    a variable; -$n is its negative\n"
+                "  repeat 3 { fork; wait }\n"
+                "\n"
+                "Numbers are decimal or 0x hex. Signals are written as in kill(1): 9, KILL,\n"
+                "SIGKILL; flags as in the man pages, joined by |, their prefix and case optional.\n"
+                "\n"
+                "Commands that change the machine make the history: undo, redo, goto, step and\n"
+                "back travel in it. Acting in the past begins a branch; the line that was left\n"
+                "is kept.\n");
 }
 
 static void add_expect(struct strbuf *out)

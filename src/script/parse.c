@@ -141,11 +141,11 @@ static bool parse_block(struct parser *p, struct node *n)
     if (count->kind == WORD_QUOTED || (count->kind == WORD_PLAIN && !count->is_number))
         return diagnose(d, count->offset, MSG_NOT_NUMBER, count->text);
     if (count->kind == WORD_PLAIN) {
+        if (count->number < 0)
+            return diagnose(d, count->offset, MSG_REPEAT_NEGATIVE);
         if (count->is_huge || count->number > REPEAT_MAX ||
             rounds * (u64)count->number > REPEAT_MAX)
             return diagnose(d, count->offset, MSG_REPEAT_MANY, REPEAT_MAX);
-        if (count->number < 0)
-            return diagnose(d, count->offset, MSG_REPEAT_NEGATIVE);
         p->rounds *= (u64)count->number;
     }
     u32 open = take(p).offset;
