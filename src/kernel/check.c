@@ -104,14 +104,16 @@ static void check_family(struct survey *s, const struct task_struct *p)
            p->pid, task_at(m, p->group_leader)->pid, p->tgid);
 }
 
+// Does the set hold a signal that p does not block?
+static bool is_unblocked(const struct task_struct *p, const struct sigset *set)
+{
+    return set->sig[0] & ~p->blocked.sig[0] || set->sig[1] & ~p->blocked.sig[1];
+}
+
 static bool has_deliverable(const struct machine *m, const struct task_struct *p)
 {
-    const struct sigset *shared = &signal_of(m, p)->shared_pending.signal;
-
-    for (int i = 0; i < 2; i++)
-        if ((p->pending.signal.sig[i] | shared->sig[i]) & ~p->blocked.sig[i])
-            return true;
-    return false;
+    return is_unblocked(p, &p->pending.signal) ||
+           is_unblocked(p, &signal_of(m, p)->shared_pending.signal);
 }
 
 static void check_signals(struct survey *s, const struct task_struct *p)
@@ -122,9 +124,12 @@ static void check_signals(struct survey *s, const struct task_struct *p)
     EXPECT(s, !(p->blocked.sig[0] & kill_stop), "task %d blocks SIGKILL or SIGSTOP", p->pid);
     if (p->exit_state || !p->signal)
         return;
+    // A shared signal may have been given to another thread, which is in D.
     if (p->state == TASK_INTERRUPTIBLE)
-        EXPECT(s, !has_deliverable(m, p), "task %d sleeps interruptibly over a pending signal",
-               p->pid);
+        EXPECT(s,
+               !is_unblocked(p, &p->pending.signal) &&
+                   (!thread_group_empty(m, p) || !has_deliverable(m, p)),
+               "task %d sleeps interruptibly over a pending signal", p->pid);
     if (test_tsk_thread_flag(m, p, TIF_SIGPENDING) && p->pid != 0 && p->state == TASK_RUNNING)
         EXPECT(s,
                has_deliverable(m, p) || signal_of(m, p)->group_stop_count > 0 ||
@@ -334,5 +339,5 @@ int machine_check(const struct machine *m, struct strbuf *out)
     check_run_queue(&s);
     check_totals(&s);
     free(s.tasks);
-    return s.complaints.count;
+    return s.complaints.count + check_shared(m, out);
 }

@@ -236,6 +236,15 @@ static void pass_focus(struct machine *m, const struct task_struct *p)
         set_focus(m, task_at(m, heir ? heir : p->real_parent)->pid);
 }
 
+// A thread that execs waits until the leader, whose number it takes over, is a zombie.
+static void wake_up_exec(struct machine *m, const struct task_struct *leader)
+{
+    const struct signal_struct *sig = signal_of(m, leader);
+
+    if (sig->group_exit_task && sig->flags & SIGNAL_GROUP_EXIT && !sig->notify_count)
+        wake_up_process(m, task_at(m, sig->group_exit_task), CAUSE_FUNCTION | KSYM_exit_notify);
+}
+
 // After kernel/exit.c, exit_notify().
 static void exit_notify(struct machine *m, const struct task_struct *p)
 {
@@ -259,6 +268,8 @@ static void exit_notify(struct machine *m, const struct task_struct *p)
     set(m, p->exit_state, self_reaping ? EXIT_DEAD : EXIT_ZOMBIE);
     pass_focus(m, p);
     note_state(m, p, 'R', CAUSE_FUNCTION | KSYM_do_exit);
+    if (thread_group_leader(p))
+        wake_up_exec(m, p);
     if (self_reaping)
         release_task(m, p);
     else

@@ -478,5 +478,7 @@ s32 sys_set_close_on_exec(struct machine *m, u32 fd, bool on); // fcntl(F_SETFD)
 
 // ---- check.c --------------------------------------------------------------------------------------
 // (machine_check() of include/procarium/machine.h)
+// What is wrong with open files, directories, queued signals and users; the number of lines.
+int check_shared(const struct machine *m, struct strbuf *out);
 
 #endif

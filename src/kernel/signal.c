@@ -283,7 +283,6 @@ static void stop_group_for_core(struct machine *m, const struct task_struct *p,
         wake_up_for_signal(m, t, sig, false);
         t = next_thread(m, t);
     } while (t != p);
-    wake_up_process(m, chosen, CAUSE_SIGNAL | sig);
 }
 
 // After kernel/signal.c, __group_complete_signal(): a signal has been put into the shared queue;
