@@ -400,8 +400,10 @@ static inline bool sigismember(const struct sigset *s, s32 sig)
 {
     return s->sig[(sig - 1) / 32] >> ((sig - 1) % 32) & 1;
 }
-void sigaddset(struct machine *m, const struct sigset *s, s32 sig);
-void sigdelset(struct machine *m, const struct sigset *s, s32 sig);
+// The C library has functions of these names, which the face's libraries call: ours are linked under
+// others, so that nobody gets the wrong one.
+void sigaddset(struct machine *m, const struct sigset *s, s32 sig) __asm__("kernel_sigaddset");
+void sigdelset(struct machine *m, const struct sigset *s, s32 sig) __asm__("kernel_sigdelset");
 bool signal_pending(const struct machine *m, const struct task_struct *p);
 void recalc_sigpending_tsk(struct machine *m, const struct task_struct *p);
 void init_sigpending(struct machine *m, const struct sigpending *pending);

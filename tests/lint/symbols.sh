@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks into the built engine for calls to the host's clock, environment, processes and terminal.
+# Looks into the built engine for calls to the host's clock, environment, processes and terminal, and
+# for names that the C library has too.
 #
 # usage: symbols.sh ENGINE-LIBRARY. Without it (in ./dev lint, which builds nothing) there is nothing to see.
 . "$(dirname "$0")/lib.sh"
@@ -15,4 +16,12 @@ defined=$(nm --defined-only "$1" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort
 undefined=$(nm -u "$1" 2>/dev/null | awk '{ print $2 }' | sort -u)
 complain_lines < <(comm -13 <(printf '%s\n' "$defined") <(printf '%s\n' "$undefined") |
     grep -xE "$forbidden" | sed 's,.*,engine: must not use &,')
+
+# No function of the engine may stand in for one of the C library's in the same program.
+libc=$(ldd "$(command -v bash)" | awk '$1 ~ /^libc\.so/ { print $3 }')
+if [ -n "$libc" ]; then
+    complain_lines < <(comm -12 <(printf '%s\n' "$defined") \
+        <(nm -D --defined-only "$libc" | awk '{ sub(/@.*/, "", $NF); print $NF }' | sort -u) |
+        sed 's,.*,engine: the C library has a function & too,')
+fi
 finish
