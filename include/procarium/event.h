@@ -18,7 +18,7 @@ struct machine;
     X(SIGNAL, "pid, signal, enum signal_action: a task takes a signal")                            \
     X(SIGNAL_DROPPED, "target pid, signal, 1 already pending | 0 ignored | 2 nothing by default")  \
     X(EXIT, "pid, exit code as a wait status, 1 if the whole group ends")                          \
-    X(ZOMBIE, "pid, parent pid, exit signal")                                                      \
+    X(ZOMBIE, "pid, parent pid, exit signal; -1 = other threads live on")                          \
     X(WAIT_STATUS, "waiting pid, child pid, status word: a wait call has its answer")              \
     X(RELEASE, "pid, task_struct kaddr, 0: the descriptor leaves all lists")                       \
     X(REPARENT, "child pid, old parent pid, new parent pid")                                       \

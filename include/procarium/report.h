@@ -17,10 +17,12 @@
 void report_ps(const struct machine *m, struct strbuf *out);
 // Parents and children as a tree; threads folded in braces, zombies marked.
 void report_pstree(const struct machine *m, struct strbuf *out);
-// A task's fields in groups: its task_struct and what belongs to it.
+// A task's fields in groups, those that matter most: its task_struct and what belongs to it.
 bool report_task(const struct machine *m, s32 pid, struct strbuf *out);
-// The number in one of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
-// registers are "pt_regs->eax" and so on. False, with nothing set, if there is no such task or
+// All of its fields.
+bool report_task_all(const struct machine *m, s32 pid, struct strbuf *out);
+// The number in any of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
+// registers are "pt_regs->eax" and so on, a list's links "tasks.next" and "tasks.prev". False, with nothing set, if there is no such task or
 // field, or if its value is not one number of at most 4 bytes.
 bool task_field(const struct machine *m, s32 pid, const char *name, s64 *value);
 // The call chain on its kernel stack, innermost first, as crash(8) prints it.
@@ -40,6 +42,9 @@ void report_pidmap(const struct machine *m, struct strbuf *out);
 void report_kmem(const struct machine *m, struct strbuf *out);
 // The slab caches: crash's kmem -s.
 void report_slabs(const struct machine *m, struct strbuf *out);
+// One cache with its slabs: their colours, how many of their objects are taken, and which object
+// is handed out next. False if there is no such cache.
+bool report_slab(const struct machine *m, const char *name, struct strbuf *out);
 
 // ---- Memory, by hand ----------------------------------------------------------------------------
 
@@ -64,7 +69,7 @@ void report_history(const struct machine *m, u64 limit, command_text *text, void
                     struct strbuf *out);
 
 struct trace_options {
-    u32 max_depth;        // functions nested deeper are left out; 0 = no limit
+    u32 max_depth;        // functions nested deeper (inside `function`) are left out; 0 = no limit
     bool no_fields;       // leave out the fields that functions changed
     bool no_notes;        // leave out the words
     u32 first, count;     // lines to print, from 0; count 0 = all

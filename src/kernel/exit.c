@@ -273,7 +273,8 @@ static void exit_notify(struct machine *m, const struct task_struct *p)
     if (self_reaping)
         release_task(m, p);
     else
-        note(m, EVENT_ZOMBIE, p->pid, task_at(m, p->parent)->pid, p->exit_signal);
+        note(m, EVENT_ZOMBIE, p->pid, task_at(m, p->parent)->pid,
+             thread_group_empty(m, p) ? p->exit_signal : -1);
     set(m, p->flags, p->flags | PF_DEAD);
 }
 

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+// The flags that the C library passes for a POSIX thread.
+#define NPTL_THREAD                                                                                \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
+     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
 // What {tokens} in a message mean; the second character names the event's argument, a, b or c.
 //   {p.} a task, "3 sh"           {n.} a number            {s.} a signal
 //   {k.} a system call            {v.} a returned value    {f.} clone flags
@@ -24,7 +29,7 @@ static const struct {
     [EVENT_SEND] = { "{pa} sends {sc} to {pb}", 40 },
     [EVENT_SIGNAL] = { "{pa} takes {sb}: {dc}", 50 },
     [EVENT_SIGNAL_DROPPED] = { "{sb} to {pa} is dropped", 45 },
-    [EVENT_EXIT] = { "{pa} ends: {wb}", 70 },
+    [EVENT_EXIT] = { "{pa} ends: {wb}", 86 },
     [EVENT_ZOMBIE] = { "{pa} is a zombie until {pb} waits for it", 60 },
     [EVENT_WAIT_STATUS] = { "{pa} learns about {pb}: {wc}", 65 },
     [EVENT_RELEASE] = { "{pa} is taken off all lists", 55 },
@@ -62,6 +67,7 @@ static const struct {
     { EVENT_SIGNAL_DROPPED, 1, "{sb} is pending for {pa} already: this one is dropped" },
     { EVENT_SIGNAL_DROPPED, 0, "{pa} ignores {sb}: it is dropped" },
     { EVENT_SIGNAL_DROPPED, 2, "{sb} means nothing to {pa} (its default): it is dropped" },
+    { EVENT_ZOMBIE, -1, "{pa} is a zombie, but its process lives on in other threads" },
     { EVENT_FORK, SIGCHLD, "{pa} forked {pb}" },
     { EVENT_FORK, CLONE_VFORK | CLONE_VM | SIGCHLD, "{pa} vforked {pb}" },
     { EVENT_STATE, 'S', "{pa} sleeps: {Fb} → {Tb} ({qc})" },
@@ -71,6 +77,7 @@ static const struct {
     { EVENT_STATE, 'Z', "{pa} is a zombie: {Fb} → {Tb} ({qc})" },
     { EVENT_STATE, 'X', "{pa} is dead: {Fb} → {Tb} ({qc})" },
     { EVENT_STATE, 'R', "{pa} can run again: {Fb} → {Tb} ({qc})" },
+    { EVENT_FORK, NPTL_THREAD, "{pa} cloned {pb}, a thread of the same process" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -85,9 +92,12 @@ static const char *const objects[] = {
 };
 
 static const char *const actions[] = {
-    [ACTION_IGNORE] = "ignores it",    [ACTION_HANDLER] = "runs its handler",
-    [ACTION_TERMINATE] = "terminated", [ACTION_CORE] = "terminated, with a core",
-    [ACTION_STOP] = "stops",           [ACTION_CONTINUE] = "continues",
+    [ACTION_IGNORE] = "ignores it",
+    [ACTION_HANDLER] = "runs its handler",
+    [ACTION_TERMINATE] = "terminated",
+    [ACTION_CORE] = "terminated (with a core if RLIMIT_CORE allows one)",
+    [ACTION_STOP] = "stops",
+    [ACTION_CONTINUE] = "continues",
 };
 
 static const char *const refusals[] = {

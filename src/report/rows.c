@@ -102,10 +102,18 @@ void field_row_value(const struct machine *m, const struct moment *then,
     field_value(m, then, row->field, bytes, row->address, out);
 }
 
+// Does a name end where the row's name does, or choose one link of a list_head?
+static bool is_whole_field(const struct field_row *row, const char *rest)
+{
+    bool is_link = strcmp(rest, ".next") == 0 || strcmp(rest, ".prev") == 0;
+
+    return row->field->kind == KIND_LIST ? is_link : *rest == '\0';
+}
+
 static bool is_number(const struct field *f)
 {
-    return f->size <= 4 && f->kind != KIND_STRING && f->kind != KIND_STRUCT &&
-           f->kind != KIND_BYTES;
+    return f->kind == KIND_LIST || (f->size <= 4 && f->kind != KIND_STRING &&
+                                    f->kind != KIND_STRUCT && f->kind != KIND_BYTES);
 }
 
 static bool find_register(const struct machine *m, const struct task_struct *p, const char *name,
@@ -134,9 +142,13 @@ static bool find_row(const struct machine *m, const struct task_struct *p, const
         return find_register(m, p, name + sizeof regs - 1, found);
     u32 count = field_rows(m, p, true, rows);
     for (u32 i = 0; i < count; i++) {
-        if (strcmp(rows[i].name, name) != 0)
+        size_t length = strlen(rows[i].name);
+
+        if (strncmp(rows[i].name, name, length) != 0 || !is_whole_field(&rows[i], name + length))
             continue;
         *found = rows[i];
+        if (strcmp(name + length, ".prev") == 0)
+            found->address += (u32)offsetof(struct list_head, prev);
         return true;
     }
     return false;
@@ -150,7 +162,7 @@ bool task_field(const struct machine *m, s32 pid, const char *name, s64 *value)
 
     if (!p || !find_row(m, p, name, &row) || !is_number(row.field))
         return false;
-    memcpy(&bits, kpointer(m, row.address), row.field->size);
+    memcpy(&bits, kpointer(m, row.address), row.field->kind == KIND_LIST ? 4 : row.field->size);
     bool is_signed = row.field->kind == KIND_SIGNED && row.field->size == 4;
     *value = is_signed ? (s64)(s32)bits : (s64)bits;
     return true;

@@ -29,6 +29,8 @@ static int weight_of(const struct event *event)
         return 0; // VFORK_WAIT says it better
     if (event->kind == EVENT_STATE)
         return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
+    if (event->kind == EVENT_PID_ALLOC && event->b) // it wrapped around
+        return 75;
     // Every parent gets SIGCHLD, and few care: that is not worth one of the clauses.
     if (event->kind == EVENT_SIGNAL_DROPPED && event->b == SIGCHLD && event->c == 2)
         return 0;
@@ -50,7 +52,7 @@ static void consider(struct summary *s, u64 position, const struct event *event)
         if (s->clauses[i].weight < s->clauses[worst].weight)
             worst = i;
     }
-    if (same >= SAME_KIND_MAX)
+    if (same >= (event->kind == EVENT_REPARENT ? 1 : SAME_KIND_MAX))
         return;
     if (s->count < CLAUSES_MAX)
         worst = s->count++;
@@ -125,6 +127,17 @@ static bool begin_story(const struct machine *m, u64 n, struct moment *at_end, s
            moment_set(at_end, m, story->range.end, 0);
 }
 
+// Children that change their parent together make one clause.
+static void add_clause(const struct story *story, const struct summary *s,
+                       const struct event *event, struct strbuf *out)
+{
+    u32 children = s->kinds[EVENT_REPARENT];
+
+    event_text(story, event, out);
+    if (event->kind == EVENT_REPARENT && children > 1)
+        strbuf_printf(out, children == 2 ? ", with %u other" : ", with %u others", children - 1);
+}
+
 static void tell(const struct story *story, struct strbuf *out)
 {
     struct summary s;
@@ -133,7 +146,7 @@ static void tell(const struct story *story, struct strbuf *out)
     for (u32 i = 0; i < s.count; i++) {
         if (i)
             strbuf_puts(out, "; ");
-        event_text(story, &s.clauses[i].event, out);
+        add_clause(story, &s, &s.clauses[i].event, out);
     }
     if (s.kinds[EVENT_FORK] == 1)
         add_sharing(story->m, &story->range, out);

@@ -222,27 +222,89 @@ const struct kmem_cache *next_cache(const struct machine *m, const struct kmem_c
     return at(m, address, struct kmem_cache);
 }
 
-void report_slabs(const struct machine *m, struct strbuf *out)
+static void add_caches_title(struct strbuf *out)
 {
-    struct strbuf name = STRBUF_INIT;
-    u32 limit = 1024;
-
-    if (is_off(m, out))
-        return;
     strbuf_puts(
         out,
         "CACHE     NAME                 OBJSIZE  ALLOCATED     TOTAL  SLABS  SSIZE  COLOURS\n");
-    for (const struct kmem_cache *c = next_cache(m, NULL); c && limit--; c = next_cache(m, c)) {
-        const char *end = memchr(c->name, 0, sizeof c->name);
-        u32 slabs = cache_slabs(c);
+}
 
-        strbuf_clear(&name);
-        strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
-        strbuf_printf(out, "%08x  ", kaddr_of(m, c));
-        add_padded(out, strbuf_text(&name), 20);
-        strbuf_printf(out, " %7u  %9u  %8u  %5u  %4uk  %u (next %u)\n", c->objsize,
-                      cache_objects_in_use(c), slabs * c->num, slabs, 4u << c->gfporder, c->colour,
-                      c->colour_next);
-    }
+static void add_cache_row(const struct machine *m, const struct kmem_cache *c, struct strbuf *out)
+{
+    struct strbuf name = STRBUF_INIT;
+    const char *end = memchr(c->name, 0, sizeof c->name);
+    u32 slabs = cache_slabs(c);
+
+    strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
+    strbuf_printf(out, "%08x  ", kaddr_of(m, c));
+    add_padded(out, strbuf_text(&name), 20);
+    strbuf_printf(out, " %7u  %9u  %8u  %5u  %4uk  %u (next %u)\n", c->objsize,
+                  cache_objects_in_use(c), slabs * c->num, slabs, 4u << c->gfporder, c->colour,
+                  c->colour_next);
     strbuf_finish(&name);
+}
+
+#define CACHES_SHOWN 1024u
+
+void report_slabs(const struct machine *m, struct strbuf *out)
+{
+    u32 limit = CACHES_SHOWN;
+
+    if (is_off(m, out))
+        return;
+    add_caches_title(out);
+    for (const struct kmem_cache *c = next_cache(m, NULL); c && limit--; c = next_cache(m, c))
+        add_cache_row(m, c, out);
+}
+
+// ---- kmem -s CACHE -------------------------------------------------------------------------------
+
+#define SLABS_SHOWN 1000u
+
+static u32 add_slab_list(const struct machine *m, const struct kmem_cache *c,
+                         const struct list_head *head, u32 limit, struct strbuf *out)
+{
+    u32 descriptor = c->flags & CFLGS_OFF_SLAB ? 0 : c->slab_size;
+
+    for (kaddr link = head->next; link != kaddr_of(m, head) && limit; limit--) {
+        if (!is_kaddr(m, link, sizeof(struct slab)))
+            break;
+        const struct slab *slab = at(m, link, struct slab);
+
+        strbuf_printf(out, "  %08x  %08x  %6u  %5u of %u\n", slab->s_mem - slab->colouroff,
+                      slab->s_mem, slab->colouroff - descriptor, slab->inuse, c->num);
+        link = slab->list.next;
+    }
+    return limit;
+}
+
+static const struct kmem_cache *find_cache(const struct machine *m, const char *name)
+{
+    u32 limit = CACHES_SHOWN;
+
+    for (const struct kmem_cache *c = next_cache(m, NULL); c && limit--; c = next_cache(m, c))
+        if (strncmp(c->name, name, sizeof c->name) == 0)
+            return c;
+    return NULL;
+}
+
+bool report_slab(const struct machine *m, const char *name, struct strbuf *out)
+{
+    const struct kmem_cache *c = has_kernel(m) ? find_cache(m, name) : NULL;
+
+    if (!c) {
+        strbuf_puts(out, "there is no slab cache of that name");
+        return false;
+    }
+    add_caches_title(out);
+    add_cache_row(m, c, out);
+    strbuf_puts(out, "  SLAB      FIRST     COLOUR  TAKEN\n");
+    u32 limit = add_slab_list(m, c, &c->slabs_full, SLABS_SHOWN, out);
+    limit = add_slab_list(m, c, &c->slabs_partial, limit, out);
+    add_slab_list(m, c, &c->slabs_free, limit, out);
+    strbuf_printf(out, "  taken, but waiting in array to be used: %u", c->array.avail);
+    if (c->array.avail > 0 && c->array.avail <= ARRAY_CACHE_MAX)
+        strbuf_printf(out, "; the next is %08x", c->array.entry[c->array.avail - 1]);
+    strbuf_putc(out, '\n');
+    return true;
 }

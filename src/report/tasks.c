@@ -148,7 +148,7 @@ void report_pstree(const struct machine *m, struct strbuf *out)
 
 // ---- task ----------------------------------------------------------------------------------------
 
-bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
+static bool add_fields(const struct machine *m, s32 pid, bool all, struct strbuf *out)
 {
     const struct task_struct *p = wanted_task(m, pid, out);
     struct field_row rows[FIELD_ROWS_MAX];
@@ -156,7 +156,7 @@ bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
 
     if (!p)
         return false;
-    u32 count = field_rows(m, p, true, rows);
+    u32 count = field_rows(m, p, all, rows);
     strbuf_puts(out, "task ");
     add_task_name(p, out);
     strbuf_printf(out, ": struct task_struct at %08x, %u bytes; %s\n", kaddr_of(m, p),
@@ -172,4 +172,14 @@ bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
         strbuf_putc(out, '\n');
     }
     return true;
+}
+
+bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    return add_fields(m, pid, false, out);
+}
+
+bool report_task_all(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    return add_fields(m, pid, true, out);
 }

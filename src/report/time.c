@@ -55,9 +55,10 @@ static bool is_inside_function(struct inside *s, const struct trace_line *line)
     } else if (was_open && is_named && line->kind == TRACE_CLOSE && line->depth == s->depth) {
         s->is_open = false;
     }
-    if (!was_open && line->kind == TRACE_LEAF)
+    bool is_leaf = !was_open && is_named && line->kind == TRACE_LEAF;
+    if (is_leaf)
         s->depth = line->depth;
-    return was_open || s->is_open || (is_named && line->kind == TRACE_LEAF);
+    return was_open || s->is_open || is_leaf;
 }
 
 static void add_trace_line(const struct trace *t, const struct trace_line *line, bool is_here,
@@ -73,6 +74,20 @@ static void add_trace_line(const struct trace *t, const struct trace_line *line,
     strbuf_putc(out, '\n');
 }
 
+// How deep the function lies where it is first called, so that depth=D counts from it; else 0.
+static u32 depth_of_function(const struct machine *m, u64 n, const char *function)
+{
+    struct trace_filter calls = { .no_fields = true, .no_notes = true };
+    struct inside inside = { function, false, 0 };
+    struct trace t = { 0 };
+
+    if (trace_build(&t, m, n, &calls))
+        for (u32 i = 0; i < t.count && !is_inside_function(&inside, &t.lines[i]); i++)
+            continue;
+    trace_finish(&t);
+    return inside.depth;
+}
+
 bool report_trace(const struct machine *m, u64 n, const struct trace_options *options,
                   struct strbuf *out)
 {
@@ -80,6 +95,8 @@ bool report_trace(const struct machine *m, u64 n, const struct trace_options *op
     struct inside inside = { options->function, false, 0 };
     struct trace t = { 0 };
 
+    if (options->function && options->max_depth)
+        filter.max_depth += depth_of_function(m, n, options->function) + 1;
     if (!trace_build(&t, m, n, &filter)) {
         if (n == 0 && trace_default_command(m) == 0)
             strbuf_puts(out, "no command has run yet");

@@ -4,6 +4,7 @@
 #include "procarium/report.h"
 #include "script/messages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void show(struct session *s, struct strbuf *text)
@@ -31,20 +32,35 @@ RUN(look)
     return show_or_fail(s, n->offset, true, &out);
 }
 
-// The task that the word names, or the focus.
-RUN(look_at_task)
+// Shows the task that the first word names, or the focus.
+static bool look_at(struct session *s, const struct node *n, bool is_named,
+                    bool (*report)(const struct machine *m, s32 pid, struct strbuf *out))
 {
     struct strbuf out = STRBUF_INIT;
     s32 pid = console(s->m)->focus;
 
-    if (n->words > 0) {
+    if (is_named) {
         if (!word_pid(s, &n->word[0], &pid))
             return false;
     } else if (pid == 0) {
         return fail(s, n->end, MSG_LOOK_NO_FOCUS, n->command->info.name);
     }
-    return show_or_fail(s, n->words ? n->word[0].offset : n->offset,
-                        n->command->report_task(s->m, pid, &out), &out);
+    return show_or_fail(s, is_named ? n->word[0].offset : n->offset, report(s->m, pid, &out), &out);
+}
+
+RUN(look_at_task)
+{
+    return look_at(s, n, n->words > 0, n->command->report_task);
+}
+
+// task [PID] [all]
+RUN(task)
+{
+    bool is_all = n->words > 0 && word_is(&n->word[n->words - 1], "all");
+
+    if (n->words == 2 && !is_all)
+        return fail(s, n->word[1].offset, MSG_NOT_CHOICE, n->word[1].text, "all");
+    return look_at(s, n, n->words > is_all, is_all ? report_task_all : report_task);
 }
 
 RUN(kmem)
@@ -53,6 +69,8 @@ RUN(kmem)
 
     if (n->words > 0 && !word_is(&n->word[0], "-s"))
         return fail(s, n->word[0].offset, MSG_NOT_CHOICE, n->word[0].text, "-s");
+    if (n->words > 1)
+        return show_or_fail(s, n->word[1].offset, report_slab(s->m, n->word[1].text, &out), &out);
     if (n->words > 0)
         report_slabs(s->m, &out);
     else
@@ -62,10 +80,21 @@ RUN(kmem)
 
 // ---- Memory, by hand -------------------------------------------------------------------------
 
+// Reports print addresses without 0x: they can be typed so too.
+static bool is_bare_address(const struct word *w)
+{
+    return w->kind == WORD_PLAIN && !w->is_number && w->length == 8 &&
+           strspn(w->text, "0123456789abcdefABCDEF") == 8;
+}
+
 static bool word_address(struct session *s, const struct word *w, kaddr *address)
 {
     s64 value;
 
+    if (is_bare_address(w)) {
+        *address = (kaddr)strtoul(w->text, NULL, 16);
+        return true;
+    }
     if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &value))
         return false;
     *address = (kaddr)value;

@@ -296,12 +296,12 @@ static bool operand(struct session *s, const struct node *n, u32 i, s64 *value, 
     return word_number(s, w, value);
 }
 
-// A number as it was written about: a negative errno by its name.
+// A number as people write it, a negative errno with its name.
 static void add_number(struct strbuf *out, s64 value)
 {
     const char *name = value < 0 && value > -200 ? name_of(NAMES_ERRNO, (u32)-value) : NULL;
 
-    strbuf_printf(out, "%lld", (long long)value);
+    add_shown_number(out, value);
     if (name)
         strbuf_printf(out, " (-%s)", name);
 }

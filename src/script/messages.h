@@ -110,6 +110,7 @@
 #define MSG_NOT_KADDR          "%08x is not the address of a word in the kernel's memory"
 #define MSG_NOT_IN_SLAB        "no slab object lies at %08x"
 #define MSG_NO_FIELD           "a task has no field “%s” that is a number (`task` shows its fields)"
+#define MSG_NOT_OPEN           "task %d has no open descriptor %lld"
 #define MSG_HAS_NONE           "task %d has no %s any more"
 #define MSG_NO_FUNCTION        "“%s” is not a kernel function that can be traced"
 #define MSG_NOT_HELD           "the journal does not hold the last command: it is too large"

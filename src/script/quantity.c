@@ -277,6 +277,22 @@ GET(fd)
     return fd_of_task(s, words, false, value);
 }
 
+// f_count PID FD: how many descriptors use the open file.
+GET(f_count)
+{
+    const struct task_struct *p;
+    s64 fd, is_open;
+
+    if (!word_task(s, &words[0], &p) || !fd_of_task(s, words, false, &is_open) ||
+        !word_number(s, &words[1], &fd))
+        return false;
+    if (!is_open)
+        return fail(s, words[1].offset, MSG_NOT_OPEN, p->pid, (long long)fd);
+    const struct files_struct *files = at(s->m, p->files, struct files_struct);
+    *value = at(s->m, *at(s->m, files->fd + (u32)fd * 4, kaddr), struct file)->f_count;
+    return true;
+}
+
 GET(cloexec)
 {
     return fd_of_task(s, words, true, value);
@@ -327,6 +343,7 @@ const struct quantity quantities[] = {
     { "handler", 2, "handler PID SIG", "0 default, 1 ignored, else the handler's address", true,
       get_handler },
     { "fd", 2, "fd PID FD", "1 if the descriptor is open", true, get_fd },
+    { "f_count", 2, "f_count PID FD", "how many descriptors use its open file", true, get_f_count },
     { "cloexec", 2, "cloexec PID FD", "1 if it is closed on exec", true, get_cloexec },
 };
 const u32 quantity_count = sizeof quantities / sizeof *quantities;

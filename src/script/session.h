@@ -139,6 +139,7 @@ RUN(sysctl);
 // commands_look.c
 RUN(look);
 RUN(look_at_task);
+RUN(task);
 RUN(kmem);
 RUN(rd);
 RUN(struct);
