@@ -109,12 +109,11 @@ static void note_return(struct machine *m, const struct task_struct *p, const st
 {
     const struct console *c = console(m);
 
-    if (p->pid == c->actor || !c->actor_returned) {
+    if (p->pid == m->actor || !m->actor_returned) {
         set(m, c->last_pid, p->pid);
         set(m, c->last_value, (s64)(s32)r->eax);
         set(m, c->has_last_value, 1u);
-        if (p->pid == c->actor)
-            set(m, c->actor_returned, 1u);
+        m->actor_returned = p->pid == m->actor;
     }
     if (r->orig_eax != __NR_execve || r->eax) // a new program does not see exec return
         note(m, EVENT_RETURN, p->pid, r->orig_eax, (s32)r->eax);
@@ -341,7 +340,7 @@ void give_cpu(struct machine *m, const struct task_struct *p)
 {
     const struct task_struct *me = current(m);
 
-    set(m, console(m)->elected, kaddr_of(m, p));
+    m->elected = kaddr_of(m, p);
     if (is_idle_task(m, me)) {
         schedule(m);
     } else {
@@ -382,6 +381,8 @@ void settle(struct machine *m)
         order_work(m);
         run_wave(m);
     }
+    if (current(m)->pid == console(m)->focus)
+        return;
     const struct task_struct *focus = find_task_by_pid(m, console(m)->focus);
     if (focus && focus != current(m) && focus->array && !cpu(m)->panicked)
         give_cpu(m, focus);
@@ -488,8 +489,8 @@ void enter_call(struct machine *m, const struct call *call)
 
 void make_call(struct machine *m, const struct task_struct *p, const struct call *call)
 {
-    set(m, console(m)->actor, p->pid);
-    set(m, console(m)->actor_returned, 0u);
+    m->actor = p->pid;
+    m->actor_returned = false;
     if (current(m) != p)
         give_cpu(m, p);
     if (current(m) == p && cpu(m)->mode == CPU_USER)

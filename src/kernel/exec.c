@@ -84,8 +84,8 @@ static void take_over_leader(struct machine *m, const struct task_struct *p,
     set(m, p->exit_signal, SIGCHLD);
     if (console(m)->focus == tid)
         set_focus(m, tgid);
-    if (console(m)->actor == tid)
-        set(m, console(m)->actor, tgid);
+    if (m->actor == tid)
+        m->actor = tgid;
 }
 
 // Waits until only the caller (and the leader, if that is another) are left. False: it sleeps.

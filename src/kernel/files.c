@@ -131,33 +131,40 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
     return i * WORD_BITS;
 }
 
+static void count_file(struct machine *m, kaddr file, s32 change)
+{
+    if (change > 0)
+        get_files(m, file, change);
+    else
+        put_files(m, file, -change);
+}
+
 // Takes or drops (with change -1) a reference for each open descriptor of a table. Neighbours that
 // are the same file count together: most tables begin with three descriptors of a terminal.
 static void count_open_files(struct machine *m, const struct files_struct *files, s32 change)
 {
-    u32 words = open_fds_end(m, files) / WORD_BITS;
+    const u32 *words = at(m, files->open_fds, u32);
+    const kaddr *slots = at(m, files->fd, kaddr);
+    u32 count = (u32)files->max_fdset / WORD_BITS;
     kaddr file = 0;
     s32 run = 0;
 
-    for (u32 i = 0; i <= words; i++) {
-        u32 bits = i < words ? *bit_word(m, files->open_fds, i * WORD_BITS) : 0;
+    for (u32 i = 0; i < count; i += 2) { // most of the 1024 bits are clear: two words at a time
+        u64 bits;
 
-        for (; bits || (i == words && run); bits &= bits - 1) {
-            kaddr next = 0;
+        for (memcpy(&bits, words + i, 8); bits; bits &= bits - 1) {
+            kaddr next = slots[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
 
-            if (bits)
-                next = *fd_slot(m, files, i * WORD_BITS + (u32)__builtin_ctz(bits));
             if (next != file && run) {
-                if (change > 0)
-                    get_files(m, file, run);
-                else
-                    put_files(m, file, run);
+                count_file(m, file, change * run);
                 run = 0;
             }
             file = next;
             run += file != 0;
         }
     }
+    if (run)
+        count_file(m, file, change * run);
 }
 
 // ---- Growing a table ---------------------------------------------------------------------------------

@@ -245,7 +245,10 @@ s32 effective_prio(const struct task_struct *p);
 u32 task_timeslice(const struct task_struct *p);
 s32 sys_nice(struct machine *m, s32 increment);
 s32 sys_sched_yield(struct machine *m);
-bool is_idle_task(const struct machine *m, const struct task_struct *p);
+static inline bool is_idle_task(const struct machine *m, const struct task_struct *p)
+{
+    return p == &kernel(m)->init_task;
+}
 
 // Wait queues and completions. (completion.c; the kernel has them in kernel/wait.c and sched.c)
 void init_waitqueue_head(struct machine *m, const struct wait_queue_head *q);

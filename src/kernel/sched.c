@@ -145,11 +145,6 @@ void set_tsk_need_resched(struct machine *m, const struct task_struct *p)
     set_tsk_thread_flag(m, p, TIF_NEED_RESCHED);
 }
 
-bool is_idle_task(const struct machine *m, const struct task_struct *p)
-{
-    return kaddr_of(m, p) == rq(m)->idle;
-}
-
 // ---- Waking ----------------------------------------------------------------------------------------
 
 // After kernel/sched.c, try_to_wake_up(). sync wake-ups do not exist on one CPU with settling.
@@ -399,10 +394,10 @@ static u32 find_first_bit(const u32 *bitmap)
 static const struct task_struct *pick_next(struct machine *m)
 {
     const struct runqueue *q = rq(m);
-    kaddr elected = console(m)->elected;
+    kaddr elected = m->elected;
 
     if (elected) { // Unlike Linux: the person at the console may choose
-        set(m, console(m)->elected, 0);
+        m->elected = 0;
         if (task_at(m, elected)->array)
             return task_at(m, elected);
     }

@@ -40,14 +40,11 @@ struct console {
     s32 focus;      // pid, 0 = nobody
     s32 last_child; // $!
     u32 has_last_child;
-    u32 settle;         // 1 = on
-    u32 init_loops;     // init runs its program (boot sh)
-    s32 shell;          // the pid of the shell that init has started
-    kaddr elected;      // the task that the person wants on the CPU next, or 0
-    s32 actor;          // who made the latest call
-    u32 actor_returned; // and has it returned?
-    s32 last_pid;       // whose call returned the value below
-    s64 last_value;     // $?
+    u32 settle;     // 1 = on
+    u32 init_loops; // init runs its program (boot sh)
+    s32 shell;      // the pid of the shell that init has started
+    s32 last_pid;   // whose call returned the value below
+    s64 last_value; // $?
     u32 has_last_value;
     u32 variables; // used entries of the table below
     struct console_variable {
@@ -163,6 +160,10 @@ struct machine {
     u32 switches;    // context switches so far: frames entered before the last are dead
     bool travelling; // listeners are silent
     struct worklist work;
+    // Of the command that is running; they mean nothing between commands.
+    kaddr elected;              // the task that the person wants on the CPU next, or 0
+    s32 actor;                  // the pid of the task that makes the call …
+    bool actor_returned;        // … and has it returned?
     const char *const *strings; // of the call that is being made
     bool resuming;              // a sleeping call is run again, up to where it slept
     struct {

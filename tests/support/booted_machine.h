@@ -76,7 +76,7 @@ static inline s32 make(struct booted *b, s32 pid, struct call call)
     make_call(m, p, &call);
     history_end(m);
     CU_ASSERT(is_machine_sound(m));
-    return console(m)->actor_returned ? (s32)console(m)->last_value : NO_RETURN;
+    return m->actor_returned ? (s32)console(m)->last_value : NO_RETURN;
 }
 
 #define CALL(b, pid, name, ...) make(b, pid, (struct call){ __NR_##name, { __VA_ARGS__ }, NULL })
