@@ -208,12 +208,17 @@ void signal_wake_up(struct machine *m, const struct task_struct *p, bool resume)
 }
 
 // Would p make use of the signal now? After kernel/signal.c, wants_signal().
+//
+// Unlike Linux 2.6.11, and as in later ones: SIGKILL is always wanted. There, a stopped task with
+// another signal pending (a CLONE_STOPPED child has SIGSTOP) could not be killed.
 static bool wants_signal(const struct machine *m, const struct task_struct *p, s32 sig)
 {
-    u32 asleep = sig == SIGKILL ? 0 : TASK_STOPPED | TASK_TRACED;
-
-    return !sigismember(&p->blocked, sig) && !((u32)p->state & asleep) &&
-           !(p->flags & PF_EXITING) && (kaddr_of(m, p) == rq(m)->curr || !signal_pending(m, p));
+    if (sigismember(&p->blocked, sig) || p->flags & PF_EXITING)
+        return false;
+    if (sig == SIGKILL)
+        return true;
+    return !(p->state & (TASK_STOPPED | TASK_TRACED)) &&
+           (kaddr_of(m, p) == rq(m)->curr || !signal_pending(m, p));
 }
 
 // The thread of p's group that shall take the signal, or NULL: then it just stays queued.
