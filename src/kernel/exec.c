@@ -145,6 +145,8 @@ static s32 de_thread(struct machine *m)
             release_task(m, leader);
         }
         set(m, sig->flags, 0u);
+        // Unlike Linux 2.6.11: a signal that came meanwhile, and whose taker died, is not forgotten.
+        recalc_sigpending_tsk(m, p);
     }
     if (old->count > 1) { // a handler table of its own
         kaddr fresh = kmem_cache_alloc(m, kernel(m)->caches.sighand);
