@@ -1,4 +1,6 @@
 // A booted machine whose tasks make calls, every one checked, and what was heard meanwhile.
+//
+// Every act is a command of the history that can be executed again.
 #ifndef SUPPORT_BOOTED_MACHINE_H
 #define SUPPORT_BOOTED_MACHINE_H
 
@@ -13,109 +15,95 @@
 
 struct booted {
     struct machine *m;
-    struct event heard[HEARD_MAX]; // since the last call began
+    struct boot_options options;
+    struct event heard[HEARD_MAX]; // since the last act began
     u32 count;
+    struct act **acts; // what the history's cookies point to, dropped branches too
+    u32 act_count;
+    u32 unsound; // acts after which the checker found something
 };
 
-static inline void hear(void *context, const struct machine *m, const struct event *event)
-{
-    struct booted *b = context;
-
-    (void)m;
-    if (b->count < HEARD_MAX)
-        b->heard[b->count++] = *event;
-}
-
 // Boots bare: init (1) runs. The caller calls power_off().
-static inline struct booted *power_on_machine(void)
-{
-    struct booted *b = calloc(1, sizeof *b);
+struct booted *power_on_machine(void);
+// The same with options; journal_bytes 0 = the default.
+struct booted *power_on_with(const struct boot_options *options, u64 journal_bytes);
+// `boot sh`: init waits, and the shell (2) has the focus.
+struct booted *power_on_shell(void);
+void power_off(struct booted *b);
 
-    b->m = machine_create(NULL);
-    boot(b->m, &boot_defaults);
-    history_clear(b->m);
-    machine_listen(b->m, hear, b);
-    return b;
-}
+bool is_machine_sound(const struct machine *m);
 
-static inline void power_off(struct booted *b)
-{
-    machine_destroy(b->m);
-    free(b);
-}
+// ---- Acting ----------------------------------------------------------------------------------
 
-static inline bool is_machine_sound(const struct machine *m)
-{
-    struct strbuf words = STRBUF_INIT;
-    int count = machine_check(m, &words);
+// Makes a call as task pid, and settles. What it returned, or NO_RETURN.
+s32 make(struct booted *b, s32 pid, struct call call);
+#define CALL(b, pid, name, ...) make(b, pid, (struct call){ __NR_##name, { __VA_ARGS__ }, NULL })
+// execve with the path alone.
+s32 exec(struct booted *b, s32 pid, const char *path);
+s32 open_path(struct booted *b, s32 pid, const char *path, u32 flags);
+// clone with these flags and nothing else.
+s32 clone_with(struct booted *b, s32 pid, u32 flags);
+#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
+s32 new_thread(struct booted *b, s32 pid);
+void exit_task(struct booted *b, s32 pid, s32 code);
+// Can the task act now?
+bool is_able(const struct booted *b, s32 pid);
+void turn_settle(struct booted *b, bool on);
+void focus_on(struct booted *b, s32 pid);
+void tune(struct booted *b, const char *sysctl, s64 value);
 
-    if (count)
-        fprintf(stderr, "%s", strbuf_text(&words));
-    strbuf_finish(&words);
-    return count == 0;
-}
+// Lets a twin perform what `from` has in its history, up to its first `count` commands.
+void copy_acts(struct booted *to, const struct booted *from, u64 count);
+
+// ---- Looking ---------------------------------------------------------------------------------
 
 static inline const struct task_struct *task(const struct booted *b, s32 pid)
 {
     return find_task_by_pid(b->m, pid);
 }
 
-// Makes a call as task pid, and settles. What it returned, or NO_RETURN.
-static inline s32 make(struct booted *b, s32 pid, struct call call)
-{
-    struct machine *m = b->m;
-    const struct task_struct *p = task(b, pid);
-    struct strbuf why = STRBUF_INIT;
-
-    CU_ASSERT_FATAL(p != NULL);
-    if (!can_act(m, p, &why))
-        fprintf(stderr, "%s\n", strbuf_text(&why));
-    CU_ASSERT_FATAL(why.length == 0);
-    b->count = 0;
-    history_begin(m, NULL);
-    make_call(m, p, &call);
-    history_end(m);
-    CU_ASSERT(is_machine_sound(m));
-    return m->actor_returned ? (s32)console(m)->last_value : NO_RETURN;
-}
-
-#define CALL(b, pid, name, ...) make(b, pid, (struct call){ __NR_##name, { __VA_ARGS__ }, NULL })
+// As /proc/PID/stat says; '-' when there is no such task.
+char state_of(const struct booted *b, s32 pid);
+// The pid of real_parent.
+s32 parent_of(const struct booted *b, s32 pid);
+s32 current_pid(const struct booted *b);
 
 // What was heard of this kind with these a and b, newest first; NULL if nothing.
-static inline const struct event *heard(const struct booted *b, enum event_kind kind, s32 first,
-                                        s32 second)
-{
-    for (u32 i = b->count; i-- > 0;) {
-        const struct event *e = &b->heard[i];
-
-        if (e->kind == kind && e->a == first && e->b == second)
-            return e;
-    }
-    return NULL;
-}
-
+const struct event *heard(const struct booted *b, enum event_kind kind, s32 first, s32 second);
+// The first one of this kind, or NULL.
+const struct event *heard_first(const struct booted *b, enum event_kind kind);
+u32 heard_count(const struct booted *b, enum event_kind kind);
 // Did task pid take the signal, and with this action?
-static inline bool took(const struct booted *b, s32 pid, s32 sig, enum signal_action action)
-{
-    const struct event *e = heard(b, EVENT_SIGNAL, pid, sig);
-
-    return e && e->c == (s32)action;
-}
-
+bool took(const struct booted *b, s32 pid, s32 sig, enum signal_action action);
 // Was the newest call of pid refused for this reason?
-static inline bool refused(const struct booted *b, s32 pid, s32 error, enum refusal why)
-{
-    const struct event *e = heard(b, EVENT_REFUSED, pid, error);
+bool refused(const struct booted *b, s32 pid, s32 error, enum refusal why);
+// The status that pid's newest wait found for child, or -1.
+s32 waited_status(const struct booted *b, s32 pid, s32 child);
+// Did a task's letter go from `from` to `to`? Newest; NULL if not.
+const struct event *state_change(const struct booted *b, s32 pid, char from, char to);
 
-    return e && e->c == (s32)why;
-}
+// Were the functions of a NULL-ended list entered in this order in the last command, whatever lay
+// between them? Says which one was missing.
+bool ran_in_order(const struct booted *b, const char *const *names);
+#define RAN(b, ...) ran_in_order(b, (const char *const[]){ __VA_ARGS__, NULL })
+// How often the last command entered a function.
+u32 times_entered(const struct booted *b, const char *name);
 
-// As /proc/PID/stat says; '-' when there is no such task.
-static inline char state_of(const struct booted *b, s32 pid)
-{
-    const struct task_struct *p = task(b, pid);
+// ---- What is in use --------------------------------------------------------------------------
 
-    return p ? task_state_letter(p) : '-';
-}
+#define USAGE_CACHES 48
+
+struct usage {
+    u32 frames; // in use, but for slabs
+    u32 pids;
+    s32 threads;
+    u32 caches;
+    u32 objects[USAGE_CACHES]; // in use, but for the descriptors of slabs
+    char name[USAGE_CACHES][KMEM_NAME_MAX];
+};
+
+struct usage usage_of(const struct machine *m);
+// Says what differs.
+bool is_same_usage(const struct usage *a, const struct usage *b);
 
 #endif
