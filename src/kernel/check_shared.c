@@ -14,7 +14,7 @@ struct references {
 struct shared_check {
     const struct machine *m;
     struct complaints complaints;
-    struct references tables, contexts;               // files_struct and fs_struct of tasks
+    struct references tables, contexts, namespaces;   // of tasks
     struct references files, dentries, users, queued; // queued: the users who pay for entries
 };
 
@@ -129,7 +129,6 @@ static void check_files(struct shared_check *c)
 static void check_directories(struct shared_check *c)
 {
     const struct machine *m = c->m;
-    kaddr root = kaddr_of(m, &kernel(m)->root_dentry);
 
     sort_references(&c->contexts);
     for (u32 i = 0; i < c->contexts.count; i++) {
@@ -140,7 +139,11 @@ static void check_directories(struct shared_check *c)
         add_reference(&c->dentries, fs->pwd);
         add_reference(&c->dentries, fs->altroot);
     }
-    add_reference(&c->dentries, root); // it is mounted
+    sort_references(&c->namespaces);
+    for (u32 i = 0; i < c->namespaces.count; i++) {
+        if (distinct(&c->namespaces, i)) // its root is mounted
+            add_reference(&c->dentries, at(m, c->namespaces.to[i], struct namespace_struct)->root);
+    }
     sort_references(&c->dentries);
     for (u32 i = 0; i < c->dentries.count; i++) {
         kaddr address = distinct(&c->dentries, i);
@@ -229,6 +232,7 @@ static void look_at_task(struct shared_check *c, const struct task_struct *p)
 {
     add_reference(&c->tables, p->files);
     add_reference(&c->contexts, p->fs);
+    add_reference(&c->namespaces, p->namespace);
     add_reference(&c->users, p->user);
     check_queue(c, &p->pending, p->pid, "own");
     if (p->signal && (thread_group_leader(p) || !p->pid))
@@ -252,6 +256,7 @@ int check_shared(const struct machine *m, struct strbuf *out)
     check_users(&c);
     finish_references(&c.tables);
     finish_references(&c.contexts);
+    finish_references(&c.namespaces);
     finish_references(&c.files);
     finish_references(&c.dentries);
     finish_references(&c.users);
