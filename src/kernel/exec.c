@@ -102,16 +102,17 @@ static bool wait_for_threads(struct machine *m, const struct task_struct *p)
         if (!is_current(m, p))
             return false;
     }
-    set(m, sig->notify_count, 0);
     // Unlike Linux, which asks again and again and yields in between: exit_notify() wakes it.
     while (!thread_group_leader(p) && task_at(m, p->group_leader)->exit_state != EXIT_ZOMBIE) {
         set(m, sig->group_exit_task, kaddr_of(m, p));
+        set(m, sig->notify_count, -1);
         set_task_state(m, p, TASK_UNINTERRUPTIBLE);
         schedule(m);
         if (!is_current(m, p))
             return false;
     }
     set(m, sig->group_exit_task, 0u);
+    set(m, sig->notify_count, 0);
     return true;
 }
 

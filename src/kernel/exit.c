@@ -241,7 +241,7 @@ static void wake_up_exec(struct machine *m, const struct task_struct *leader)
 {
     const struct signal_struct *sig = signal_of(m, leader);
 
-    if (sig->group_exit_task && sig->flags & SIGNAL_GROUP_EXIT && !sig->notify_count)
+    if (sig->notify_count < 0)
         wake_up_process(m, task_at(m, sig->group_exit_task), CAUSE_FUNCTION | KSYM_exit_notify);
 }
 

@@ -334,11 +334,12 @@ static void note_continued(struct machine *m, const struct task_struct *p)
         note(m, EVENT_SIGNAL, leader, SIGCONT, ACTION_CONTINUE);
 }
 
-// SIGCONT: whatever its disposition, the group goes on.
-static void continue_group(struct machine *m, const struct task_struct *p)
+// SIGCONT: whatever its disposition, the group goes on. True if it had stopped, or half stopped.
+static bool continue_group(struct machine *m, const struct task_struct *p)
 {
     const struct signal_struct *group = signal_of(m, p);
     const struct task_struct *t = p;
+    bool stopped = group->group_stop_count > 0 || group->flags & SIGNAL_STOP_STOPPED;
 
     if (group->group_stop_count > 0) { // half done: as if it had finished
         set(m, group->group_stop_count, 0);
@@ -372,17 +373,18 @@ static void continue_group(struct machine *m, const struct task_struct *p)
     } else { // a stop that was taken from the queue but not yet carried out shall not be
         set(m, group->flags, group->flags & ~(u32)SIGNAL_STOP_DEQUEUED);
     }
+    return stopped;
 }
 
 // After kernel/signal.c, handle_stop_signal(): stop signals and SIGCONT cancel each other.
-void handle_stop_signal(struct machine *m, s32 sig, const struct task_struct *p)
+bool handle_stop_signal(struct machine *m, s32 sig, const struct task_struct *p)
 {
     KFN(m, handle_stop_signal);
     const struct signal_struct *group = signal_of(m, p);
     const struct task_struct *t = p;
 
     if (p->flags & PF_DEAD) // 2.6.11 means "the group is exiting" but looks at the wrong flags
-        return;
+        return false;
     if (is_in_mask(sig, SIG_KERNEL_STOP_MASK)) {
         rm_from_queue(m, SIGMASK(SIGCONT), &group->shared_pending);
         do {
@@ -390,10 +392,11 @@ void handle_stop_signal(struct machine *m, s32 sig, const struct task_struct *p)
             t = next_thread(m, t);
         } while (t != p);
     } else if (sig == SIGCONT) {
-        continue_group(m, p);
+        return continue_group(m, p);
     } else if (sig == SIGKILL) {
         set(m, group->flags, 0u); // undoes a stop that is under way
     }
+    return false;
 }
 
 // ---- Sending ---------------------------------------------------------------------------------------------
@@ -408,16 +411,17 @@ static bool sig_ignored(const struct machine *m, const struct task_struct *p, s3
     return handler == SIG_IGN || (handler == SIG_DFL && is_in_mask(sig, SIG_KERNEL_IGNORE_MASK));
 }
 
-// Is there no point in queueing? Says so in an event.
+// Is there no point in queueing? Says so in an event, unless the signal has had its effect.
 static bool is_dropped(struct machine *m, const struct task_struct *p, s32 sig,
-                       const struct sigpending *pending)
+                       const struct sigpending *pending, bool has_acted)
 {
     bool ignored = sig_ignored(m, p, sig);
 
     if (!ignored && !is_legacy_queued(pending, sig))
         return false;
     s32 why = !ignored ? 1 : sighand_of(m, p)->action[sig - 1].sa_handler == SIG_DFL ? 2 : 0;
-    note(m, EVENT_SIGNAL_DROPPED, p->pid, sig, why);
+    if (!has_acted)
+        note(m, EVENT_SIGNAL_DROPPED, p->pid, sig, why);
     return true;
 }
 
@@ -427,7 +431,7 @@ s32 specific_send_sig_info(struct machine *m, const struct siginfo *info,
 {
     KFN(m, specific_send_sig_info);
 
-    if (is_dropped(m, p, info->signo, &p->pending))
+    if (is_dropped(m, p, info->signo, &p->pending, false))
         return 0;
     s32 error = send_signal(m, info, p, &p->pending);
     if (!error && !sigismember(&p->blocked, info->signo))
@@ -457,8 +461,8 @@ s32 __group_send_sig_info(struct machine *m, const struct siginfo *info,
     KFN(m, __group_send_sig_info);
     const struct sigpending *shared = &signal_of(m, p)->shared_pending;
 
-    handle_stop_signal(m, info->signo, p);
-    if (is_dropped(m, p, info->signo, shared))
+    bool has_acted = handle_stop_signal(m, info->signo, p);
+    if (is_dropped(m, p, info->signo, shared, has_acted))
         return 0;
     s32 error = send_signal(m, info, p, shared);
     if (!error)

@@ -53,8 +53,9 @@ void collect_signal(struct machine *m, s32 sig, const struct sigpending *pending
 // Sets TIF_SIGPENDING so that p looks at its signals, and wakes it; sig is for the event.
 void wake_up_for_signal(struct machine *m, const struct task_struct *p, s32 sig, bool resume);
 
-// Stop signals and SIGCONT cancel each other, SIGCONT continues, at the moment they are sent.
-void handle_stop_signal(struct machine *m, s32 sig, const struct task_struct *p);
+// Stop signals and SIGCONT cancel each other, SIGCONT continues, at the moment they are sent. True
+// if p's group goes on because of it.
+bool handle_stop_signal(struct machine *m, s32 sig, const struct task_struct *p);
 // To p's group, with no question of permission. 0, or -EAGAIN when the queue is full.
 s32 __group_send_sig_info(struct machine *m, const struct siginfo *info,
                           const struct task_struct *p);

@@ -57,13 +57,15 @@ static s32 wait_task_zombie(struct machine *m, const struct task_struct *p)
     KRETURN(pid);
 }
 
-// Each stop is reported once; the child goes to the end of the list, so that others come too.
+// Each stop is reported once, when all threads have stopped; the child goes to the end of the
+// list, so that others come too.
 static s32 wait_task_stopped(struct machine *m, const struct task_struct *p)
 {
     KFN(m, wait_task_stopped);
     s32 code = p->exit_code;
+    bool half_done = signal_of(m, p)->group_stop_count > 0 && !p->ptrace;
 
-    if (!code)
+    if (!code || half_done)
         return 0;
     set(m, p->exit_code, 0);
     list_move_tail(m, &p->sibling, &task_at(m, p->parent)->children);

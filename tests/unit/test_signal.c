@@ -220,6 +220,58 @@ static void test_stop_of_a_group(void)
     power_off(b);
 }
 
+// A thread in D stops only after its event; until then the stop is half done.
+static void test_half_done_stop(void)
+{
+    struct booted *b = power_on_machine();
+    s32 child = fork_of(b, 1);
+    s32 thread = thread_of(b, child);
+
+    CU_ASSERT_EQUAL(CALL(b, thread, vfork, 0), NO_RETURN);
+    s32 grandchild = console(b->m)->last_child;
+    kill_by(b, 1, child, SIGSTOP);
+    CU_ASSERT_EQUAL(state_of(b, child), 'T');
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    CU_ASSERT_EQUAL(signal_of(b->m, task(b, child))->group_stop_count, 1);
+    CU_ASSERT_PTR_NULL(heard(b, EVENT_STOPPED, child, SIGSTOP));
+    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), NO_RETURN);
+    kill_by(b, 1, child, SIGCONT); // as if it had finished
+    CU_ASSERT_EQUAL(state_of(b, child), 'R');
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    CU_ASSERT_EQUAL(wait_status(b, 1, child, WCONTINUED), 0xFFFF);
+    kill_by(b, 1, child, SIGSTOP);
+    CALL(b, grandchild, exit, 0);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'T');
+    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_STOPPED, child, SIGSTOP));
+    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), 0x137F);
+    kill_by(b, 1, child, SIGCONT);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'R');
+    CU_ASSERT_EQUAL(heard(b, EVENT_RETURN, thread, __NR_vfork)->c, grandchild);
+    CU_ASSERT_PTR_NULL(heard(b, EVENT_SIGNAL_DROPPED, child, SIGCONT)); // it has acted
+    power_off(b);
+}
+
+static void test_exec_while_the_leader_is_in_d(void)
+{
+    static const char *const strings[] = { "/bin/true", NULL };
+    struct booted *b = power_on_machine();
+    s32 child = fork_of(b, 1);
+    s32 thread = thread_of(b, child);
+
+    CU_ASSERT_EQUAL(CALL(b, child, vfork, 0), NO_RETURN);
+    s32 grandchild = console(b->m)->last_child;
+    CU_ASSERT_EQUAL(make(b, thread, (struct call){ __NR_execve, { 0 }, strings }), NO_RETURN);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    kill_by(b, 1, child, SIGTERM);
+    kill_by(b, 1, child, SIGKILL);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    CALL(b, grandchild, exit, 0);
+    CU_ASSERT_EQUAL(state_of(b, thread), '-'); // it has taken the leader's number over …
+    CU_ASSERT_EQUAL(state_of(b, child), 'Z');  // … and died
+    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), SIGKILL);
+    power_off(b);
+}
+
 static void test_sigterm_waits_for_sigcont(void)
 {
     struct booted *b = power_on_machine();
@@ -744,6 +796,8 @@ static CU_TestInfo tests[] = {
     { "init takes nothing that it has no handler for", test_init_takes_nothing_without_handler },
     { "stop and continue", test_stop_and_continue },
     { "a group stops and continues", test_stop_of_a_group },
+    { "a stop that is half done", test_half_done_stop },
+    { "exec by a thread while the leader is in D", test_exec_while_the_leader_is_in_d },
     { "SIGTERM to a stopped process waits for SIGCONT", test_sigterm_waits_for_sigcont },
     { "SIGKILL ends a stopped group", test_sigkill_ends_a_stopped_group },
     { "stop signals and SIGCONT cancel each other", test_stop_and_cont_cancel_each_other },
