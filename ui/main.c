@@ -3,6 +3,7 @@
 #include "printer.h"
 #include "repl.h"
 #include "text.h"
+#include "tui/tui.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -27,7 +28,8 @@ static void print_usage(void)
             "\n"
             "Shows how Linux 2.6 manages processes: type fork, exec, kill, and watch.\n"
             "\n"
-            "  SCRIPT            run the commands of a file; - is standard input\n"
+            "  SCRIPT            run the commands of a file; - is standard input. One script on a\n"
+            "                    terminal is played step by step\n"
             "  -c COMMANDS       run these commands\n"
             "  -b, --batch       run without a terminal: standard input if there is no SCRIPT\n"
             "      --json        write what happens as JSON Lines\n"
@@ -168,28 +170,59 @@ static int run_batch(struct session *session, const struct options *o)
     return session_mistakes(session) ? STATUS_MISTAKE : STATUS_OK;
 }
 
-static int run_interactive(struct session *session)
+static bool has_terminal(void)
 {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int run_panes(struct session *session, const char *demo)
+{
+    struct tui_options options = { .demo = demo };
+
+    return tui_run(session, &options);
+}
+
+static int run_interactive(struct session *session, bool is_plain)
+{
+    char why[256];
+
+    if (!has_terminal())
         return complain(_("this is no terminal; to run commands without one, use: procarium "
                           "--batch SCRIPT, procarium -c COMMANDS, or procarium - for standard "
                           "input"),
                         "");
+    if (!is_plain && tui_is_usable(why, sizeof why))
+        return run_panes(session, NULL);
+    if (!is_plain)
+        fprintf(stderr, _("procarium: %s; so there are no panes\n"), why);
     if (!repl_run(session, "boot sh"))
         return complain(_("the terminal cannot be used; try: procarium --batch SCRIPT"), "");
     return STATUS_OK;
 }
 
+/* One script, somebody to look at it, and no word about how to run it: it is played. */
+static bool is_demo_for_terminal(const struct options *o)
+{
+    bool is_one_file = o->count == 1 && o->inputs[0].kind == INPUT_FILE;
+    char why[256];
+
+    return is_one_file && !o->is_batch && !o->is_json && !o->is_quiet && !o->is_plain &&
+           !o->session.keep_going && has_terminal() && tui_is_usable(why, sizeof why);
+}
+
 static int run(struct options *o)
 {
-    bool is_batch = o->is_batch || o->is_json || o->is_quiet || o->count > 0;
+    bool is_demo = is_demo_for_terminal(o);
+    bool is_batch = !is_demo && (o->is_batch || o->is_json || o->is_quiet || o->count > 0);
 
     if (is_batch && o->count == 0)
         add_script(o, "-");
     struct session *session = session_create(&o->session);
     if (!session)
         return complain(strerror(ENOMEM), "");
-    int status = is_batch ? run_batch(session, o) : run_interactive(session);
+    int status = is_batch  ? run_batch(session, o)
+                 : is_demo ? run_panes(session, o->inputs[0].text)
+                           : run_interactive(session, o->is_plain);
     session_destroy(session);
     return status;
 }

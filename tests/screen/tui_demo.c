@@ -127,11 +127,11 @@ static bool scroll_mouse(void *state, const void *view, const struct key *key)
 }
 
 static const struct pane panes[PANES] = {
-    { "tasks", "tasks", 6, 24, draw_list, NULL, NULL, scroll_mouse },
-    { "states", "states", 6, 24, draw_styles, NULL, NULL, NULL },
-    { "memory", "memory", 6, 30, draw_text_pane, NULL, NULL, NULL },
-    { "trace", "trace", 6, 30, draw_text_pane, note_commands, NULL, NULL },
-    { "stack", "stack", 8, 30, draw_list, NULL, NULL, scroll_mouse },
+    { "tasks", "tasks", 6, 24, draw_list, NULL, NULL, NULL, scroll_mouse },
+    { "states", "states", 6, 24, draw_styles, NULL, NULL, NULL, NULL },
+    { "memory", "memory", 6, 30, draw_text_pane, NULL, NULL, NULL, NULL },
+    { "trace", "trace", 6, 30, draw_text_pane, note_commands, NULL, NULL, NULL },
+    { "stack", "stack", 8, 30, draw_list, NULL, NULL, NULL, scroll_mouse },
 };
 
 static const struct layout_spec teach = {

@@ -71,6 +71,14 @@ void console_clear(struct console *console)
     console->is_open = false;
 }
 
+void console_drop_last(struct console *console)
+{
+    if (console->count == 0)
+        return;
+    free_line(line_at(console, --console->count));
+    console->is_open = false;
+}
+
 void console_destroy(struct console *console)
 {
     if (!console)

@@ -19,6 +19,9 @@ void console_write(struct console *console, enum style style, const char *text);
 void console_writef(struct console *console, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes the last line away again. */
+void console_drop_last(struct console *console);
+
 /* Forgets all lines. */
 void console_clear(struct console *console);
 

@@ -189,13 +189,15 @@ void layout_compute(const struct layout_spec *spec, const struct layout_request 
     int console = rows * spec->console_percent / 100;
     if (console < spec->console_rows)
         console = spec->console_rows;
-    int most = rows - 2 - LAYOUT_MIN_ROWS / 2; /* the panes keep half of the smallest screen */
+    int sentence = rows < LAYOUT_FEW_ROWS || spec->sentence_rows < 1 ? 1 : spec->sentence_rows;
+    int rest = rows - sentence - 1;
+    int most = rest - LAYOUT_MIN_ROWS / 2; /* the panes keep half of the smallest screen */
     if (console > most)
         console = most;
-    struct rect area = { 0, 0, rows - 2 - console, cols };
-    layout->sentence = (struct rect){ area.rows, 0, 1, cols };
-    layout->bar = (struct rect){ area.rows + 1, 0, 1, cols };
-    layout->console = (struct rect){ area.rows + 2, 0, console, cols };
+    struct rect area = { 0, 0, rest - console, cols };
+    layout->sentence = (struct rect){ area.rows, 0, sentence, cols };
+    layout->bar = (struct rect){ area.rows + sentence, 0, 1, cols };
+    layout->console = (struct rect){ area.rows + sentence + 1, 0, console, cols };
     if (request->zoom >= 0 && request->zoom < spec->panes) {
         layout->pane[request->zoom] = area;
         layout->is_shown[request->zoom] = true;

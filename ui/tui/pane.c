@@ -1,4 +1,4 @@
-/* A pane in its box. */
+/* A pane in its box, and scrolling in it. */
 #include "tui/pane.h"
 
 void pane_draw(const struct pane *pane, WINDOW *win, const struct theme *theme,
@@ -27,4 +27,42 @@ bool pane_mouse(const struct pane *pane, const struct pane_place *place, void *s
     own.y -= inside.y;
     own.x -= inside.x;
     return pane->mouse(state, view, &own);
+}
+
+bool pane_scroll_key(struct scroll *scroll, const struct key *key)
+{
+    int page = scroll->page > 1 ? scroll->page - 1 : 1; /* one row stays in sight */
+
+    if (key->kind != KEY_KIND_CODE)
+        return false;
+    switch (key->code) {
+    case KEY_UP:
+        scroll_move(scroll, -1);
+        return true;
+    case KEY_DOWN:
+        scroll_move(scroll, 1);
+        return true;
+    case KEY_PPAGE:
+        scroll_move(scroll, -page);
+        return true;
+    case KEY_NPAGE:
+        scroll_move(scroll, page);
+        return true;
+    case KEY_HOME:
+        scroll_move(scroll, -scroll->total);
+        return true;
+    case KEY_END:
+        scroll_move(scroll, scroll->total);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool pane_scroll_mouse(struct scroll *scroll, const struct key *key)
+{
+    if (key->mouse != MOUSE_WHEEL_UP && key->mouse != MOUSE_WHEEL_DOWN)
+        return false;
+    scroll_move(scroll, key->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+    return true;
 }

@@ -20,9 +20,15 @@ struct pane {
     void (*note)(void *state, const void *view, char *note, size_t size);
     /* A key while the pane has the focus and the line is empty; true when it was for the pane. */
     bool (*key)(void *state, const void *view, const struct key *key);
+    /* What Enter means there, as a command line written to `line`; false for nothing. */
+    bool (*command)(void *state, const void *view, char *line, size_t size);
     /* A mouse action inside the box, in inner cells; true when something changed. */
     bool (*mouse)(void *state, const void *view, const struct key *key);
 };
+
+/* Keys and the wheel for what only scrolls; true when it was one of theirs. */
+bool pane_scroll_key(struct scroll *scroll, const struct key *key);
+bool pane_scroll_mouse(struct scroll *scroll, const struct key *key);
 
 /* Where a pane stands, and how. */
 struct pane_place {

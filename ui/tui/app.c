@@ -1,0 +1,406 @@
+/* The terminal's application: what it is made of, its life, and how commands run in it. */
+#include "tui/app.h"
+
+#include "state.h"
+#include "text.h"
+#include "tui/history.h"
+#include "tui/mem.h"
+#include "tui/tui.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+enum {
+    HISTORY_LINES = 10000,
+    CONSOLE_LINES = 40000,
+    PLAY_MS = 1000,    /* between two steps at speed 0 */
+    PLAY_READ_MS = 45, /* for each character of a text to read */
+    PLAY_SHORTEST_MS = 20,
+};
+
+/* ---- Running ---- */
+
+void app_run(struct app *app, const char *name, const char *text)
+{
+    app->is_busy = true;
+    face_begin(app);
+    app->result = session_run_from(app->session, name, app->line_number, text, strlen(text));
+    face_end(app);
+    app->is_busy = false;
+    for (const char *at = text; *at; at++)
+        app->line_number += *at == '\n';
+    if (app->result == RUN_INTERRUPTED && !loop_is_quitting(app->loop))
+        console_write(app->console, STYLE_ERROR, _("interrupted\n"));
+    if (app->result == RUN_QUIT)
+        loop_quit(app->loop);
+    view_state_refresh(&app->vs);
+}
+
+static void make_prompt(struct app *app)
+{
+    strbuf_clear(&app->prompt);
+    session_prompt(app->session, &app->prompt);
+}
+
+/* Shows a key's command as typed. The same one again becomes one with a count: `step 3`. */
+static void echo_key(struct app *app, const char *command)
+{
+    bool is_again = app->times > 0 && strcmp(app->repeated, command) == 0 &&
+                    console_count(app->console) == app->console_lines &&
+                    strchr(command, ' ') == NULL;
+
+    if (is_again)
+        console_drop_last(app->console);
+    else
+        make_prompt(app);
+    app->times = is_again ? app->times + 1 : 1;
+    snprintf(app->repeated, sizeof app->repeated, "%s", command);
+    console_write(app->console, STYLE_PROMPT, strbuf_text(&app->prompt));
+    if (app->times > 1)
+        console_writef(app->console, STYLE_NORMAL, "%s %u\n", command, app->times);
+    else
+        console_writef(app->console, STYLE_NORMAL, "%s\n", command);
+    app->console_lines = console_count(app->console);
+    console_to_end(app->console);
+}
+
+void app_run_key(struct app *app, const char *command)
+{
+    echo_key(app, command);
+    app_run(app, _("command line"), command);
+    if (app->result != RUN_OK)
+        app->times = 0;
+}
+
+enum key_use app_request(struct app *app, enum request request, const char *command)
+{
+    app->request = request;
+    snprintf(app->command, sizeof app->command, "%s", command ? command : "");
+    free(app->kept);
+    app->kept = mem_text(lineed_text(app->le, NULL));
+    return KEY_LEAVE;
+}
+
+/* ---- Playing ---- */
+
+int app_play_delay(const struct app *app)
+{
+    int ms = PLAY_MS;
+
+    if (app->player.player)
+        ms += PLAY_READ_MS * player_ui_weight(app);
+    ms = app->speed >= 0 ? ms >> app->speed : ms << -app->speed;
+    return ms < PLAY_SHORTEST_MS ? PLAY_SHORTEST_MS : ms;
+}
+
+void app_set_playing(struct app *app, bool is_playing)
+{
+    app->is_playing = is_playing;
+    loop_set_timer(app->loop, TIMER_PLAY, is_playing ? app_play_delay(app) : -1);
+}
+
+static bool is_at_end(const struct app *app)
+{
+    struct time_position at = machine_position(app->vs.m);
+
+    return at.command == at.commands;
+}
+
+/* One step of playing; at the end it stops. */
+static void play(struct app *app)
+{
+    if (app->player.player) {
+        player_ui_next(app);
+        app_set_playing(app, app->is_playing && !player_ui_is_at_end(app));
+        return;
+    }
+    app_run_key(app, "step");
+    app_set_playing(app, app->result == RUN_OK && !is_at_end(app));
+}
+
+/* F5: without a demo the last command is played from its start, or what lies ahead. */
+static void start_or_stop(struct app *app)
+{
+    if (app->is_playing) {
+        app_set_playing(app, false);
+        return;
+    }
+    if (app->player.player ? player_ui_is_at_end(app) : machine_position(app->vs.m).commands == 0)
+        return;
+    app_set_playing(app, true);
+    if (!app->player.player && is_at_end(app)) {
+        app_run_key(app, "undo");
+        app_set_playing(app, app->result == RUN_OK);
+    } else {
+        play(app);
+    }
+}
+
+/* ---- The line ---- */
+
+static bool next_key(void *arg, struct key *key)
+{
+    struct app *app = arg;
+
+    return loop_next_key(app->loop, key);
+}
+
+static bool interrupted(void *arg)
+{
+    struct app *app = arg;
+
+    return loop_interrupted(app->loop);
+}
+
+static void complete(void *arg, const char *line, size_t cursor, struct completion *completion)
+{
+    struct app *app = arg;
+    struct strbuf text = STRBUF_INIT;
+    struct completions found;
+    char shown[160];
+
+    strbuf_puts(&text, strbuf_text(&app->text)); /* the lines before, if it has several */
+    strbuf_puts(&text, line);
+    size_t before = app->text.length;
+    session_complete(app->session, strbuf_text(&text), before + cursor, &found);
+    if (found.count > 0 && found.start >= before) {
+        for (u32 i = 0; i < found.count; i++) {
+            snprintf(shown, sizeof shown, found.notes[i][0] ? "%s  %.40s" : "%s", found.words[i],
+                     found.notes[i]);
+            completion_add(completion, shown);
+        }
+        completion->replace = before + cursor - found.start;
+        completion->insert = mem_alloc(strlen(found.common) + 2);
+        strcpy(completion->insert, found.common);
+        if (found.is_final)
+            strcat(completion->insert, " ");
+    }
+    completions_finish(&found);
+    strbuf_finish(&text);
+}
+
+/* A line was typed. Commands run when no block and no quoted word is open any more. */
+static void take_line(struct app *app, const char *line)
+{
+    size_t done = app->text.length;
+
+    app->times = 0;
+    if (done == 0)
+        make_prompt(app);
+    console_write(app->console, STYLE_PROMPT, done == 0 ? strbuf_text(&app->prompt) : "… ");
+    console_writef(app->console, STYLE_NORMAL, "%s\n", line);
+    console_to_end(app->console);
+    strbuf_puts(&app->text, line);
+    open_ends_add(&app->ends, line, strlen(line));
+    if (has_open_ends(&app->ends)) {
+        strbuf_putc(&app->text, '\n');
+        open_ends_add(&app->ends, "\n", 1);
+        return;
+    }
+    struct strbuf text = app->text;
+    app->text = STRBUF_INIT;
+    app->ends = (struct open_ends){ 0 };
+    bool is_one_line = done == 0;
+    if (!is_one_line)
+        strbuf_clear(&app->prompt);
+    app_run(app, _("command line"), strbuf_text(&text));
+    app->line_number++;
+    strbuf_finish(&text);
+}
+
+bool app_ask(struct app *app, const char *prompt, struct strbuf *reply)
+{
+    const char *line;
+
+    app_set_playing(app, false);
+    app->question = prompt;
+    app->player.is_shown = true;
+    loop_redraw(app->loop);
+    bool has_answer = lineed_read(app->le, &line) == LINEED_LINE;
+    app->question = NULL;
+    if (has_answer)
+        strbuf_puts(reply, line);
+    return has_answer;
+}
+
+/* What a key asked for, now that the line editor is out of the way. */
+static void serve_request(struct app *app)
+{
+    enum request request = app->request;
+    char *kept = app->kept;
+
+    app->request = REQUEST_NONE;
+    app->kept = NULL;
+    switch (request) {
+    case REQUEST_COMMAND:
+        app_set_playing(app, false);
+        app_run_key(app, app->command);
+        break;
+    case REQUEST_DEMO_NEXT:
+        app_set_playing(app, false);
+        player_ui_next(app);
+        break;
+    case REQUEST_DEMO_BACK:
+        app_set_playing(app, false);
+        player_ui_back(app);
+        break;
+    case REQUEST_PLAY:
+        if (strcmp(app->command, "tick") == 0)
+            play(app);
+        else
+            start_or_stop(app);
+        break;
+    case REQUEST_NONE:
+        break;
+    }
+    if (app->result == RUN_QUIT)
+        loop_quit(app->loop);
+    if (kept && *kept)
+        lineed_type(app->le, kept);
+    free(kept);
+}
+
+static void on_timer(void *arg, int id)
+{
+    struct app *app = arg;
+
+    (void)id;
+    loop_push_key(app->loop, &(struct key){ .kind = KEY_KIND_CODE, .code = APP_KEY_TICK });
+}
+
+static void run_session(struct app *app)
+{
+    const char *line;
+
+    while (!loop_is_quitting(app->loop)) {
+        switch (lineed_read(app->le, &line)) {
+        case LINEED_LINE:
+            take_line(app, line);
+            break;
+        case LINEED_EOF:
+            loop_quit(app->loop);
+            break;
+        case LINEED_CANCEL:
+            serve_request(app);
+            break;
+        }
+        loop_redraw(app->loop);
+    }
+}
+
+/* ---- Beginning and end ---- */
+
+static void report(void *arg, const char *message)
+{
+    struct app *app = arg;
+
+    console_writef(app->console, STYLE_ERROR, "%s\n", message);
+}
+
+static void greet(struct app *app)
+{
+    console_write(app->console, STYLE_TITLE_FOCUS, "procarium ");
+    console_write(app->console, STYLE_NORMAL,
+                  _("shows how Linux 2.6 manages processes, in a computer of its own.\n"));
+    console_write(app->console, STYLE_NORMAL,
+                  _("Type fork, and look. F9 and F7 step through it. help lists the commands, "
+                    "F1 the keys.\n"));
+    take_line(app, "boot sh");
+}
+
+static void open_history(struct app *app)
+{
+    char *path = state_path("history");
+    char why[512];
+
+    if (path && !history_list_open(app->history, path, why, sizeof why))
+        report(app, why);
+    free(path);
+}
+
+static void load_editrc(struct app *app)
+{
+    char *path = lineed_editrc_path();
+
+    if (path)
+        lineed_load_editrc(app->le, path, report, app);
+    free(path);
+}
+
+static bool app_init(struct app *app, struct session *session, char *why, size_t size)
+{
+    static const struct loop_ops loop_ops = { .draw = app_draw, .key = app_key, .timer = on_timer };
+    static const struct lineed_ops lineed_ops = { next_key, complete, interrupted };
+
+    *app = (struct app){ .session = session,
+                         .focus = LAYOUT_NO_PANE,
+                         .in_sight = LAYOUT_NO_PANE,
+                         .line_number = 1,
+                         .tree = { .chosen = FOLLOW_FOCUS },
+                         .task = { .pid = -1 } };
+    app->console = console_create(CONSOLE_LINES);
+    app->history = history_list_create(HISTORY_LINES);
+    app->le = lineed_create("procarium", &lineed_ops, app, app->history, why, size);
+    if (!app->le) {
+        history_list_destroy(app->history);
+        console_destroy(app->console);
+        return false;
+    }
+    view_state_init(&app->vs, session);
+    open_history(app);
+    load_editrc(app);
+    app->loop = loop_create(&loop_ops, app);
+    term_start(&app->term, true);
+    loop_set_terminal(app->loop, &app->term);
+    theme_init(&app->theme, !app->term.has_unicode);
+    app_set_face(app);
+    return true;
+}
+
+/* The signal that ended the session, 0 for none. */
+static int app_finish(struct app *app)
+{
+    static const struct face silence = { 0 };
+    int number = loop_deadly_signal(app->loop);
+
+    player_ui_close(app);
+    session_set_face(app->session, &silence);
+    term_stop(&app->term);
+    lineed_destroy(app->le);
+    history_list_destroy(app->history);
+    console_destroy(app->console);
+    view_state_finish(&app->vs);
+    loop_destroy(app->loop);
+    strbuf_finish(&app->text);
+    strbuf_finish(&app->prompt);
+    strbuf_finish(&app->act_text);
+    strbuf_finish(&app->act_sentence);
+    free(app->kept);
+    return number;
+}
+
+bool tui_is_usable(char *why, size_t size)
+{
+    return term_is_usable(why, size);
+}
+
+int tui_run(struct session *session, const struct tui_options *options)
+{
+    struct app app;
+    char why[256];
+
+    term_set_locale();
+    if (!app_init(&app, session, why, sizeof why)) {
+        fprintf(stderr, "procarium: %s\n", why);
+        return 2;
+    }
+    if (!options->demo || !player_ui_open(&app, options->demo))
+        greet(&app);
+    run_session(&app);
+    int number = app_finish(&app);
+    if (number) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    return 0;
+}

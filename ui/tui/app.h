@@ -1,0 +1,127 @@
+/* What the parts of the terminal's application share: its state, and what they do for each other. */
+#ifndef PROCARIUM_TUI_APP_H
+#define PROCARIUM_TUI_APP_H
+
+#include "tui/console.h"
+#include "tui/layout.h"
+#include "tui/lineed.h"
+#include "tui/loop.h"
+#include "tui/panes.h"
+#include "tui/player_ui.h"
+#include "tui/term.h"
+
+enum { TIMER_PLAY };
+
+/* Keys that no keyboard has: the app's own, put into the queue. */
+enum { APP_KEY_TICK = 0x5000 };
+
+/* What a key asks for; done when the line editor has been left. */
+enum request { REQUEST_NONE, REQUEST_COMMAND, REQUEST_DEMO_NEXT, REQUEST_DEMO_BACK, REQUEST_PLAY };
+
+struct app {
+    struct session *session;
+    struct terminal term;
+    struct loop *loop;
+    struct lineed *le;
+    struct history_list *history;
+    struct console *console;
+    struct theme theme;
+
+    /* the panes */
+    struct view_state vs;
+    struct tree_state tree;
+    struct task_state task;
+    struct trace_state trace;
+    struct stack_state stack;
+    struct kernel_state kernel;
+    struct layout layout;
+    int focus;      /* the pane that arrows are for, or LAYOUT_NO_PANE: the console */
+    int in_sight;   /* the pane that was chosen last: it stays in sight */
+    bool is_zoomed; /* the focus has the whole screen */
+
+    /* help */
+    bool has_help;
+    struct scroll help_scroll;
+
+    /* what is being typed */
+    struct strbuf text; /* the lines so far of what is not complete yet */
+    struct open_ends ends;
+    u32 line_number;
+    struct strbuf prompt;
+    const char *question; /* a demo asks: the prompt of the answer; NULL for none */
+
+    /* what a key asked for */
+    enum request request;
+    char command[96];
+    char *kept; /* the half-typed line */
+
+    /* the last key's command, as shown in the console: pressed again it counts */
+    char repeated[96];
+    unsigned times;
+    int console_lines; /* the console's count then */
+
+    /* what runs */
+    bool is_busy;
+    u64 done, total; /* of a long repeat */
+    long long drawn; /* when progress was shown */
+    unsigned polls;
+    u64 acts; /* commands that acted in this run */
+    struct strbuf act_text, act_sentence;
+    enum run_result result;
+
+    struct player_ui player;
+    bool is_playing; /* a timer steps */
+    int speed;       /* 0 is one step a second; each one more is twice as fast */
+};
+
+/* ---- app.c ---- */
+
+/* Runs commands as one text and shows what came of it. `name` stands in front of mistakes. */
+void app_run(struct app *app, const char *name, const char *text);
+/* The same for a key's command: shown in the console as if typed. */
+void app_run_key(struct app *app, const char *command);
+/* Has the line editor left, and then the request served. */
+enum key_use app_request(struct app *app, enum request request, const char *command);
+/* Starts or stops stepping by itself. */
+void app_set_playing(struct app *app, bool is_playing);
+/* Milliseconds between two steps of playing. */
+int app_play_delay(const struct app *app);
+/* What is asked when a question needs an answer: reads one line; false when there is none. */
+bool app_ask(struct app *app, const char *prompt, struct strbuf *reply);
+
+/* ---- face.c ---- */
+
+/* The session tells the console from now on. */
+void app_set_face(struct app *app);
+/* Before and after a run: what several commands did is told one by one. */
+void face_begin(struct app *app);
+void face_end(struct app *app);
+
+/* ---- frame.c ---- */
+
+const struct pane *app_pane(int pane);
+void *app_pane_state(struct app *app, int pane);
+const struct layout_spec *app_layout_spec(const struct app *app);
+/* A loop_ops function: draws the whole frame. */
+void app_draw(void *app);
+
+/* ---- keys.c ---- */
+
+/* A loop_ops function: the first look at every key. */
+enum key_use app_key(void *app, const struct key *key);
+
+/* A row of the table of keys: what help and the key bar are made from. */
+struct key_help {
+    const char *key;  /* "F8" */
+    const char *bar;  /* one word for the key bar, or NULL */
+    const char *text; /* what it does; NULL: a heading, which `key` is */
+};
+
+/* Row i of it, NULL past the end. */
+const struct key_help *app_key_help(int i);
+
+/* ---- help.c ---- */
+
+void help_draw(const struct canvas *canvas, struct scroll *scroll);
+
+#endif

@@ -1,0 +1,174 @@
+/* What the session tells: into the console. */
+#include "procarium/report.h"
+#include "text.h"
+#include "tui/app.h"
+#include "tui/glyph.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ACTS_TOLD = 40,    /* commands of one run that are told one by one */
+    POLL_EVERY = 64,   /* commands between two looks at the keyboard */
+    PROGRESS_MS = 100, /* between two frames of progress */
+};
+
+/* ---- Several commands in one run ---- */
+
+void face_begin(struct app *app)
+{
+    app->acts = 0;
+    strbuf_clear(&app->act_text);
+    strbuf_clear(&app->act_sentence);
+    app->polls = 0;
+    app->total = 0;
+    app->drawn = loop_now();
+}
+
+/* One command of several, with its sentence. */
+static void tell_act(struct app *app)
+{
+    if (app->act_text.length == 0)
+        return;
+    console_writef(app->console, STYLE_DIM, "> %s", strbuf_text(&app->act_text));
+    if (app->act_sentence.length > 0)
+        console_writef(app->console, STYLE_DIM, "  # %s", strbuf_text(&app->act_sentence));
+    console_write(app->console, STYLE_DIM, "\n");
+    strbuf_clear(&app->act_text);
+}
+
+void face_end(struct app *app)
+{
+    if (app->acts > 1)
+        tell_act(app);
+    if (app->acts > ACTS_TOLD)
+        console_writef(app->console, STYLE_HINT, _("… %llu commands in all\n"),
+                       (unsigned long long)app->acts);
+}
+
+static void on_done(void *context, const struct echo *echo)
+{
+    struct app *app = context;
+
+    if (!echo->acts || app->player.is_restoring)
+        return;
+    if (++app->acts > ACTS_TOLD)
+        return;
+    if (app->acts > 1)
+        tell_act(app);
+    strbuf_clear(&app->act_text);
+    strbuf_puts(&app->act_text, echo->text);
+    strbuf_clear(&app->act_sentence);
+    report_sentence(app->vs.m, 0, &app->act_sentence);
+}
+
+/* ---- The rest ---- */
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    struct app *app = context;
+    struct strbuf copy = STRBUF_INIT;
+
+    strbuf_add(&copy, text, length);
+    console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
+    app->player.is_shown = false;
+    strbuf_finish(&copy);
+}
+
+static void on_mistake(void *context, const struct mistake *mistake)
+{
+    struct app *app = context;
+    bool is_typed = strcmp(mistake->file, _("command line")) == 0;
+
+    app->player.is_shown = false;
+    app_set_playing(app, false);
+    if (is_typed && app->text.length == 0) { /* under the line as it was typed */
+        console_writef(app->console, STYLE_ERROR, "%*s^ ",
+                       glyph_width(strbuf_text(&app->prompt)) + (int)mistake->caret, "");
+    } else if (mistake->source[0]) {
+        console_writef(app->console, STYLE_NORMAL, "  %s\n", mistake->source);
+        console_writef(app->console, STYLE_ERROR, "  %*s^\n", (int)mistake->caret, "");
+    }
+    if (!is_typed)
+        console_writef(app->console, STYLE_ERROR, "%s:%u:%u: ", mistake->file, mistake->line,
+                       mistake->column);
+    console_write(app->console, STYLE_ERROR, mistake->message);
+    if (mistake->hint[0])
+        console_writef(app->console, STYLE_HINT, " (%s)", mistake->hint);
+    console_write(app->console, STYLE_ERROR, "\n");
+}
+
+static void on_narrate(void *context, enum narration kind, const char *text)
+{
+    static const enum style styles[] = { STYLE_TITLE_FOCUS, STYLE_NORMAL, STYLE_PROMPT,
+                                         STYLE_SENTENCE };
+    struct app *app = context;
+
+    if (!player_ui_tell(app, kind, text))
+        console_writef(app->console, styles[kind], "%s\n", text);
+}
+
+static bool on_ask(void *context, const char *question, struct strbuf *reply)
+{
+    struct app *app = context;
+
+    (void)question; /* it has been told */
+    return !app->player.is_restoring && app_ask(app, _("your answer? "), reply);
+}
+
+static void write_line(void *context, const char *bytes, size_t n)
+{
+    on_text(context, bytes, n);
+}
+
+static void on_snapshot(void *context, u64 n)
+{
+    struct app *app = context;
+    struct json_writer *json = json_create(write_line, app);
+
+    if (json)
+        json_snapshot(json, app->vs.m, n);
+    json_destroy(json);
+}
+
+static bool is_interrupted(void *context)
+{
+    struct app *app = context;
+
+    if (app->polls++ % POLL_EVERY != 0)
+        return false;
+    if (app->total == 0 && loop_now() - app->drawn > PROGRESS_MS) {
+        app->drawn = loop_now();
+        loop_draw_now(app->loop);
+    }
+    return loop_interrupted(app->loop);
+}
+
+static void on_progress(void *context, u64 done, u64 total)
+{
+    struct app *app = context;
+
+    app->done = done;
+    app->total = total;
+    if (loop_now() - app->drawn < PROGRESS_MS)
+        return;
+    app->drawn = loop_now();
+    loop_draw_now(app->loop);
+}
+
+void app_set_face(struct app *app)
+{
+    struct face face = {
+        .context = app,
+        .done = on_done,
+        .text = on_text,
+        .mistake = on_mistake,
+        .narrate = on_narrate,
+        .ask = on_ask,
+        .snapshot = on_snapshot,
+        .is_interrupted = is_interrupted,
+        .progress = on_progress,
+    };
+
+    session_set_face(app->session, &face);
+}

@@ -1,0 +1,282 @@
+/* One frame: the panes where the layout puts them, the sentence, the key bar, the console. */
+#include "text.h"
+#include "tui/app.h"
+#include "tui/glyph.h"
+#include "tui/mem.h"
+
+#include <stdio.h>
+
+enum {
+    WIDE_COLS = 130,    /* from here on there are three columns of panes */
+    MEDIUM_COLS = 110,  /* from here on every pane's name stands in the bar */
+    NARRATION_MOST = 9, /* rows of a demo's text */
+    CONSOLE_LEAST = 4,  /* rows that stay the console's beside it */
+};
+
+/* ---- Layout ---- */
+
+static const struct pane *const panes[PANES] = {
+    [PANE_TASKS] = &tree_pane, [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
+    [PANE_TASK] = &task_pane,  [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
+};
+
+static const struct layout_spec narrow = {
+    .name = "teach",
+    .columns = 2,
+    .panes = PANES,
+    .column = { { 42, 32 }, { 58, 44 } },
+    .pane = { { "tasks", 0, 46, 6 },
+              { "states", 0, 54, 9 },
+              { "trace", 1, 50, 7 },
+              { "task", 1, 50, 7 },
+              { "stack", 1, 50, 8 },
+              { "kernel", 1, 40, 7 } },
+    .console_rows = 5,
+    .console_percent = 20,
+    .sentence_rows = 2,
+};
+
+static const struct layout_spec wide = {
+    .name = "teach",
+    .columns = 3,
+    .panes = PANES,
+    .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
+    .pane = { { "tasks", 0, 50, 6 },
+              { "states", 0, 50, 9 },
+              { "trace", 1, 65, 8 },
+              { "task", 2, 55, 8 },
+              { "stack", 2, 45, 9 },
+              { "kernel", 1, 35, 8 } },
+    .console_rows = 6,
+    .console_percent = 25,
+    .sentence_rows = 1,
+};
+
+const struct pane *app_pane(int pane)
+{
+    return panes[pane];
+}
+
+void *app_pane_state(struct app *app, int pane)
+{
+    switch (pane) {
+    case PANE_TASKS:
+        return &app->tree;
+    case PANE_TRACE:
+        return &app->trace;
+    case PANE_TASK:
+        return &app->task;
+    case PANE_STACK:
+        return &app->stack;
+    case PANE_KERNEL:
+        return &app->kernel;
+    default:
+        return NULL;
+    }
+}
+
+const struct layout_spec *app_layout_spec(const struct app *app)
+{
+    return app->term.cols >= WIDE_COLS ? &wide : &narrow;
+}
+
+static void compute_layout(struct app *app)
+{
+    struct layout_request request = { app->term.rows, app->term.cols, app->in_sight,
+                                      app->is_zoomed ? app->focus : LAYOUT_NO_PANE };
+    struct layout *l = &app->layout;
+
+    layout_compute(app_layout_spec(app), &request, l);
+    if (!app->is_zoomed || app->focus != LAYOUT_NO_PANE || l->is_too_small)
+        return;
+    /* The console has the whole screen. */
+    for (int i = 0; i < PANES; i++)
+        l->is_shown[i] = false;
+    l->hidden = PANES;
+    l->console.rows += l->sentence.y;
+    l->sentence.y = 0;
+    l->bar.y = l->sentence.rows;
+    l->console.y = l->bar.y + 1;
+}
+
+/* ---- The sentence ---- */
+
+static void draw_progress(const struct app *app, const struct canvas *canvas)
+{
+    char text[96];
+
+    if (app->total == 0) {
+        draw_text(canvas, 0, 1, draw_style(canvas, STYLE_SENTENCE), _("Running; ^C stops it."));
+        return;
+    }
+    snprintf(text, sizeof text, _(" %llu of %llu rounds; ^C stops it"),
+             (unsigned long long)app->done, (unsigned long long)app->total);
+    int cols = canvas->area.cols - glyph_width(text) - 2;
+    cols = cols > 40 ? 40 : cols;
+    if (cols > 0)
+        draw_bar(canvas, 0, 1, cols, (long)app->done, (long)app->total,
+                 draw_style(canvas, STYLE_SENTENCE));
+    draw_text(canvas, 0, cols > 0 ? cols + 1 : 1, draw_style(canvas, STYLE_SENTENCE), text);
+}
+
+static void draw_sentence(const struct app *app, const struct canvas *canvas)
+{
+    struct canvas part = draw_part(canvas, 0, 1, canvas->area.rows, canvas->area.cols - 2);
+    const char *text = strbuf_text(&app->vs.sentence);
+
+    if (!*text)
+        text = _("A machine has booted: init (1) waits for children, the shell (2) waits for you.");
+    if (machine_position(app->vs.m).commands == 0 && view_focus(app->vs.view) == 1)
+        text = _("A machine has booted: swapper (0) idles, init (1) is the only process.");
+    draw_wrapped(&part, 0, part.area.rows, draw_style(canvas, STYLE_SENTENCE), text);
+}
+
+/* ---- The bar ---- */
+
+static int draw_keys(const struct canvas *canvas, int x, int cols)
+{
+    const struct key_help *row;
+
+    for (int i = 0; (row = app_key_help(i)) != NULL; i++) {
+        if (!row->bar || x + glyph_width(row->key) + 1 + glyph_width(row->bar) > cols)
+            continue;
+        x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_KEY), row->key);
+        x = draw_textf(canvas, 0, x, draw_style(canvas, STYLE_DIM), " %s ", row->bar);
+    }
+    return x;
+}
+
+static int tab_width(int pane)
+{
+    return glyph_width(panes[pane]->name) + 3;
+}
+
+/* The panes' names at the right: all of them when there is room, else those behind tabs. */
+static void draw_bar_line(const struct app *app, const struct canvas *canvas)
+{
+    int cols = canvas->area.cols, width = 0;
+    bool shows_all = cols >= MEDIUM_COLS;
+
+    for (int i = 0; i < PANES; i++)
+        if (shows_all || !app->layout.is_shown[i] || i == app->focus)
+            width += tab_width(i);
+    draw_keys(canvas, 1, cols - width - 1);
+    int x = cols - width;
+    for (int i = 0; i < PANES; i++) {
+        if (!shows_all && app->layout.is_shown[i] && i != app->focus)
+            continue;
+        enum style style = i == app->focus           ? STYLE_TITLE_FOCUS
+                           : app->layout.is_shown[i] ? STYLE_TITLE
+                                                     : STYLE_DIM;
+        draw_textf(canvas, 0, x, draw_style(canvas, style), "%d %s", i + 1, panes[i]->name);
+        x += tab_width(i);
+    }
+}
+
+/* ---- The console ---- */
+
+static const char *make_prompt(struct app *app)
+{
+    if (app->question)
+        return app->question;
+    strbuf_clear(&app->prompt);
+    if (app->text.length > 0)
+        strbuf_puts(&app->prompt, "… ");
+    else
+        session_prompt(app->session, &app->prompt);
+    return strbuf_text(&app->prompt);
+}
+
+/* Where a demo's text stands: above the console's output, or in its place. */
+static int narration_rows(const struct app *app, const struct rect *console)
+{
+    if (!app->player.player)
+        return 0;
+    int rows = player_ui_rows(app, console->cols, NARRATION_MOST);
+    if (console->rows - rows >= CONSOLE_LEAST)
+        return rows;
+    return app->player.is_shown ? console->rows - 1 : 1;
+}
+
+static void draw_console(struct app *app, const struct canvas *screen, int *y, int *x)
+{
+    struct console_line line = { .prompt = make_prompt(app) };
+    struct canvas part = *screen;
+    char hint[128] = "";
+    size_t cursor;
+
+    part.area = app->layout.console;
+    int rows = app->layout.is_too_small ? 0 : narration_rows(app, &part.area);
+    if (rows > 0) {
+        struct canvas text = draw_part(&part, 0, 0, rows, part.area.cols);
+        player_ui_draw(app, &text);
+    }
+    lineed_get_view(app->le, &line.text);
+    line.candidates = lineed_candidates(app->le, &line.page);
+    const char *typed = lineed_text(app->le, &cursor);
+    if (*typed && !app->question)
+        snprintf(hint, sizeof hint, "%s", session_usage(app->session, typed, cursor));
+    else if (app->player.player && !app->question)
+        player_ui_hint(app, hint, sizeof hint);
+    line.hint = hint;
+    part.area.y += rows;
+    part.area.rows -= rows;
+    console_draw(app->console, &part, &line, y, x);
+}
+
+/* ---- All of it ---- */
+
+static void draw_panes(struct app *app)
+{
+    for (int i = 0; i < PANES; i++) {
+        struct pane_place place = { app->layout.pane[i], app->layout.edges[i], i == app->focus };
+        if (app->layout.is_shown[i])
+            pane_draw(panes[i], stdscr, &app->theme, &place, app_pane_state(app, i), &app->vs);
+    }
+}
+
+/* While commands run, the panes stay as they were: only the progress is drawn. */
+static void draw_busy(struct app *app)
+{
+    struct canvas part = { stdscr, app->layout.sentence, &app->theme };
+
+    if (app->layout.is_too_small)
+        return;
+    draw_clear(&part);
+    draw_progress(app, &part);
+    wnoutrefresh(stdscr);
+}
+
+void app_draw(void *arg)
+{
+    struct app *app = arg;
+    struct canvas screen = { stdscr, { 0, 0, app->term.rows, app->term.cols }, &app->theme };
+    struct canvas part = screen;
+    int y, x;
+
+    if (app->is_busy && !app->question) {
+        draw_busy(app);
+        return;
+    }
+    view_state_refresh(&app->vs);
+    app->vs.chosen = app->tree.chosen;
+    compute_layout(app);
+    werase(stdscr);
+    if (app->layout.is_too_small) {
+        draw_textf(&screen, 0, 0, draw_style(&screen, STYLE_ERROR), _("too small: %dx%d at least"),
+                   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+    } else {
+        draw_panes(app);
+        part.area = app->layout.sentence;
+        draw_sentence(app, &part);
+        part.area = app->layout.bar;
+        draw_bar_line(app, &part);
+        if (app->has_help) {
+            part.area = (struct rect){ 0, 0, app->layout.bar.y, app->term.cols };
+            help_draw(&part, &app->help_scroll);
+        }
+    }
+    draw_console(app, &screen, &y, &x);
+    wmove(stdscr, y, x);
+    wnoutrefresh(stdscr);
+}

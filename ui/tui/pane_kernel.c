@@ -1,0 +1,235 @@
+/* The kernel's own tables, one at a time: slab caches, the bitmap of PIDs, the run queue, page frames. */
+#include "text.h"
+#include "tui/panes.h"
+
+#include <stdio.h>
+
+enum { ROWS_MAX = 128, PID_BITS_MAX = 8192, FRAMES_MAX = 1 << 18, CELLS_MAX = 8192 };
+
+/* ---- Slab caches ---- */
+
+static void draw_slab(const struct canvas *canvas, int y, const struct draw_column *columns,
+                      const struct view_slab *slab)
+{
+    char size[16], active[24], slabs[24], colour[24];
+
+    snprintf(size, sizeof size, "%u", slab->object_size);
+    snprintf(active, sizeof active, "%u/%u", slab->active, slab->objects);
+    snprintf(slabs, sizeof slabs, "%u", slab->slabs);
+    snprintf(colour, sizeof colour, "%u/%u", slab->colour_next, slab->colours);
+    const char *cells[] = { slab->changed ? theme_symbol(canvas->theme, SYMBOL_CHANGED) : "",
+                            slab->name,
+                            size,
+                            active,
+                            slabs,
+                            colour };
+    attr_t name = draw_style(canvas, slab->changed  ? STYLE_CHANGED
+                                     : slab->active ? STYLE_NORMAL
+                                                    : STYLE_DIM);
+    attr_t other = draw_style(canvas, slab->changed  ? STYLE_CURRENT
+                                      : slab->active ? STYLE_NORMAL
+                                                     : STYLE_DIM);
+    attr_t attrs[] = { name, name, other, other, other, other };
+    draw_row(canvas, y, columns, 6, cells, attrs);
+}
+
+static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
+                       const struct view_state *vs)
+{
+    static const struct draw_column columns[] = {
+        { "", 1, ALIGN_LEFT },        { "CACHE", 0, ALIGN_LEFT },  { "SIZE", 6, ALIGN_RIGHT },
+        { "IN USE", 9, ALIGN_RIGHT }, { "SLABS", 5, ALIGN_RIGHT }, { "COLOUR", 6, ALIGN_RIGHT }
+    };
+    struct view_slab slabs[ROWS_MAX];
+    int rows = canvas->area.rows - 1;
+
+    rows = rows < ROWS_MAX ? rows : ROWS_MAX;
+    draw_heading(canvas, 0, columns, 6);
+    scroll_fit(&state->scroll, (int)view_slab_count(vs->view), rows);
+    struct canvas part = draw_part(canvas, 1, 0, rows, canvas->area.cols - 1);
+    u32 count = view_slabs(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), slabs);
+    for (u32 i = 0; i < count; i++)
+        draw_slab(&part, (int)i, columns, &slabs[i]);
+}
+
+/* ---- PIDs ---- */
+
+static void draw_pids(const struct canvas *canvas, struct kernel_state *state,
+                      const struct view_state *vs)
+{
+    u8 bits[PID_BITS_MAX];
+    struct view_pidmap map;
+    int across = canvas->area.cols - 7, rows = canvas->area.rows - 1;
+
+    view_pidmap(vs->view, &map);
+    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
+               _("last_pid %d, the next is %d; %u in use, %u free of pid_max %d"), map.last_pid,
+               map.next_pid, map.used, map.free, map.pid_max);
+    across -= across % 10;
+    if (across < 10 || rows < 1)
+        return;
+    scroll_fit(&state->scroll, (map.pid_max + across - 1) / across, rows);
+    u32 first = (u32)(state->scroll.top * across), count = (u32)(rows * across);
+    count = view_pids(vs->view, first, count < PID_BITS_MAX ? count : PID_BITS_MAX, bits);
+    for (u32 i = 0; i < count; i++) {
+        int y = 1 + (int)i / across, x = (int)i % across;
+        s32 pid = (s32)(first + i);
+        attr_t attrs = bits[i] & VIEW_PID_USED ? theme_task(canvas->theme, pid)
+                                               : draw_style(canvas, STYLE_FREE);
+        if (x == 0)
+            draw_textf(canvas, y, 0, draw_style(canvas, STYLE_DIM), "%6d", pid);
+        if (bits[i] & VIEW_PID_CHANGED)
+            attrs = draw_style(canvas, STYLE_CHANGED);
+        draw_text(canvas, y, 7 + x, attrs,
+                  bits[i] & VIEW_PID_USED ? "1" : theme_symbol(canvas->theme, SYMBOL_FREE));
+    }
+}
+
+/* ---- The run queue ---- */
+
+static void draw_runqueue(const struct canvas *canvas, struct kernel_state *state,
+                          const struct view_state *vs)
+{
+    static const struct draw_column columns[] = { { "", 1, ALIGN_LEFT },
+                                                  { "ARRAY", 7, ALIGN_LEFT },
+                                                  { "PRIO", 4, ALIGN_RIGHT },
+                                                  { "SLICE", 5, ALIGN_RIGHT },
+                                                  { "TASK", 0, ALIGN_LEFT } };
+    struct view_queued queued[ROWS_MAX];
+    struct view_runqueue rq;
+    int rows = canvas->area.rows - 2;
+
+    view_runqueue(vs->view, &rq);
+    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
+               _("%u can run: %u active, %u expired; %llu switches"), rq.running, rq.active,
+               rq.expired, (unsigned long long)rq.switches);
+    draw_heading(&(struct canvas){ canvas->win, canvas->area, canvas->theme }, 1, columns, 5);
+    rows = rows < ROWS_MAX ? rows : ROWS_MAX;
+    scroll_fit(&state->scroll, (int)rq.running, rows);
+    u32 count = view_queued(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), queued);
+    for (u32 i = 0; i < count; i++) {
+        const struct view_queued *q = &queued[i];
+        char prio[16], slice[16], task[96];
+        snprintf(prio, sizeof prio, "%u", q->prio);
+        snprintf(slice, sizeof slice, "%u", q->time_slice);
+        snprintf(task, sizeof task, "%d %s%s%s", q->pid, q->comm, q->is_current ? " " : "",
+                 q->is_current ? theme_symbol(canvas->theme, SYMBOL_CURRENT) : "");
+        attr_t normal = draw_style(canvas, q->changed ? STYLE_CURRENT : STYLE_NORMAL);
+        attr_t attrs[] = { draw_style(canvas, STYLE_CHANGED), normal, normal, normal,
+                           theme_task(canvas->theme, q->pid) };
+        const char *cells[] = { q->changed ? theme_symbol(canvas->theme, SYMBOL_CHANGED) : "",
+                                q->is_expired ? _("expired") : _("active"), prio, slice, task };
+        if (!q->changed)
+            attrs[0] = normal;
+        draw_row(canvas, (int)i + 2, columns, 5, cells, attrs);
+    }
+}
+
+/* ---- Page frames ---- */
+
+/* What a stretch of frames looks like: the rarest kind in it, so that nothing disappears. */
+static char kind_of_stretch(const char *kinds, u32 count)
+{
+    static const char by_rank[] = "tusK.";
+
+    for (const char *kind = by_rank; *kind; kind++)
+        for (u32 i = 0; i < count; i++)
+            if (kinds[i] == *kind)
+                return *kind;
+    return '.';
+}
+
+static void draw_frames(const struct canvas *canvas, const struct view_state *vs)
+{
+    struct view_memory memory;
+    char kinds[CELLS_MAX];
+    int rows = canvas->area.rows - 2, cols = canvas->area.cols;
+
+    view_memory(vs->view, &memory);
+    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
+               _("%u frames: %u kernel, %u slab, %u other, %u free"), memory.frames, memory.kernel,
+               memory.slab, memory.other, memory.free);
+    if (rows < 1 || cols < 1 || memory.frames == 0)
+        return;
+    u32 cells = (u32)(rows * cols), each = (memory.frames + cells - 1) / cells;
+    if (each > CELLS_MAX)
+        return;
+    for (u32 i = 0; i < cells && i * each < memory.frames; i++) {
+        u32 count = view_frames(vs->view, i * each, each, kinds);
+        char kind = kind_of_stretch(kinds, count);
+        const char text[2] = { kind, 0 };
+        draw_text(canvas, 1 + (int)i / cols, (int)i % cols,
+                  draw_style(canvas, kind == '.'   ? STYLE_FREE
+                                     : kind == 'K' ? STYLE_KERNEL
+                                                   : STYLE_SHARED),
+                  kind == '.' ? theme_symbol(canvas->theme, SYMBOL_FREE) : text);
+    }
+    draw_textf(canvas, rows + 1, 0, draw_style(canvas, STYLE_DIM),
+               _("1 cell = %u frames; K kernel, s slab, t kernel stack, u other"), each);
+}
+
+/* ---- The pane ---- */
+
+static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
+{
+    struct kernel_state *state = pane;
+
+    (void)has_focus;
+    switch (state->tab) {
+    case TAB_SLABS:
+        draw_slabs(canvas, state, view);
+        break;
+    case TAB_PIDS:
+        draw_pids(canvas, state, view);
+        break;
+    case TAB_RUNQUEUE:
+        draw_runqueue(canvas, state, view);
+        break;
+    default:
+        draw_frames(canvas, view);
+        return;
+    }
+    draw_scrollbar(canvas, &state->scroll);
+}
+
+static void note(void *pane, const void *view, char *text, size_t size)
+{
+    static const char *const tabs[KERNEL_TABS] = { "slab caches", "PIDs", "run queue",
+                                                   "page frames" };
+    const struct kernel_state *state = pane;
+
+    (void)view;
+    snprintf(text, size, _("%s, %d of %d"), tabs[state->tab], state->tab + 1, KERNEL_TABS);
+}
+
+static bool take_key(void *pane, const void *view, const struct key *key)
+{
+    struct kernel_state *state = pane;
+
+    (void)view;
+    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r') {
+        state->tab = (enum kernel_tab)((state->tab + 1) % KERNEL_TABS);
+        state->scroll.top = 0;
+        return true;
+    }
+    return pane_scroll_key(&state->scroll, key);
+}
+
+static bool take_mouse(void *pane, const void *view, const struct key *key)
+{
+    struct kernel_state *state = pane;
+
+    (void)view;
+    return pane_scroll_mouse(&state->scroll, key);
+}
+
+const struct pane kernel_pane = {
+    .name = "kernel",
+    .title = "kernel",
+    .min_rows = 6,
+    .min_cols = 40,
+    .draw = draw,
+    .note = note,
+    .key = take_key,
+    .mouse = take_mouse,
+};

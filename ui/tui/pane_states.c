@@ -1,0 +1,314 @@
+/*
+ * The diagram of the task states: a box per state with the tasks that stand in it, and the arrows
+ * between them, lit when they were taken.
+ */
+#include "text.h"
+#include "tui/glyph.h"
+#include "tui/panes.h"
+
+#include <stdio.h>
+
+enum {
+    ROWS_MIN = 8, /* lower or narrower than this there is only a list */
+    COLS_MIN = 28,
+    ROWS_LINES = 10,  /* from here on arrows have a line above and below their words */
+    ROWS_CPU = 11,    /* from here on the CPU and those that wait for it have rows of their own */
+    COLS_WORDS = 50,  /* from here on states have their names beside the letters */
+    COLS_NAMES = 9,   /* columns a task must have to be shown with its name */
+    COLS_CAUSES = 64, /* from here on arrows have their kernel function's name */
+};
+
+#define BIT(arrow) (1u << VIEW_ARROW_##arrow)
+
+/* An arrow between the upper box and a lower one. */
+struct arrow {
+    u32 bits; /* the transitions that it stands for, 1 << enum view_arrow */
+    bool is_up;
+    const char *word, *function;
+};
+
+static const struct arrow arrows[] = {
+    { BIT(WOKEN) | BIT(DONE), true, "event", "try_to_wake_up" },
+    { BIT(SLEEPS) | BIT(WAITS), false, "waits", "schedule" },
+    { BIT(CONTINUES), true, "CONT", "SIGCONT" },
+    { BIT(STOPS), false, "STOP", "do_signal_stop" },
+    { BIT(EXITS) | BIT(GOES), false, "exit", "do_exit" },
+};
+
+struct diagram {
+    const struct canvas *canvas;
+    const struct view_states *states;
+    int arrow_y, arrow_rows; /* the rows between the upper box and the lower ones */
+};
+
+/* ---- Tasks in a box ---- */
+
+static int draw_token(const struct canvas *canvas, int y, int x, const struct view_box_task *task,
+                      bool has_name, bool is_current)
+{
+    attr_t attrs = theme_task(canvas->theme, task->pid);
+
+    if (is_current)
+        x = draw_text(canvas, y, x, draw_style(canvas, STYLE_CURRENT),
+                      theme_symbol(canvas->theme, SYMBOL_CURRENT));
+    if (task->mark != VIEW_SAME)
+        attrs = theme_marked(canvas->theme, attrs);
+    if (has_name)
+        return draw_textf(canvas, y, x, attrs, "%d %s", task->pid, task->comm);
+    return draw_textf(canvas, y, x, attrs, "%d", task->pid);
+}
+
+static int token_width(const struct view_box_task *task, bool has_name, bool is_current)
+{
+    char text[96];
+
+    snprintf(text, sizeof text, has_name ? "%d %s" : "%d", task->pid, task->comm);
+    return glyph_width(text) + is_current;
+}
+
+/* Draws the tasks of a box into the canvas, as many as fit, then how many more there are. */
+static void draw_tokens(const struct canvas *canvas, const struct view_box_content *box,
+                        bool is_current)
+{
+    int cols = canvas->area.cols, rows = canvas->area.rows, y = 0, x = 0;
+    bool has_name = (int)box->count * COLS_NAMES <= rows * cols;
+    u32 i;
+
+    for (i = 0; i < box->shown; i++) {
+        bool is_last = i + 1 == box->count;
+        int more = is_last || y + 1 < rows ? 0 : 6; /* room for " +1234" */
+        int width = token_width(&box->task[i], has_name, is_current);
+        if (x > 0 && x + 1 + width + more > cols) {
+            if (y + 1 >= rows)
+                break;
+            y++;
+            x = 0;
+        }
+        x = draw_token(canvas, y, x > 0 ? x + 1 : 0, &box->task[i], has_name, is_current);
+    }
+    if (i < box->count)
+        draw_textf(canvas, y, x > 0 ? x + 1 : 0, draw_style(canvas, STYLE_DIM), "+%u",
+                   box->count - i);
+}
+
+/* A row or more of a box: the state's letter, its name when there is room, its tasks. */
+static void draw_state(const struct diagram *d, const struct canvas *canvas, char letter,
+                       const char *word, enum view_box which)
+{
+    bool has_word = d->canvas->area.cols >= COLS_WORDS || letter == ' ';
+    const char text[2] = { letter, 0 };
+    int x = 0;
+
+    if (letter != ' ')
+        x = draw_text(canvas, 0, 0, theme_state(canvas->theme, letter), text) + 1;
+    if (has_word)
+        x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_DIM), word) + 1;
+    struct canvas part = draw_part(canvas, 0, x, canvas->area.rows, canvas->area.cols - x);
+    draw_tokens(&part, &d->states->box[which], which == VIEW_BOX_CPU);
+}
+
+/* ---- Arrows ---- */
+
+/* How a transition looks: the last one that happened, one since the last stop, any other. */
+static attr_t arrow_attrs(const struct diagram *d, u32 bits)
+{
+    if (d->states->lit & bits && 1u << d->states->last.arrow & bits)
+        return draw_style(d->canvas, STYLE_CHANGED);
+    return draw_style(d->canvas, d->states->lit & bits ? STYLE_CURRENT : STYLE_DIM);
+}
+
+static void draw_centred(const struct diagram *d, int y, int x, attr_t attrs, const char *word)
+{
+    int width = glyph_width(word), left = x - width / 2, last = d->canvas->area.cols - width;
+
+    left = left > last ? last : left;
+    draw_text(d->canvas, y, left > 0 ? left : 0, attrs, word);
+}
+
+/* Draws an arrow at column x, from border to border, with its word in the middle. */
+static void draw_arrow(const struct diagram *d, const struct arrow *arrow, int x)
+{
+    const struct theme *theme = d->canvas->theme;
+    attr_t attrs = arrow_attrs(d, arrow->bits);
+    const char *tail = theme->is_ascii ? "+" : arrow->is_up ? "┴" : "┬";
+    const char *head = theme_symbol(theme, arrow->is_up ? SYMBOL_UP : SYMBOL_DOWN);
+    int bottom = d->arrow_y + d->arrow_rows;
+    bool has_function = d->canvas->area.cols >= COLS_CAUSES && d->arrow_rows >= 4;
+    int words = has_function ? 2 : 1;
+
+    draw_text(d->canvas, d->arrow_y - 1, x, attrs, arrow->is_up ? head : tail);
+    draw_text(d->canvas, bottom, x, attrs, arrow->is_up ? tail : head);
+    if (d->arrow_rows >= 3)
+        draw_vertical(d->canvas, d->arrow_y, x, d->arrow_rows, attrs);
+    int y = d->arrow_y + (d->arrow_rows - words) / 2;
+    draw_centred(d, y, x, attrs, arrow->word);
+    if (has_function)
+        draw_centred(d, y + 1, x, attrs, arrow->function);
+}
+
+/* A word and an arrow's head in a box' border, for what comes from nowhere or goes there. */
+static void draw_border_arrow(const struct diagram *d, int y, int right, u32 bits, const char *word)
+{
+    attr_t attrs = arrow_attrs(d, bits);
+    int x = right - glyph_width(word) - 3;
+
+    x = draw_textf(d->canvas, y, x, attrs, " %s ", word);
+    draw_text(d->canvas, y, x, attrs, theme_symbol(d->canvas->theme, SYMBOL_DOWN));
+}
+
+/* ---- Boxes ---- */
+
+static struct canvas draw_part_box(const struct diagram *d, int y, int x, int rows, int cols)
+{
+    struct canvas part = draw_part(d->canvas, y, x, rows, cols);
+
+    draw_box(&part, BOX_WHOLE, false, NULL, NULL);
+    return draw_inside(&part, BOX_WHOLE);
+}
+
+/* The box of the state R: who is on the CPU, and who waits for it. */
+static void draw_running(const struct diagram *d, int rows)
+{
+    int cols = d->canvas->area.cols;
+    struct canvas inside = draw_part_box(d, 0, 0, rows, cols);
+
+    draw_text(d->canvas, 0, 2, draw_style(d->canvas, STYLE_TITLE), _(" R running "));
+    draw_border_arrow(d, 0, cols - 1, BIT(FORK), _("fork"));
+    if (inside.area.rows == 1) {
+        struct canvas part = inside;
+        const struct view_box_content *on_cpu = &d->states->box[VIEW_BOX_CPU];
+        int x = 0;
+        if (on_cpu->shown > 0)
+            x = draw_token(&part, 0, 0, &on_cpu->task[0], true, true) + 1;
+        part = draw_part(&inside, 0, x, 1, inside.area.cols - x);
+        draw_tokens(&part, &d->states->box[VIEW_BOX_READY], false);
+        return;
+    }
+    struct canvas part = draw_part(&inside, 0, 0, 1, inside.area.cols);
+    draw_state(d, &part, ' ', _("CPU  "), VIEW_BOX_CPU);
+    const char *words = _("elected");
+    draw_textf(&inside, 0, inside.area.cols - glyph_width(words) - 2, arrow_attrs(d, BIT(ELECTED)),
+               "%s %s", words, theme_symbol(d->canvas->theme, SYMBOL_UP));
+    words = _("preempted");
+    int width = glyph_width(words) + 2;
+    part = draw_part(&inside, 1, 0, inside.area.rows - 1, inside.area.cols - width - 1);
+    draw_state(d, &part, ' ', _("ready"), VIEW_BOX_READY);
+    draw_textf(&inside, 1, inside.area.cols - width, arrow_attrs(d, BIT(PREEMPTED)), "%s %s", words,
+               theme_symbol(d->canvas->theme, SYMBOL_DOWN));
+}
+
+/* The words of a lower box: what its two states are called. */
+struct lower {
+    char letter[2];
+    enum view_box box[2];
+    const char *word[2];
+    const char *name;
+};
+
+static void draw_lower(const struct diagram *d, int y, int x, int rows, int cols,
+                       const struct lower *lower)
+{
+    struct canvas inside = draw_part_box(d, y, x, rows, cols);
+    int second = (inside.area.rows + 1) / 2;
+    struct canvas part = draw_part(&inside, 0, 0, second, inside.area.cols);
+
+    draw_state(d, &part, lower->letter[0], lower->word[0], lower->box[0]);
+    part = draw_part(&inside, second, 0, inside.area.rows - second, inside.area.cols);
+    draw_state(d, &part, lower->letter[1], lower->word[1], lower->box[1]);
+    if (d->canvas->area.cols < COLS_WORDS && lower->name)
+        draw_textf(d->canvas, y + rows - 1, x + 1, draw_style(d->canvas, STYLE_DIM), " %s ",
+                   lower->name);
+}
+
+static void draw_diagram(struct diagram *d)
+{
+    static const struct lower asleep = {
+        { 'S', 'D' }, { VIEW_BOX_SLEEP, VIEW_BOX_DISK }, { "asleep", "disk  " }, "asleep"
+    };
+    static const struct lower stopped = {
+        { 'T', 't' }, { VIEW_BOX_STOPPED, VIEW_BOX_TRACED }, { "stopped", "traced " }, "stopped"
+    };
+    static const struct lower zombie = {
+        { 'Z', 'X' }, { VIEW_BOX_ZOMBIE, VIEW_BOX_DEAD }, { "zombie", "dead  " }, NULL
+    };
+    int rows = d->canvas->area.rows, cols = d->canvas->area.cols;
+    int upper = rows < ROWS_CPU ? 3 : 4 + (rows - ROWS_CPU) / 4;
+    int has_functions = cols >= COLS_CAUSES && rows >= ROWS_CPU + 2;
+
+    d->arrow_rows = rows < ROWS_LINES ? 1 : 3 + has_functions;
+    d->arrow_y = upper;
+    int y = upper + d->arrow_rows, left = cols * 2 / 5, middle = cols * 3 / 10;
+    int right = cols - left - middle;
+
+    draw_running(d, upper);
+    draw_lower(d, y, 0, rows - y, left, &asleep);
+    draw_lower(d, y, left, rows - y, middle, &stopped);
+    draw_lower(d, y, left + middle, rows - y, right, &zombie);
+    draw_border_arrow(d, rows - 1, cols - 1, BIT(REAPED), _("wait4"));
+    draw_arrow(d, &arrows[0], left / 4);
+    draw_arrow(d, &arrows[1], left * 3 / 4);
+    draw_arrow(d, &arrows[2], left + middle / 4);
+    draw_arrow(d, &arrows[3], left + middle * 3 / 4);
+    draw_arrow(d, &arrows[4], left + middle + right / 2);
+}
+
+/* ---- The pane ---- */
+
+/* Too little room for boxes: a row per state. */
+static void draw_list(const struct diagram *d)
+{
+    static const struct {
+        char letter;
+        enum view_box box;
+    } rows[] = { { 'R', VIEW_BOX_CPU },    { 'R', VIEW_BOX_READY },   { 'S', VIEW_BOX_SLEEP },
+                 { 'D', VIEW_BOX_DISK },   { 'T', VIEW_BOX_STOPPED }, { 't', VIEW_BOX_TRACED },
+                 { 'Z', VIEW_BOX_ZOMBIE }, { 'X', VIEW_BOX_DEAD } };
+    int y = 0;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && y < d->canvas->area.rows; i++) {
+        if (d->states->box[rows[i].box].count == 0)
+            continue;
+        struct canvas part = draw_part(d->canvas, y++, 0, 1, d->canvas->area.cols);
+        draw_state(d, &part, rows[i].letter, "", rows[i].box);
+    }
+}
+
+static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
+{
+    const struct view_state *vs = view;
+    struct diagram d = { .canvas = canvas, .states = &vs->states };
+
+    (void)pane;
+    (void)has_focus;
+    if (canvas->area.rows < ROWS_MIN || canvas->area.cols < COLS_MIN)
+        draw_list(&d);
+    else
+        draw_diagram(&d);
+}
+
+/* The last transition in words: "3 sh R → Z exit". */
+static void note(void *pane, const void *view, char *text, size_t size)
+{
+    const struct view_state *vs = view;
+    const struct view_transition *last = &vs->states.last;
+
+    (void)pane;
+    if (last->arrow == VIEW_ARROW_NONE)
+        return;
+    if (last->arrow == VIEW_ARROW_ELECTED)
+        snprintf(text, size, _("%d %s gets the CPU"), last->pid, last->comm);
+    else if (last->from == '-')
+        snprintf(text, size, "%d %s: %s → %c", last->pid, last->comm, last->cause, last->to);
+    else
+        snprintf(text, size, "%d %s %c → %c: %s", last->pid, last->comm, last->from, last->to,
+                 last->cause);
+}
+
+const struct pane states_pane = {
+    .name = "states",
+    .title = "states",
+    .min_rows = ROWS_MIN + 1,
+    .min_cols = COLS_MIN + 2,
+    .draw = draw,
+    .note = note,
+};

@@ -1,0 +1,151 @@
+/* The trace of a command: its kernel functions as a graph, with the step at which the machine stands. */
+#include "text.h"
+#include "tui/glyph.h"
+#include "tui/panes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ROWS_MAX = 256,    /* of one frame */
+    WIDE_COLS = 64,    /* from here on a level is indented by two columns */
+    MEANING_COLS = 18, /* less is no room for a function's purpose */
+    GUTTER_COLS = 2,
+};
+
+static enum style style_of(const struct view_line *line)
+{
+    if (!line->is_done)
+        return STYLE_DIM;
+    switch (line->kind) {
+    case VIEW_LINE_FIELD:
+        return STYLE_WAS;
+    case VIEW_LINE_NOTE:
+        return STYLE_SENTENCE;
+    case VIEW_LINE_SWITCH:
+        return STYLE_CURRENT;
+    case VIEW_LINE_CALL:
+    case VIEW_LINE_LEAF:
+    case VIEW_LINE_CLOSE:
+        break;
+    }
+    return STYLE_NORMAL;
+}
+
+static void draw_line(const struct canvas *canvas, int y, const struct view_line *line)
+{
+    int cols = canvas->area.cols, level = cols >= WIDE_COLS ? 2 : 1;
+    int x = GUTTER_COLS + (int)line->depth * level, most = cols / 2;
+    attr_t attrs = draw_style(canvas, style_of(line));
+
+    if (line->is_cursor)
+        draw_text(canvas, y, 0, draw_style(canvas, STYLE_CURRENT),
+                  theme_symbol(canvas->theme, SYMBOL_CURRENT));
+    x = x < most ? x : most;
+    if (line->kind == VIEW_LINE_NOTE)
+        x = draw_text(canvas, y, x, draw_style(canvas, STYLE_DIM), "# ");
+    else if (line->kind == VIEW_LINE_FIELD)
+        x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_DIM), "%s ",
+                       theme_symbol(canvas->theme, SYMBOL_FREE));
+    int width = glyph_width(line->text), room = cols - x;
+    x = draw_field(canvas, y, x, width < room ? width : room, ALIGN_LEFT, attrs, line->text);
+    room = cols - x - 2;
+    if (line->meaning && room >= MEANING_COLS)
+        draw_field(canvas, y, x + 2, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM),
+                   line->meaning);
+    if (line->is_cursor)
+        draw_paint(canvas, y, 0, cols, draw_style(canvas, STYLE_FOCUS));
+}
+
+/* With a new stop: the cursor's line in the middle; without one, the beginning. */
+static void follow(struct trace_state *state, const struct view_state *vs)
+{
+    s32 cursor = view_trace_cursor(vs->view);
+
+    if (state->stop == vs->stops)
+        return;
+    state->stop = vs->stops;
+    if (cursor < 0)
+        state->scroll.top = 0;
+    else if (cursor < state->scroll.top + 1 ||
+             cursor >= state->scroll.top + state->scroll.page * 3 / 4)
+        state->scroll.top = cursor - state->scroll.page / 2;
+    scroll_move(&state->scroll, 0);
+}
+
+static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
+{
+    const struct view_state *vs = view;
+    struct trace_state *state = pane;
+    struct view_line lines[ROWS_MAX];
+    int rows = canvas->area.rows < ROWS_MAX ? canvas->area.rows : ROWS_MAX;
+    u32 total = view_trace_count(vs->view);
+
+    (void)has_focus;
+    if (total == 0) {
+        draw_wrapped(canvas, 0, rows, draw_style(canvas, STYLE_DIM),
+                     _("The kernel functions of a command appear here. Type fork."));
+        return;
+    }
+    scroll_fit(&state->scroll, (int)total, rows);
+    follow(state, vs);
+    bool has_bar = state->scroll.total > rows;
+    struct canvas part = draw_part(canvas, 0, 0, rows, canvas->area.cols - (has_bar ? 1 : 0));
+    u32 count = view_trace(vs->view, (u32)state->scroll.top, (u32)rows, lines);
+    for (u32 i = 0; i < count; i++)
+        draw_line(&part, (int)i, &lines[i]);
+    draw_scrollbar(canvas, &state->scroll);
+}
+
+/* "fork, step 7 of 61" */
+static void note(void *pane, const void *view, char *text, size_t size)
+{
+    const struct view_state *vs = view;
+    struct time_position at = machine_position(vs->m);
+    u64 command = view_trace_command(vs->view);
+
+    (void)pane;
+    if (command == 0 || command > at.commands)
+        return;
+    struct history_entry entry = session_history(vs->session, command - 1);
+    if (machine_is_inside(vs->m))
+        snprintf(text, size, _("%.40s, step %llu of %llu"), entry.text, (unsigned long long)at.step,
+                 (unsigned long long)at.steps);
+    else
+        snprintf(text, size, "%.60s", entry.text);
+}
+
+static bool take_key(void *pane, const void *view, const struct key *key)
+{
+    const struct view_state *vs = view;
+    struct trace_state *state = pane;
+
+    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r') { /* the next of the ways to show it */
+        static const u32 details[] = { VIEW_TRACE_NOTES, VIEW_TRACE_NOTES | VIEW_TRACE_FIELDS,
+                                       VIEW_TRACE_CALLS };
+        state->detail = (state->detail + 1) % (sizeof details / sizeof details[0]);
+        view_trace_options(vs->view, details[state->detail], 0);
+        state->stop = 0;
+        return true;
+    }
+    return pane_scroll_key(&state->scroll, key);
+}
+
+static bool take_mouse(void *pane, const void *view, const struct key *key)
+{
+    struct trace_state *state = pane;
+
+    (void)view;
+    return pane_scroll_mouse(&state->scroll, key);
+}
+
+const struct pane trace_pane = {
+    .name = "trace",
+    .title = "trace",
+    .min_rows = 6,
+    .min_cols = 40,
+    .draw = draw,
+    .note = note,
+    .key = take_key,
+    .mouse = take_mouse,
+};

@@ -1,0 +1,230 @@
+/* The process tree: who is there, in which state, and who runs. */
+#include "text.h"
+#include "tui/glyph.h"
+#include "tui/panes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ROWS_MAX = 256,  /* of one frame */
+    NAME_MIN = 10,   /* columns of the branches, PID and name */
+    ABOUT_MIN = 9,   /* columns of the last column */
+    STATE_COLS = 4,  /* "▶ R " */
+    GUTTER_COLS = 2, /* the mark of a change */
+    LEVEL_COLS = 3,  /* one level of branches */
+};
+
+/* A row's branches, PID and name; deeper levels than fit are cut off at the left. */
+static void name_text(const struct theme *theme, const struct view_task *task, u32 levels_max,
+                      char *out, size_t size)
+{
+    size_t n = 0;
+    u32 levels = task->depth < levels_max ? task->depth : levels_max;
+
+    out[0] = 0;
+    if (levels < task->depth && levels > 0)
+        n += (size_t)snprintf(out, size, "%s  ", theme_symbol(theme, SYMBOL_ELLIPSIS));
+    for (u32 level = levels; level-- > 0 && n + 16 < size;) {
+        bool is_set = level < 64 && task->rails >> level & 1;
+        const char *piece = level == 0
+                                ? theme_symbol(theme, is_set ? SYMBOL_TREE_NEXT : SYMBOL_TREE_LAST)
+                            : is_set ? theme_symbol(theme, SYMBOL_TREE_DOWN)
+                                     : "  ";
+        if (n > 0 && level + 1 == levels && levels < task->depth)
+            continue; /* the ellipsis stands there */
+        n += (size_t)snprintf(out + n, size - n, "%s ", piece);
+    }
+    n += (size_t)snprintf(out + n, size - n, "%d %s", task->pid, task->comm);
+    if (task->threads > 0 && n < size)
+        snprintf(out + n, size - n, " +%u", task->threads);
+}
+
+static const char *mark_text(const struct theme *theme, enum view_mark mark)
+{
+    switch (mark) {
+    case VIEW_CHANGED:
+        return theme_symbol(theme, SYMBOL_CHANGED);
+    case VIEW_NEW:
+        return "+";
+    case VIEW_GHOST:
+        return "-";
+    case VIEW_SAME:
+        break;
+    }
+    return " ";
+}
+
+static void about_text(const struct view_task *task, int cols, char *out, size_t size)
+{
+    const char *focus = task->is_focus ? _("focus") : "";
+
+    if (task->mark == VIEW_GHOST)
+        snprintf(out, size, task->about[0] ? _("gone, %s") : "%s",
+                 task->about[0] ? task->about : _("gone"));
+    else if (task->about[0] && task->is_focus &&
+             glyph_width(task->about) + 2 + glyph_width(focus) <= cols)
+        snprintf(out, size, "%s, %s", task->about, focus);
+    else
+        snprintf(out, size, "%s", task->about[0] ? task->about : focus);
+}
+
+static void draw_task(const struct canvas *canvas, int y, int name_cols,
+                      const struct view_task *task, const char *name)
+{
+    const struct theme *theme = canvas->theme;
+    bool is_ghost = task->mark == VIEW_GHOST;
+    attr_t dim = draw_style(canvas, STYLE_DIM), changed = draw_style(canvas, STYLE_CHANGED);
+    attr_t own = is_ghost ? dim : theme_task(theme, task->pid);
+    attr_t state = is_ghost ? dim : theme_state(theme, task->state);
+    int about_cols = canvas->area.cols - GUTTER_COLS - name_cols - STATE_COLS - 1;
+    const char letter[2] = { task->state, 0 };
+    char about[96];
+
+    if (task->mark != VIEW_SAME)
+        draw_text(canvas, y, 0, is_ghost ? dim : changed, mark_text(theme, task->mark));
+    int x = draw_field(canvas, y, GUTTER_COLS, name_cols, ALIGN_LEFT,
+                       task->is_current ? own | A_BOLD : own, name);
+    draw_text(canvas, y, x + 1, draw_style(canvas, STYLE_CURRENT),
+              task->is_current ? theme_symbol(theme, SYMBOL_CURRENT) : " ");
+    draw_text(canvas, y, x + 3, task->mark == VIEW_CHANGED ? changed : state, letter);
+    about_text(task, about_cols, about, sizeof about);
+    draw_field(canvas, y, x + STATE_COLS + 1, about_cols, ALIGN_LEFT,
+               is_ghost                                   ? dim
+               : task->is_focus && task->about[0] == '\0' ? draw_style(canvas, STYLE_PROMPT)
+                                                          : draw_style(canvas, STYLE_NORMAL),
+               about);
+}
+
+/* With a new stop: has the task that moved last in sight, and the chosen one. */
+static void follow(struct tree_state *state, const struct view_state *vs)
+{
+    if (state->stop == vs->stops)
+        return;
+    state->stop = vs->stops;
+    s32 chosen = view_task_row(vs->view, view_state_task(vs));
+    s32 moved = vs->states.last.arrow != VIEW_ARROW_NONE
+                    ? view_task_row(vs->view, vs->states.last.pid)
+                    : -1;
+    if (chosen >= 0)
+        scroll_show(&state->scroll, chosen);
+    if (moved >= 0)
+        scroll_show(&state->scroll, moved);
+}
+
+static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
+{
+    const struct view_state *vs = view;
+    struct tree_state *state = pane;
+    struct view_task tasks[ROWS_MAX];
+    char names[ROWS_MAX][160];
+    int rows = canvas->area.rows < ROWS_MAX ? canvas->area.rows : ROWS_MAX;
+    int most = canvas->area.cols - GUTTER_COLS - STATE_COLS - 1 - ABOUT_MIN;
+    int name_cols = NAME_MIN;
+    u32 levels = most > NAME_MIN + 4 ? (u32)(most - NAME_MIN - 2) / LEVEL_COLS : 1;
+
+    scroll_fit(&state->scroll, (int)view_task_count(vs->view), rows);
+    follow(state, vs);
+    u32 count = view_tasks(vs->view, (u32)state->scroll.top, (u32)rows, tasks);
+    for (u32 i = 0; i < count; i++) {
+        name_text(canvas->theme, &tasks[i], levels, names[i], sizeof names[i]);
+        int width = glyph_width(names[i]);
+        name_cols = width > name_cols ? width : name_cols;
+    }
+    name_cols = name_cols < most ? name_cols : most;
+    for (u32 i = 0; i < count; i++) {
+        draw_task(canvas, (int)i, name_cols, &tasks[i], names[i]);
+        bool is_chosen = tasks[i].mark != VIEW_GHOST && tasks[i].pid == view_state_task(vs);
+        if (is_chosen && has_focus)
+            draw_paint(canvas, (int)i, 0, canvas->area.cols, draw_style(canvas, STYLE_FOCUS));
+        else if (is_chosen && vs->chosen != FOLLOW_FOCUS)
+            draw_text(canvas, (int)i, 1, draw_style(canvas, STYLE_PROMPT), ">");
+    }
+    draw_scrollbar(canvas, &state->scroll);
+}
+
+static void note(void *pane, const void *view, char *text, size_t size)
+{
+    const struct view_state *vs = view;
+    u32 count = 0;
+
+    (void)pane;
+    for (int i = 0; i < VIEW_BOX_COUNT; i++)
+        count += vs->states.box[i].count;
+    snprintf(text, size, count == 1 ? _("%u task") : _("%u tasks"), count);
+}
+
+/* Chooses the task `step` rows further on. */
+static void choose(struct tree_state *state, const struct view_state *vs, int step)
+{
+    s32 row = view_task_row(vs->view, view_state_task(vs));
+    s32 last = (s32)view_task_count(vs->view) - 1;
+    struct view_task task;
+
+    do { /* past ghosts */
+        row += step;
+        if (row < 0 || row > last)
+            return;
+    } while (view_tasks(vs->view, (u32)row, 1, &task) == 1 && task.mark == VIEW_GHOST);
+    state->chosen = task.pid;
+    scroll_show(&state->scroll, row);
+}
+
+static bool take_key(void *pane, const void *view, const struct key *key)
+{
+    struct tree_state *state = pane;
+
+    if (key->kind != KEY_KIND_CODE)
+        return false;
+    switch (key->code) {
+    case KEY_UP:
+        choose(state, view, -1);
+        return true;
+    case KEY_DOWN:
+        choose(state, view, 1);
+        return true;
+    default:
+        return pane_scroll_key(&state->scroll, key);
+    }
+}
+
+/* Enter gives the chosen task the focus. */
+static bool command(void *pane, const void *view, char *line, size_t size)
+{
+    const struct view_state *vs = view;
+    struct tree_state *state = pane;
+    s32 pid = view_state_task(vs);
+
+    if (pid < 0 || pid == view_focus(vs->view))
+        return false;
+    state->chosen = FOLLOW_FOCUS;
+    snprintf(line, size, "focus %d", pid);
+    return true;
+}
+
+static bool take_mouse(void *pane, const void *view, const struct key *key)
+{
+    const struct view_state *vs = view;
+    struct tree_state *state = pane;
+    struct view_task task;
+
+    if (pane_scroll_mouse(&state->scroll, key))
+        return true;
+    if (view_tasks(vs->view, (u32)(state->scroll.top + key->y), 1, &task) != 1 ||
+        task.mark == VIEW_GHOST)
+        return false;
+    state->chosen = task.pid;
+    return true;
+}
+
+const struct pane tree_pane = {
+    .name = "tasks",
+    .title = "tasks",
+    .min_rows = 5,
+    .min_cols = 28,
+    .draw = draw,
+    .note = note,
+    .key = take_key,
+    .command = command,
+    .mouse = take_mouse,
+};

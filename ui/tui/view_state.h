@@ -1,0 +1,29 @@
+/* What all panes look at: the machine as it stood at the last stop, and the task that was chosen. */
+#ifndef PROCARIUM_TUI_VIEW_STATE_H
+#define PROCARIUM_TUI_VIEW_STATE_H
+
+#include "procarium/script.h"
+#include "procarium/view.h"
+
+enum { FOLLOW_FOCUS = -1 };
+
+struct view_state {
+    struct session *session;
+    const struct machine *m;
+    struct view *view;
+    u64 stops;                 /* how many there were: another number means that something moved */
+    struct view_states states; /* who stands in which state */
+    struct strbuf sentence;
+    s32 chosen; /* the task that was picked in the tree, or FOLLOW_FOCUS */
+};
+
+void view_state_init(struct view_state *vs, struct session *session);
+void view_state_finish(struct view_state *vs);
+
+/* A stop: looks at the machine as it now stands. True if it had moved. */
+bool view_state_refresh(struct view_state *vs);
+
+/* The pid of the task that panes about one task show; -1 when there is none. */
+s32 view_state_task(const struct view_state *vs);
+
+#endif
