@@ -49,13 +49,16 @@ static void echo_key(struct app *app, const char *command)
                     console_count(app->console) == app->console_lines &&
                     strchr(command, ' ') == NULL;
 
-    if (is_again)
+    make_prompt(app);
+    if (is_again) {
         console_drop_last(app->console);
-    else
-        make_prompt(app);
+    } else {
+        strbuf_clear(&app->repeated_prompt);
+        strbuf_puts(&app->repeated_prompt, strbuf_text(&app->prompt));
+    }
     app->times = is_again ? app->times + 1 : 1;
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
-    console_write(app->console, STYLE_PROMPT, strbuf_text(&app->prompt));
+    console_write(app->console, STYLE_PROMPT, strbuf_text(&app->repeated_prompt));
     if (app->times > 1)
         console_writef(app->console, STYLE_NORMAL, "%s %u\n", command, app->times);
     else
@@ -303,8 +306,8 @@ static void greet(struct app *app)
     console_write(app->console, STYLE_NORMAL,
                   _("shows how Linux 2.6 manages processes, in a computer of its own.\n"));
     console_write(app->console, STYLE_NORMAL,
-                  _("Type fork, and look. F9 and F7 step through it. help lists the commands, "
-                    "F1 the keys.\n"));
+                  _("Type fork, and look. F7 steps back through it. F1 tells the keys, help the "
+                    "rest.\n"));
     take_line(app, "boot sh");
 }
 
@@ -373,6 +376,7 @@ static int app_finish(struct app *app)
     loop_destroy(app->loop);
     strbuf_finish(&app->text);
     strbuf_finish(&app->prompt);
+    strbuf_finish(&app->repeated_prompt);
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);
     free(app->kept);

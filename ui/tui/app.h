@@ -57,6 +57,7 @@ struct app {
 
     /* the last key's command, as shown in the console: pressed again it counts */
     char repeated[96];
+    struct strbuf repeated_prompt;
     unsigned times;
     int console_lines; /* the console's count then */
 
@@ -115,6 +116,7 @@ struct key_help {
     const char *key;  /* "F8" */
     const char *bar;  /* one word for the key bar, or NULL */
     const char *text; /* what it does; NULL: a heading, which `key` is */
+    int rank;         /* in the key bar: those with the highest go first when room is short */
 };
 
 /* Row i of it, NULL past the end. */

@@ -125,7 +125,7 @@ static void draw_sentence(const struct app *app, const struct canvas *canvas)
     const char *text = strbuf_text(&app->vs.sentence);
 
     if (!*text)
-        text = _("A machine has booted: init (1) waits for children, the shell (2) waits for you.");
+        text = _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
     if (machine_position(app->vs.m).commands == 0 && view_focus(app->vs.view) == 1)
         text = _("A machine has booted: swapper (0) idles, init (1) is the only process.");
     draw_wrapped(&part, 0, part.area.rows, draw_style(canvas, STYLE_SENTENCE), text);
@@ -133,17 +133,37 @@ static void draw_sentence(const struct app *app, const struct canvas *canvas)
 
 /* ---- The bar ---- */
 
-static int draw_keys(const struct canvas *canvas, int x, int cols)
+static int key_width(const struct key_help *row)
+{
+    return glyph_width(row->key) + 1 + glyph_width(row->bar) + 1;
+}
+
+/* The keys of the highest rank with which all those up to it still fit. */
+static int rank_that_fits(int cols)
 {
     const struct key_help *row;
 
+    for (int rank = 4;; rank--) {
+        int width = 0;
+        for (int i = 0; (row = app_key_help(i)) != NULL; i++)
+            width += row->bar && row->rank <= rank ? key_width(row) : 0;
+        if (width <= cols || rank == 0)
+            return rank;
+    }
+}
+
+static void draw_keys(const struct canvas *canvas, int x, int cols)
+{
+    int rank = rank_that_fits(cols);
+    const struct key_help *row;
+
     for (int i = 0; (row = app_key_help(i)) != NULL; i++) {
-        if (!row->bar || x + glyph_width(row->key) + 1 + glyph_width(row->bar) > cols)
+        if (!row->bar || row->rank > rank || key_width(row) > cols)
             continue;
+        cols -= key_width(row);
         x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_KEY), row->key);
         x = draw_textf(canvas, 0, x, draw_style(canvas, STYLE_DIM), " %s ", row->bar);
     }
-    return x;
 }
 
 static int tab_width(int pane)
@@ -160,7 +180,7 @@ static void draw_bar_line(const struct app *app, const struct canvas *canvas)
     for (int i = 0; i < PANES; i++)
         if (shows_all || !app->layout.is_shown[i] || i == app->focus)
             width += tab_width(i);
-    draw_keys(canvas, 1, cols - width - 1);
+    draw_keys(canvas, 1, cols - width - 2);
     int x = cols - width;
     for (int i = 0; i < PANES; i++) {
         if (!shows_all && app->layout.is_shown[i] && i != app->focus)

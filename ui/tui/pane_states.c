@@ -150,9 +150,10 @@ static void draw_arrow(const struct diagram *d, const struct arrow *arrow, int x
 static void draw_border_arrow(const struct diagram *d, int y, int right, u32 bits, const char *word)
 {
     attr_t attrs = arrow_attrs(d, bits);
-    int x = right - glyph_width(word) - 3;
+    const char *gap = d->canvas->area.cols < COLS_WORDS ? "" : " ";
+    int x = right - glyph_width(word) - 2 * glyph_width(gap) - 1;
 
-    x = draw_textf(d->canvas, y, x, attrs, " %s ", word);
+    x = draw_textf(d->canvas, y, x, attrs, "%s%s%s", gap, word, gap);
     draw_text(d->canvas, y, x, attrs, theme_symbol(d->canvas->theme, SYMBOL_DOWN));
 }
 
@@ -237,18 +238,18 @@ static void draw_diagram(struct diagram *d)
 
     d->arrow_rows = rows < ROWS_LINES ? 1 : 3 + has_functions;
     d->arrow_y = upper;
-    int y = upper + d->arrow_rows, left = cols * 2 / 5, middle = cols * 3 / 10;
-    int right = cols - left - middle;
+    int y = upper + d->arrow_rows, left = cols * 2 / 5, middle = cols * 9 / 25;
+    int right = cols - left - middle, in = (left - 12) / 4 + 2, out = (left - 12) / 4 + 4;
 
     draw_running(d, upper);
     draw_lower(d, y, 0, rows - y, left, &asleep);
     draw_lower(d, y, left, rows - y, middle, &stopped);
     draw_lower(d, y, left + middle, rows - y, right, &zombie);
     draw_border_arrow(d, rows - 1, cols - 1, BIT(REAPED), _("wait4"));
-    draw_arrow(d, &arrows[0], left / 4);
-    draw_arrow(d, &arrows[1], left * 3 / 4);
-    draw_arrow(d, &arrows[2], left + middle / 4);
-    draw_arrow(d, &arrows[3], left + middle * 3 / 4);
+    draw_arrow(d, &arrows[0], in);
+    draw_arrow(d, &arrows[1], left - out);
+    draw_arrow(d, &arrows[2], left + in);
+    draw_arrow(d, &arrows[3], left + middle - out + 1);
     draw_arrow(d, &arrows[4], left + middle + right / 2);
 }
 

@@ -8,7 +8,7 @@
 
 enum {
     ROWS_MAX = 256,    /* of one frame */
-    WIDE_COLS = 64,    /* from here on a level is indented by two columns */
+    WIDE_COLS = 52,    /* from here on levels are indented by two columns, and purposes shown */
     MEANING_COLS = 18, /* less is no room for a function's purpose */
     GUTTER_COLS = 2,
 };
@@ -50,7 +50,7 @@ static void draw_line(const struct canvas *canvas, int y, const struct view_line
     int width = glyph_width(line->text), room = cols - x;
     x = draw_field(canvas, y, x, width < room ? width : room, ALIGN_LEFT, attrs, line->text);
     room = cols - x - 2;
-    if (line->meaning && room >= MEANING_COLS)
+    if (line->meaning && cols >= WIDE_COLS && room >= MEANING_COLS)
         draw_field(canvas, y, x + 2, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM),
                    line->meaning);
     if (line->is_cursor)

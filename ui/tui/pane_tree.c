@@ -9,22 +9,25 @@
 enum {
     ROWS_MAX = 256,  /* of one frame */
     NAME_MIN = 10,   /* columns of the branches, PID and name */
+    TASK_COLS = 7,   /* of these, for PID and name */
     ABOUT_MIN = 9,   /* columns of the last column */
     STATE_COLS = 4,  /* "▶ R " */
     GUTTER_COLS = 2, /* the mark of a change */
-    LEVEL_COLS = 3,  /* one level of branches */
+    WIDE_COLS = 40,  /* from here on a level of branches takes three columns, else two */
 };
 
 /* A row's branches, PID and name; deeper levels than fit are cut off at the left. */
-static void name_text(const struct theme *theme, const struct view_task *task, u32 levels_max,
+static void name_text(const struct canvas *canvas, const struct view_task *task, u32 levels_max,
                       char *out, size_t size)
 {
+    const struct theme *theme = canvas->theme;
+    const char *gap = canvas->area.cols < WIDE_COLS ? "" : " ";
     size_t n = 0;
     u32 levels = task->depth < levels_max ? task->depth : levels_max;
 
     out[0] = 0;
     if (levels < task->depth && levels > 0)
-        n += (size_t)snprintf(out, size, "%s  ", theme_symbol(theme, SYMBOL_ELLIPSIS));
+        n += (size_t)snprintf(out, size, "%s %s", theme_symbol(theme, SYMBOL_ELLIPSIS), gap);
     for (u32 level = levels; level-- > 0 && n + 16 < size;) {
         bool is_set = level < 64 && task->rails >> level & 1;
         const char *piece = level == 0
@@ -33,7 +36,7 @@ static void name_text(const struct theme *theme, const struct view_task *task, u
                                      : "  ";
         if (n > 0 && level + 1 == levels && levels < task->depth)
             continue; /* the ellipsis stands there */
-        n += (size_t)snprintf(out + n, size - n, "%s ", piece);
+        n += (size_t)snprintf(out + n, size - n, "%s%s", piece, gap);
     }
     n += (size_t)snprintf(out + n, size - n, "%d %s", task->pid, task->comm);
     if (task->threads > 0 && n < size)
@@ -57,16 +60,18 @@ static const char *mark_text(const struct theme *theme, enum view_mark mark)
 
 static void about_text(const struct view_task *task, int cols, char *out, size_t size)
 {
+    static const char killed[] = "killed by ";
     const char *focus = task->is_focus ? _("focus") : "";
+    const char *about = task->about;
 
+    if (glyph_width(about) > cols && strncmp(about, killed, strlen(killed)) == 0)
+        about += strlen(killed);
     if (task->mark == VIEW_GHOST)
-        snprintf(out, size, task->about[0] ? _("gone, %s") : "%s",
-                 task->about[0] ? task->about : _("gone"));
-    else if (task->about[0] && task->is_focus &&
-             glyph_width(task->about) + 2 + glyph_width(focus) <= cols)
-        snprintf(out, size, "%s, %s", task->about, focus);
+        snprintf(out, size, about[0] ? _("gone, %s") : "%s", about[0] ? about : _("gone"));
+    else if (about[0] && task->is_focus && glyph_width(about) + 2 + glyph_width(focus) <= cols)
+        snprintf(out, size, "%s, %s", about, focus);
     else
-        snprintf(out, size, "%s", task->about[0] ? task->about : focus);
+        snprintf(out, size, "%s", about[0] ? about : focus);
 }
 
 static void draw_task(const struct canvas *canvas, int y, int name_cols,
@@ -121,13 +126,14 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     int rows = canvas->area.rows < ROWS_MAX ? canvas->area.rows : ROWS_MAX;
     int most = canvas->area.cols - GUTTER_COLS - STATE_COLS - 1 - ABOUT_MIN;
     int name_cols = NAME_MIN;
-    u32 levels = most > NAME_MIN + 4 ? (u32)(most - NAME_MIN - 2) / LEVEL_COLS : 1;
+    int level_cols = canvas->area.cols < WIDE_COLS ? 2 : 3;
+    u32 levels = most > TASK_COLS + level_cols ? (u32)((most - TASK_COLS) / level_cols) : 1;
 
     scroll_fit(&state->scroll, (int)view_task_count(vs->view), rows);
     follow(state, vs);
     u32 count = view_tasks(vs->view, (u32)state->scroll.top, (u32)rows, tasks);
     for (u32 i = 0; i < count; i++) {
-        name_text(canvas->theme, &tasks[i], levels, names[i], sizeof names[i]);
+        name_text(canvas, &tasks[i], levels, names[i], sizeof names[i]);
         int width = glyph_width(names[i]);
         name_cols = width > name_cols ? width : name_cols;
     }

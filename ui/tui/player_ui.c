@@ -90,6 +90,14 @@ static void come_back(struct app *app)
     console_write(app->console, STYLE_HINT, _("Back to where the demo was.\n"));
 }
 
+/* Nothing to see: it belongs to what stands before it. */
+static bool is_silent(const struct player *p, u32 i)
+{
+    struct player_item item = player_item(p, i);
+
+    return item.kind == ITEM_EXPECT || strncmp(item.text, "let ", 4) == 0;
+}
+
 /* Is this the place after something worth a look? */
 static bool is_stop(const struct player *p, u32 position)
 {
@@ -97,9 +105,9 @@ static bool is_stop(const struct player *p, u32 position)
 
     if (position == 0)
         return true;
-    if (position < player_count(p) && player_item(p, position).kind == ITEM_EXPECT)
-        return false; /* it belongs to what is before it */
-    while (i > 0 && player_item(p, i - 1).kind == ITEM_EXPECT)
+    if (position < player_count(p) && is_silent(p, position))
+        return false;
+    while (i > 0 && is_silent(p, i - 1))
         i--;
     return i > 0 && player_item(p, i - 1).kind != ITEM_CHAPTER;
 }
@@ -127,7 +135,7 @@ void player_ui_next(struct app *app)
     face_begin(app);
     do {
         struct player_item item = player_item(ui->player, player_position(ui->player));
-        if (item.kind == ITEM_COMMAND)
+        if (item.kind == ITEM_COMMAND && !is_silent(ui->player, player_position(ui->player)))
             echo_item(app, &item);
         result = player_next(ui->player);
     } while (result == RUN_OK && !player_ui_is_at_end(app) &&
