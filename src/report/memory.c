@@ -191,9 +191,9 @@ bool report_struct(const struct machine *m, const char *type, kaddr address, str
     enum ktype t = ktype_by_name(type);
 
     if (t == TYPE_NONE || t == TYPE_CPU) {
-        strbuf_puts(out, "there is no structure '");
+        strbuf_puts(out, "there is no structure “");
         strbuf_add_visible(out, type, strlen(type));
-        strbuf_puts(out, "'");
+        strbuf_puts(out, "”");
         return false;
     }
     if (address % 4 || !is_kaddr(m, address, ktype_info(t)->size)) {

@@ -243,8 +243,9 @@ void value_text(s64 value, struct strbuf *out)
         strbuf_puts(out, "-513 ERESTARTNOINTR");
     else if (value == -ERESTARTNOHAND)
         strbuf_puts(out, "-514 ERESTARTNOHAND");
-    else if (value >= (s64)KERNEL_BASE && value <= (s64)UINT32_MAX) // an address
-        strbuf_printf(out, "%08llx", (unsigned long long)value);
+    else if ((value >= INT32_MIN && value < -4096) ||
+             (value >= (s64)KERNEL_BASE && value <= (s64)UINT32_MAX)) // an address
+        strbuf_printf(out, "%08x", (u32)value);
     else
         strbuf_printf(out, "%lld", (long long)value);
 }

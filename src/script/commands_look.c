@@ -151,6 +151,8 @@ static bool word_command(struct session *s, const struct node *n, u32 i, u64 *nu
 {
     s64 value = 0;
 
+    if (i < n->words && machine_position(s->m).commands == 0)
+        return fail(s, n->word[i].offset, MSG_AT_START);
     if (i < n->words && !word_in_range(s, &n->word[i], WHAT_COMMAND, 1,
                                        (s64)machine_position(s->m).commands, &value))
         return false;

@@ -42,7 +42,7 @@ RUN(step)
 {
     enum step_kind kind = (enum step_kind)n->command->number;
 
-    return make_steps(s, n, kind, kind == STEP_BACK ? MSG_AT_START : MSG_AT_END);
+    return make_steps(s, n, kind, kind == STEP_BACK ? MSG_AT_START : MSG_NO_STEP);
 }
 
 // ---- Commands --------------------------------------------------------------------------------

@@ -74,6 +74,7 @@
 
 // ---- Time
 #define MSG_AT_END           "nothing lies ahead: this is the end of the history"
+#define MSG_NO_STEP          "nothing lies ahead: undo a command, then step into it"
 #define MSG_AT_START         "nothing lies behind: this is the start of the history"
 #define MSG_UNDO_MANY        "only %llu commands lie behind"
 #define MSG_REDO_MANY        "only %llu commands lie ahead"
