@@ -147,6 +147,7 @@
 #define TEXT_PROMPT_INSIDE " [%llu of %llu, step %llu]"
 
 // ---- Hints
+#define HINT_OTHER_ACTOR  "task %d can: write %d: in front of the command"
 #define HINT_DID_YOU_MEAN "did you mean “%s”?"
 #define HINT_USAGE        "usage: %s"
 

@@ -106,6 +106,10 @@ static bool prepare_call(struct session *s, const struct node *n, struct plan *p
     struct strbuf why = STRBUF_INIT;
     if (!can_act(s->m, plan->actor, &why)) {
         fail(s, n->offset, "%s", strbuf_text(&why));
+        strbuf_clear(&why);
+        const struct task_struct *other = current(s->m);
+        if (can_act(s->m, other, &why)) // whoever has the CPU could do it instead
+            strbuf_printf(&s->diagnosis.hint, HINT_OTHER_ACTOR, other->pid, other->pid);
         strbuf_finish(&why);
         return false;
     }
