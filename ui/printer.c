@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 78, SENTENCE_INDENT = 3, OUTPUT_BUFFER = 1 << 16 };
+enum { WIDTH = 78, SENTENCE_INDENT = 3, ROUNDS_TOLD = 3, OUTPUT_BUFFER = 1 << 16 };
 
 struct printer {
     enum printer_style style;
@@ -15,6 +15,7 @@ struct printer {
     struct json_writer *json; /* for snapshots in text too */
     struct strbuf line;
     bool has_moved;
+    bool has_elided;
     bool has_printed;
     bool (*ask)(void *person, const char *question, struct strbuf *reply);
     bool (*is_interrupted)(void *person);
@@ -127,13 +128,28 @@ static void put_position(struct printer *p)
     put_line(p);
 }
 
+/* Typed: of a long `repeat`, the first rounds tell enough. */
+static bool is_elided(struct printer *p, const struct echo *echo)
+{
+    if (p->style != PRINT_TYPED || echo->round < ROUNDS_TOLD) {
+        p->has_elided = false;
+        return false;
+    }
+    if (!p->has_elided) {
+        strbuf_puts(&p->line, "   …");
+        put_line(p);
+    }
+    p->has_elided = true;
+    return true;
+}
+
 static void on_done(void *context, const struct echo *echo)
 {
     struct printer *p = context;
     const struct machine *m = session_machine(p->session);
     struct strbuf sentence = STRBUF_INIT;
 
-    if (p->style == PRINT_TEXT || p->style == PRINT_TYPED) {
+    if (p->style != PRINT_JSON && !is_elided(p, echo)) {
         if (p->has_moved)
             put_position(p);
         if (echo->acts)

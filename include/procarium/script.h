@@ -36,6 +36,7 @@ struct echo {
     s32 actor;        // pid of the task that makes the call; 0 for commands that make none
     const char *text; // as written, one line, fit for a terminal
     bool acts;        // becomes part of the history
+    u64 round;        // of the outermost `repeat` that runs it, from 0
     bool is_aside;    // chapter, say, ask, expect, source, quit: not worth echoing
 };
 

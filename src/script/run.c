@@ -80,6 +80,7 @@ static void make_echo(struct session *s, const struct node *n, const struct plan
         .actor = plan && plan->actor ? plan->actor->pid : 0,
         .text = show_node(s, n),
         .acts = plan != NULL,
+        .round = s->round,
         .is_aside = kind == COMMAND_NARRATE || kind == COMMAND_EXPECT ||
                     n->command->run == run_source_file || n->command->run == run_quit,
     };
@@ -262,15 +263,20 @@ static enum run_result run_repeat(struct session *s, const struct node *n)
     if (times > 0)
         s->rounds *= (u64)times;
     enum run_result result = RUN_OK;
+    s->blocks++;
     for (s64 i = 0; i < times && result == RUN_OK; i++) {
+        if (s->blocks == 1)
+            s->round = (u64)i;
         for (const struct node *b = n->body; b && result == RUN_OK; b = b->next)
             result = run_node(s, b);
-        if (rounds == 1 && s->face.progress && s->ticks >= PROGRESS_EVERY) {
+        if (s->blocks == 1 && s->face.progress && s->ticks >= PROGRESS_EVERY) {
             s->ticks = 0;
             s->face.progress(s->face.context, (u64)i + 1, (u64)times);
         }
     }
     s->rounds = rounds;
+    if (--s->blocks == 0)
+        s->round = 0;
     return result;
 }
 

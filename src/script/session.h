@@ -26,7 +26,9 @@ struct session {
     enum run_result inner; // what `source` and `quit` want the caller to do
     u32 source_depth;
     u64 mistakes;
+    u32 blocks; // repeat blocks that are running
     u64 rounds; // of the repeat blocks that are running, multiplied
+    u64 round;  // of the outermost one
     u64 ticks;  // commands run, for `progress`
     // The line of time that the machine is on, without its nodes: the history has them.
     struct branch line;
