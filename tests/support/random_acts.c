@@ -93,13 +93,13 @@ static void create(struct booted *b, struct randomness *r, s32 actor)
             new_thread(b, actor);
             break;
         }
-        // fall through
+        __attribute__((fallthrough));
     case 4:
         if (actor != 1) {
             CALL(b, actor, vfork, 0);
             break;
         }
-        // fall through
+        __attribute__((fallthrough));
     default:
         CALL(b, actor, fork, 0);
     }
