@@ -175,6 +175,43 @@ static void test_growing_past_the_bit_sets(void)
     power_off(b);
 }
 
+// What a field must not be: stored, found by the checker, and put back.
+static void spoil(struct booted *b, const void *field, u32 wrong)
+{
+    struct strbuf words = STRBUF_INIT;
+    u32 right;
+
+    memcpy(&right, field, sizeof right);
+    history_begin(b->m, NULL);
+    door_store(b->m, field, &wrong, sizeof wrong);
+    CU_ASSERT(check_shared(b->m, &words) > 0);
+    door_store(b->m, field, &right, sizeof right);
+    CU_ASSERT_EQUAL(check_shared(b->m, &words), 0);
+    history_end(b->m);
+    strbuf_finish(&words);
+}
+
+static void test_checker(void)
+{
+    struct booted *b = power_on_machine();
+    const struct files_struct *files = files_of(b, 1);
+    const struct user_struct *root = &kernel(b->m)->root_user;
+    s32 child = CALL(b, 1, fork, 0);
+
+    CU_ASSERT_EQUAL(CALL(b, child, rt_sigprocmask, SIG_BLOCK, 1u << (SIGUSR1 - 1), 0), 0);
+    CU_ASSERT_EQUAL(CALL(b, 1, kill, (u32)child, SIGUSR1), 0);
+    const struct sigpending *shared = &signal_of(b->m, task(b, child))->shared_pending;
+    spoil(b, &file_of(b, 1, 0)->f_count, 8);
+    spoil(b, at(b->m, files->open_fds, u32), 3);      // 2 has a file but is closed
+    spoil(b, at(b->m, files->close_on_exec, u32), 8); // 3 is closed
+    spoil(b, &files->next_fd, 5);                     // 3 is free
+    spoil(b, &kernel(b->m)->root_dentry.d_count, 1);
+    spoil(b, &root->sigpending, 0);
+    spoil(b, &root->count, 99);
+    spoil(b, &shared->signal.sig[0], 0);
+    power_off(b);
+}
+
 static CU_TestInfo tests[] = {
     { "the console", test_console },
     { "the lowest free descriptor", test_lowest_descriptor },
@@ -183,6 +220,7 @@ static CU_TestInfo tests[] = {
     { "close-on-exec", test_close_on_exec },
     { "a table grows to the limit", test_growing },
     { "a table grows past its inline bit sets", test_growing_past_the_bit_sets },
+    { "the checker finds wrong counts and bits", test_checker },
     CU_TEST_INFO_NULL,
 };
 
