@@ -193,8 +193,7 @@ static void open_command(struct machine *m)
     c->begin = journal_head(&m->journal);
     c->blob_begin = m->journal.blob_head;
     h->open = true;
-    m->depth = 0;
-    m->work.count = 0;
+    machine_forget_command(m);
 }
 
 static void close_command(struct machine *m)

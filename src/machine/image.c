@@ -75,8 +75,7 @@ void image_reset(struct machine *m, u32 ram_bytes)
     BUG_ON(madvise(m->touched, IMAGE_MAX >> PAGE_SHIFT, MADV_DONTNEED) != 0);
     m->image_size = IMAGE_HEAD_SIZE + (size_t)ram_bytes;
     m->touched[0] = 1; // esp and ebp are stored without asking
-    m->depth = 0;
-    m->work.count = 0;
+    machine_forget_command(m);
 }
 
 void machine_listen(struct machine *m, event_listener *listener, void *context)

@@ -244,6 +244,19 @@ static inline kaddr pfn_to_kaddr(pfn frame)
     return (frame << PAGE_SHIFT) + KERNEL_BASE;
 }
 
+// What the host remembers of one command must not show in the next: executing the same commands
+// again, whatever lay between, gives the same image.
+static inline void machine_forget_command(struct machine *m)
+{
+    m->depth = 0;
+    m->work.count = 0;
+    m->elected = 0;
+    m->actor = 0;
+    m->actor_returned = false;
+    m->strings = NULL;
+    m->resuming = false;
+}
+
 // Forgets everything and gives the machine `ram_bytes` of zeroed RAM. A multiple of a page
 // between RAM_MIN and RAM_MAX. History is the caller's business.
 void image_reset(struct machine *m, u32 ram_bytes);
