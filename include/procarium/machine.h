@@ -43,7 +43,7 @@ bool machine_goto(struct machine *m, u64 n);
 
 enum step_kind {
     STEP_INTO, // the next function entry or event
-    STEP_OVER, // the same, but not deeper than the current function
+    STEP_OVER, // the same, but past everything inside a function that was just entered
     STEP_OUT,  // until the current function has returned
     STEP_BACK, // one STEP_INTO backwards
 };

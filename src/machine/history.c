@@ -340,18 +340,18 @@ static bool is_stop(const struct record *r)
     return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
 }
 
-// How deep the cursor stands: a function just entered is deeper than its caller.
-static u32 depth_before(const struct machine *m, u64 position, u64 begin)
+// How deep the next stop may lie. The cursor stands behind a stop: a function that it has just
+// entered is the current one, and stepping over it leads past everything that lies inside.
+static u32 step_limit(const struct machine *m, enum step_kind kind, u64 begin)
 {
-    while (position > begin) {
-        const struct record *r = record_at(m, --position);
+    u64 cursor = m->history.cursor;
+    const struct record *stop = record_at(m, cursor > begin ? cursor - 1 : begin);
 
-        if (r->kind == RECORD_ENTER)
-            return r->depth + 1u;
-        if (r->kind == RECORD_NOTE || r->kind == RECORD_LEAVE || r->kind == RECORD_LEAVE_VALUE)
-            return r->depth;
-    }
-    return 0;
+    if (kind == STEP_INTO)
+        return UINT32_MAX;
+    if (kind == STEP_OVER || stop->kind == RECORD_ENTER || stop->depth == 0)
+        return stop->depth;
+    return stop->depth - 1u;
 }
 
 // Makes sure that the records of command i can be walked.
@@ -382,16 +382,13 @@ static bool step_forward(struct machine *m, enum step_kind kind)
     if (fresh)
         machine_goto(m, i);
     const struct command *c = &h->commands[i];
-    u32 depth = depth_before(m, h->cursor, c->begin);
-    u32 limit = fresh || kind == STEP_INTO ? UINT32_MAX : kind == STEP_OVER ? depth : depth - 1;
+    u32 limit = step_limit(m, fresh ? STEP_INTO : kind, c->begin);
 
-    if (kind == STEP_OUT && depth == 0)
-        limit = 0;
     while (h->cursor < c->end) {
         struct record *r = record_at(m, h->cursor++);
 
         swap_record(m, r, true);
-        if (is_stop(r) && (r->depth <= limit || limit == UINT32_MAX) && h->cursor < c->end)
+        if (is_stop(r) && r->depth <= limit && h->cursor < c->end)
             return true;
     }
     h->run = i + 1;
