@@ -70,7 +70,8 @@ u64 journal_blob(struct machine *m, u32 size)
     return position;
 }
 
-#define COPY_MAX 0x10000u
+// Two of these, with their lengths, fit into what forgetting frees of the smallest ring.
+#define COPY_MAX 0x8000u
 
 // Saves what stands at offset and leaves a record; the caller then stores.
 static void record_block(struct machine *m, size_t offset, u32 size)
