@@ -97,7 +97,7 @@ static void run_act(struct booted *b, const struct act *act)
     history_begin(b->m, kept);
     perform(b->m, kept);
     history_end(b->m);
-    if (!is_machine_sound(b->m)) {
+    if (!b->unchecked && !is_machine_sound(b->m)) {
         b->unsound++;
         CU_FAIL("the machine is not sound");
     }
