@@ -109,10 +109,10 @@ static _Noreturn void run_program(const char *const *env, const char *const *arg
         "PATH=/usr/local/bin:/usr/bin:/bin",
         "TERM=xterm-256color",
         "LC_ALL=C.UTF-8",
-        "HOME=/nonexistent",
-        "XDG_STATE_HOME=/nonexistent/state",
-        "XDG_CONFIG_HOME=/nonexistent/config",
-        "XDG_DATA_HOME=/nonexistent/data",
+        "HOME=/dev/null/none",
+        "XDG_STATE_HOME=/dev/null/none/state",
+        "XDG_CONFIG_HOME=/dev/null/none/config",
+        "XDG_DATA_HOME=/dev/null/none/data",
     };
     for (size_t i = 0; i < sizeof base / sizeof base[0]; i++)
         env_put(all, base[i]);
