@@ -228,10 +228,7 @@ void generate_acting(struct generator *g, const struct session *s, struct strbuf
     if (p && row->kind == COMMAND_CALL) {
         bool is_end = strncmp(row->info.name, "exit", 4) == 0;
 
-        // Linux's exec in a thread spins until the leader is dead: for ever, if that cannot die.
-        bool spins = strcmp(row->info.name, "exec") == 0 && p->pid != p->tgid;
-
-        if (spins || (p->tgid == 1 && is_end && random_below(g, 40)))
+        if (p->tgid == 1 && is_end && random_below(g, 40))
             row = find_command("wait4");
         strbuf_printf(out, "%d: ", p->pid);
     }
