@@ -264,7 +264,7 @@ static bool open_editor(struct repl *r)
     el_set(r->el, EL_PROMPT, prompt_of);
     el_wset(r->el, EL_GETCFN, read_character);
     el_wset(r->el, EL_HIST, history_list_libedit, r->history);
-    el_set(r->el, EL_ADDFN, "procarium-complete", "completes the word", complete);
+    el_wset(r->el, EL_ADDFN, L"procarium-complete", L"completes the word", complete);
     el_set(r->el, EL_BIND, "^I", "procarium-complete", NULL);
     el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
     return true;

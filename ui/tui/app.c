@@ -34,6 +34,15 @@ void app_run(struct app *app, const char *name, const char *text)
     if (app->result == RUN_QUIT)
         loop_quit(app->loop);
     view_state_refresh(&app->vs);
+    app_show_output(app, text);
+}
+
+void app_show_output(struct app *app, const char *title)
+{
+    int lines = pager_rows(&app->pager, app->term.cols);
+
+    if (lines > 0 && lines >= app_output_rows(app) && !app->layout.is_too_small)
+        pager_open(&app->pager, title);
 }
 
 static void make_prompt(struct app *app)
@@ -339,7 +348,7 @@ static bool app_init(struct app *app, struct session *session, char *why, size_t
                          .focus = LAYOUT_NO_PANE,
                          .in_sight = LAYOUT_NO_PANE,
                          .line_number = 1,
-                         .tree = { .chosen = FOLLOW_FOCUS },
+                         .tree = { .chosen = FOLLOW },
                          .task = { .pid = -1 } };
     app->console = console_create(CONSOLE_LINES);
     app->history = history_list_create(HISTORY_LINES);
@@ -379,6 +388,7 @@ static int app_finish(struct app *app)
     strbuf_finish(&app->repeated_prompt);
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);
+    pager_finish(&app->pager);
     free(app->kept);
     return number;
 }

@@ -6,6 +6,7 @@
 #include "tui/layout.h"
 #include "tui/lineed.h"
 #include "tui/loop.h"
+#include "tui/pager.h"
 #include "tui/panes.h"
 #include "tui/player_ui.h"
 #include "tui/term.h"
@@ -42,6 +43,8 @@ struct app {
     /* help */
     bool has_help;
     struct scroll help_scroll;
+
+    struct pager pager; /* what the last run printed */
 
     /* what is being typed */
     struct strbuf text; /* the lines so far of what is not complete yet */
@@ -81,6 +84,8 @@ struct app {
 void app_run(struct app *app, const char *name, const char *text);
 /* The same for a key's command: shown in the console as if typed. */
 void app_run_key(struct app *app, const char *command);
+/* After a run: opens the pager when the output does not fit into the console. */
+void app_show_output(struct app *app, const char *title);
 /* Has the line editor left, and then the request served. */
 enum key_use app_request(struct app *app, enum request request, const char *command);
 /* Starts or stops stepping by itself. */
@@ -103,6 +108,8 @@ void face_end(struct app *app);
 const struct pane *app_pane(int pane);
 void *app_pane_state(struct app *app, int pane);
 const struct layout_spec *app_layout_spec(const struct app *app);
+/* The rows that the console has for output. */
+int app_output_rows(const struct app *app);
 /* A loop_ops function: draws the whole frame. */
 void app_draw(void *app);
 

@@ -180,36 +180,73 @@ void console_to_end(struct console *console)
 /* ---- Drawing a line of output ---- */
 
 /*
+ * The byte behind what stands in one row from `at`: up to the last blank where there is one, else
+ * as much as fits. *next is where the next row begins.
+ */
+static size_t row_end(const struct line *line, size_t at, int cols, size_t *next)
+{
+    size_t blank = 0, begin = at;
+    int x = 0;
+
+    while (at < line->size) {
+        wchar_t ch;
+        struct glyph glyph;
+        size_t used = glyph_decode(line->text + at, line->size - at, &ch);
+        glyph_of(ch, &glyph);
+        if (ch == L' ' && x > 0)
+            blank = at;
+        if (x + glyph.width > cols && x > 0)
+            break;
+        x += glyph.width;
+        at += used;
+    }
+    if (at < line->size && blank > begin)
+        at = blank;
+    *next = at;
+    while (at < line->size && *next < line->size && line->text[*next] == ' ')
+        ++*next;
+    return at;
+}
+
+/* The part of a line that stands in one row, in its styles. */
+static int draw_row_text(const struct line *line, const struct canvas *canvas, int y, size_t at,
+                         size_t end)
+{
+    int span = 0, x = 0;
+
+    while (at < end) {
+        wchar_t ch;
+        size_t used = glyph_decode(line->text + at, end - at, &ch);
+        while (at >= line->spans[span].end)
+            span++;
+        x = draw_wide(canvas, y, x, draw_style(canvas, line->spans[span].style), &ch, 1);
+        at += used;
+    }
+    return x;
+}
+
+/*
  * Walks a line wrapped to the canvas' width; draws it with its first row at y, or only counts the
  * rows.
  */
 static int walk_line(const struct line *line, const struct canvas *canvas, int y, bool draws)
 {
-    int cols = canvas->area.cols, row = 0, x = 0, span = 0;
-    attr_t attrs = line->count ? draw_style(canvas, line->spans[0].style) : A_NORMAL;
+    int cols = canvas->area.cols, row = 0, x = 0;
+    size_t at = 0;
 
-    for (size_t at = 0; at < line->size;) {
-        wchar_t ch;
-        struct glyph glyph;
-        size_t used = glyph_decode(line->text + at, line->size - at, &ch);
-        glyph_of(ch, &glyph);
-        while (at >= line->spans[span].end)
-            attrs = draw_style(canvas, line->spans[++span].style);
-        if (x + glyph.width > cols && x > 0) {
-            row++;
-            x = 0;
-        }
+    do {
+        size_t next, end = row_end(line, at, cols, &next);
         if (draws && y + row >= canvas->area.rows)
             break;
-        if (draws)
-            draw_wide(canvas, y + row, x, attrs, &ch, 1);
-        x += glyph.width;
-        at += used;
-    }
+        if (draws && y + row >= 0)
+            x = draw_row_text(line, canvas, y + row, at, end);
+        at = next;
+        row++;
+    } while (at < line->size);
     if (draws && line->is_cut)
-        draw_text(canvas, y + row, x < cols ? x : cols - 1, draw_style(canvas, STYLE_DIM),
+        draw_text(canvas, y + row - 1, x < cols ? x : cols - 1, draw_style(canvas, STYLE_DIM),
                   theme_symbol(canvas->theme, SYMBOL_ELLIPSIS));
-    return row + 1;
+    return row;
 }
 
 static int line_rows(struct line *line, const struct canvas *canvas)

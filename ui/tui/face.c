@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    ACTS_TOLD = 40,    /* commands of one run that are told one by one */
+    ACTS_TOLD = 12,    /* commands of one run that are told one by one */
     POLL_EVERY = 64,   /* commands between two looks at the keyboard */
     PROGRESS_MS = 100, /* between two frames of progress */
 };
@@ -18,6 +18,7 @@ enum {
 void face_begin(struct app *app)
 {
     app->acts = 0;
+    pager_clear(&app->pager);
     strbuf_clear(&app->act_text);
     strbuf_clear(&app->act_sentence);
     app->polls = 0;
@@ -71,7 +72,7 @@ static void on_text(void *context, const char *text, size_t length)
 
     strbuf_add(&copy, text, length);
     console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
-    app->player.is_shown = false;
+    pager_add(&app->pager, text, length);
     strbuf_finish(&copy);
 }
 

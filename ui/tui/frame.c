@@ -218,6 +218,11 @@ static int narration_rows(const struct app *app, const struct rect *console)
     return app->player.is_shown ? console->rows - 1 : 1;
 }
 
+int app_output_rows(const struct app *app)
+{
+    return app->layout.console.rows - narration_rows(app, &app->layout.console) - 1;
+}
+
 static void draw_console(struct app *app, const struct canvas *screen, int *y, int *x)
 {
     struct console_line line = { .prompt = make_prompt(app) };
@@ -291,10 +296,11 @@ void app_draw(void *arg)
         draw_sentence(app, &part);
         part.area = app->layout.bar;
         draw_bar_line(app, &part);
-        if (app->has_help) {
-            part.area = (struct rect){ 0, 0, app->layout.bar.y, app->term.cols };
+        part.area = (struct rect){ 0, 0, app->layout.sentence.y, app->term.cols };
+        if (app->has_help)
             help_draw(&part, &app->help_scroll);
-        }
+        else if (app->pager.is_open)
+            pager_draw(&part, &app->pager);
     }
     draw_console(app, &screen, &y, &x);
     wmove(stdscr, y, x);

@@ -96,8 +96,8 @@ static enum key_use mouse_used(struct app *app, const struct key *key)
                : key->mouse == MOUSE_WHEEL_DOWN ? WHEEL_ROWS
                                                 : 0;
 
-    if (app->has_help) {
-        scroll_move(&app->help_scroll, rows);
+    if (app->has_help || app->pager.is_open) {
+        scroll_move(app->has_help ? &app->help_scroll : &app->pager.scroll, rows);
         return KEY_USED;
     }
     if (pane == LAYOUT_NO_PANE) {
@@ -250,6 +250,7 @@ static enum key_use char_on_empty_line(struct app *app, const struct key *key)
         else
             go_to_pane(app, LAYOUT_NO_PANE);
         app->is_zoomed = false;
+        app->tree.chosen = FOLLOW;
         return KEY_USED;
     case L'+':
     case L'-':
@@ -266,7 +267,7 @@ static enum key_use char_on_empty_line(struct app *app, const struct key *key)
 static enum key_use cancel_line(struct app *app)
 {
     app_set_playing(app, false);
-    app->has_help = false;
+    app->has_help = app->pager.is_open = false;
     console_write(app->console, STYLE_PROMPT,
                   app->question ? app->question : strbuf_text(&app->prompt));
     console_writef(app->console, STYLE_NORMAL, "%s^C\n", lineed_text(app->le, NULL));
@@ -305,28 +306,36 @@ static enum key_use char_used(struct app *app, const struct key *key)
     return KEY_FOR_LINE;
 }
 
-/* While help is open, arrows scroll it; true when the key was for it. */
-static bool help_takes(struct app *app, const struct key *key)
+/*
+ * While help or a long output lies over the panes, arrows scroll it; true when the key was for it.
+ */
+static bool overlay_takes(struct app *app, const struct key *key)
 {
-    if (key->kind == KEY_KIND_CODE)
-        return pane_scroll_key(&app->help_scroll, key);
-    if (key->kind != KEY_KIND_CHAR || key->alt)
+    struct scroll *scroll = app->has_help ? &app->help_scroll : &app->pager.scroll;
+    static const struct key page_down = { .kind = KEY_KIND_CODE, .code = KEY_NPAGE };
+    bool is_empty = is_line_empty(app) && !app->question;
+
+    if (key->kind == KEY_KIND_CODE &&
+        (is_empty || key->code == KEY_PPAGE || key->code == KEY_NPAGE))
+        return pane_scroll_key(scroll, key);
+    if (key->kind != KEY_KIND_CHAR || key->alt || !is_empty)
         return false;
-    if (key->ch == L'\033' || (key->ch == L'q' && is_line_empty(app))) {
+    if (key->ch == L' ' && (app->has_help || !pager_is_at_end(&app->pager)))
+        return pane_scroll_key(scroll, &page_down);
+    if (key->ch != L'\033' && key->ch != L'q')
+        return false;
+    if (app->has_help)
         app->has_help = false;
-        return true;
-    }
-    if (key->ch == L' ' && is_line_empty(app))
-        return pane_scroll_key(&app->help_scroll,
-                               &(struct key){ .kind = KEY_KIND_CODE, .code = KEY_NPAGE });
-    return false;
+    else
+        app->pager.is_open = false;
+    return true;
 }
 
 enum key_use app_key(void *arg, const struct key *key)
 {
     struct app *app = arg;
 
-    if (app->has_help && help_takes(app, key))
+    if ((app->has_help || app->pager.is_open) && overlay_takes(app, key))
         return KEY_USED;
     switch (key->kind) {
     case KEY_KIND_MOUSE:

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { PARTS_MAX = 64, ADDRESS_COLS = 8, NAME_COLS = 20 };
+enum { PARTS_MAX = 64, ADDRESS_COLS = 8, NAME_COLS = 20, WIDE_COLS = 70 };
 
 static void draw_address(const struct canvas *canvas, int y, kaddr address, bool has_esp)
 {
@@ -31,6 +31,8 @@ static void draw_stack_part(const struct canvas *canvas, int y, const struct vie
               part->changed ? theme_symbol(canvas->theme, SYMBOL_CHANGED) : " ");
     x = draw_field(canvas, y, x + 1, NAME_COLS, ALIGN_LEFT, draw_style(canvas, styles[part->kind]),
                    part->name);
+    if (part->kind == VIEW_STACK_FRAME && canvas->area.cols < WIDE_COLS)
+        return; /* too little room to say what the function is for */
     draw_field(canvas, y, x + 1, canvas->area.cols - x - 1, ALIGN_LEFT,
                draw_style(canvas, part->changed ? STYLE_CURRENT : STYLE_DIM), part->text);
 }
@@ -41,7 +43,7 @@ static void draw_current(const struct canvas *canvas, int y, const struct view_s
     u32 size = stack->top - stack->base;
 
     draw_textf(canvas, y, 0, draw_style(canvas, stack->is_live ? STYLE_CURRENT : STYLE_DIM),
-               _("%s: %08x & %08x = %08x, thread_info"), stack->is_live ? _("current") : _("esp"),
+               _("%s %08x & %08x = %08x"), stack->is_live ? _("current: esp") : _("esp"),
                stack->esp, ~(size - 1), stack->base);
 }
 

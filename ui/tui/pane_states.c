@@ -76,7 +76,7 @@ static void draw_tokens(const struct canvas *canvas, const struct view_box_conte
 
     for (i = 0; i < box->shown; i++) {
         bool is_last = i + 1 == box->count;
-        int more = is_last || y + 1 < rows ? 0 : 6; /* room for " +1234" */
+        int more = is_last || y + 1 < rows ? 0 : 7; /* room for " +12345" */
         int width = token_width(&box->task[i], has_name, is_current);
         if (x > 0 && x + 1 + width + more > cols) {
             if (y + 1 >= rows)
@@ -296,13 +296,14 @@ static void note(void *pane, const void *view, char *text, size_t size)
     (void)pane;
     if (last->arrow == VIEW_ARROW_NONE)
         return;
+    char who[80];
+    snprintf(who, sizeof who, last->comm[0] ? "%d %s" : "%d", last->pid, last->comm);
     if (last->arrow == VIEW_ARROW_ELECTED)
-        snprintf(text, size, _("%d %s gets the CPU"), last->pid, last->comm);
+        snprintf(text, size, _("%s gets the CPU"), who);
     else if (last->from == '-')
-        snprintf(text, size, "%d %s: %s → %c", last->pid, last->comm, last->cause, last->to);
+        snprintf(text, size, "%s: %s → %c", who, last->cause, last->to);
     else
-        snprintf(text, size, "%d %s %c → %c: %s", last->pid, last->comm, last->from, last->to,
-                 last->cause);
+        snprintf(text, size, "%s %c → %c: %s", who, last->from, last->to, last->cause);
 }
 
 const struct pane states_pane = {

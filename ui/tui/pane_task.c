@@ -5,11 +5,14 @@
 #include "tui/panes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     FIELDS_MAX = 320,
     HEADING_ROWS = 14, /* panes lower than this have no room for the groups' names */
-    NAME_MIN = 12,
+    NAME_COLS = 26,    /* names are aligned to this at most */
+    NARROW_NAME_COLS = 16,
+    NARROW_COLS = 50,
     GUTTER_COLS = 2,
 };
 
@@ -27,7 +30,6 @@ struct fields {
     int lines;
     int changed; /* how many fields are */
     int first;   /* the line of the first of them, -1 for none */
-    int name_cols;
 };
 
 static void add_lines(struct fields *f, int count, bool has_headings)
@@ -41,8 +43,6 @@ static void add_lines(struct fields *f, int count, bool has_headings)
         group = field->group;
         if (field->changed && f->changed++ == 0)
             f->first = f->lines;
-        int width = glyph_width(field->name);
-        f->name_cols = width > f->name_cols ? width : f->name_cols;
         f->line[f->lines++] = (struct line){ .field = i };
     }
 }
@@ -53,8 +53,7 @@ static struct fields read_fields(const struct view_state *vs, const struct task_
 {
     struct fields f = { .field = mem_alloc(FIELDS_MAX * sizeof *f.field),
                         .line = mem_alloc(2 * FIELDS_MAX * sizeof *f.line),
-                        .first = -1,
-                        .name_cols = NAME_MIN };
+                        .first = -1 };
     u32 count = view_fields(vs->view, state->pid, state->shows_all ? VIEW_ALL : VIEW_ESSENTIAL, 0,
                             FIELDS_MAX, f.field, NULL);
 
@@ -71,19 +70,23 @@ static void fields_finish(struct fields *f)
 static void draw_value(const struct canvas *canvas, int y, int x, const struct view_field *field)
 {
     int cols = canvas->area.cols - x, value = glyph_width(field->value);
-    int was = glyph_width(field->was), between = glyph_width(arrow);
+    int between = glyph_width(arrow);
+    char was[sizeof field->was];
 
     if (!field->changed) {
         draw_field(canvas, y, x, cols, ALIGN_LEFT, draw_style(canvas, STYLE_NORMAL), field->value);
         return;
     }
-    if (was > 0) {
+    snprintf(was, sizeof was, "%s", field->was);
+    if (glyph_width(was) + between + value > cols)
+        was[strcspn(was, " ")] = 0; /* "1 TASK_INTERRUPTIBLE": the number says it, too */
+    if (*was) {
         /* What is now comes first when both do not fit. */
-        int room = cols - between - value;
-        if (room < was && room < cols / 3)
+        int width = glyph_width(was), room = cols - between - value;
+        if (room < width && room < cols / 3)
             room = cols / 3;
-        x = draw_field(canvas, y, x, was < room ? was : room, ALIGN_LEFT,
-                       draw_style(canvas, STYLE_WAS), field->was);
+        x = draw_field(canvas, y, x, width < room ? width : room, ALIGN_LEFT,
+                       draw_style(canvas, STYLE_WAS), was);
         x = draw_text(canvas, y, x, draw_style(canvas, STYLE_DIM), arrow);
     }
     cols = canvas->area.cols - x;
@@ -95,7 +98,8 @@ static void draw_line(const struct canvas *canvas, int y, const struct fields *f
                       const struct line *line)
 {
     const struct view_field *field = &f->field[line->field];
-    int cols = f->name_cols, most = canvas->area.cols * 5 / 9;
+    int cols = canvas->area.cols < NARROW_COLS ? NARROW_NAME_COLS : NAME_COLS;
+    attr_t name = draw_style(canvas, field->changed ? STYLE_CURRENT : STYLE_DIM);
 
     if (line->group) {
         int x = draw_textf(canvas, y, 0, draw_style(canvas, STYLE_TITLE), "%s ", line->group);
@@ -105,9 +109,8 @@ static void draw_line(const struct canvas *canvas, int y, const struct fields *f
     if (field->changed)
         draw_text(canvas, y, 0, draw_style(canvas, STYLE_CHANGED),
                   theme_symbol(canvas->theme, SYMBOL_CHANGED));
-    cols = cols < most ? cols : most;
-    int x = draw_field(canvas, y, GUTTER_COLS, cols, ALIGN_LEFT,
-                       draw_style(canvas, field->changed ? STYLE_CURRENT : STYLE_DIM), field->name);
+    int x = draw_text(canvas, y, GUTTER_COLS, name, field->name);
+    x = x < GUTTER_COLS + cols ? GUTTER_COLS + cols : x; /* a long one pushes its value on */
     draw_value(canvas, y, x + 1, field);
 }
 

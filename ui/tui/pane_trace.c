@@ -8,8 +8,11 @@
 
 enum {
     ROWS_MAX = 256,    /* of one frame */
-    WIDE_COLS = 52,    /* from here on levels are indented by two columns, and purposes shown */
+    WIDE_COLS = 52,    /* from here on a level is indented by two columns */
+    PURPOSE_COLS = 76, /* from here on functions have their purpose beside them */
+    PURPOSE_AT = 44,   /* its column, when the function's name ends before */
     MEANING_COLS = 18, /* less is no room for a function's purpose */
+    PREAMBLE_MAX = 64, /* lines that may stand before the call itself */
     GUTTER_COLS = 2,
 };
 
@@ -49,12 +52,24 @@ static void draw_line(const struct canvas *canvas, int y, const struct view_line
                        theme_symbol(canvas->theme, SYMBOL_FREE));
     int width = glyph_width(line->text), room = cols - x;
     x = draw_field(canvas, y, x, width < room ? width : room, ALIGN_LEFT, attrs, line->text);
-    room = cols - x - 2;
-    if (line->meaning && cols >= WIDE_COLS && room >= MEANING_COLS)
-        draw_field(canvas, y, x + 2, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM),
-                   line->meaning);
+    x = x + 2 > PURPOSE_AT ? x + 2 : PURPOSE_AT;
+    room = cols - x;
+    if (line->meaning && cols >= PURPOSE_COLS && room >= MEANING_COLS)
+        draw_field(canvas, y, x, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM), line->meaning);
     if (line->is_cursor)
         draw_paint(canvas, y, 0, cols, draw_style(canvas, STYLE_FOCUS));
+}
+
+/* The line where the call begins: before it, the CPU may have had to go to the acting task. */
+static int first_call(const struct view_state *vs)
+{
+    struct view_line lines[PREAMBLE_MAX];
+    u32 count = view_trace(vs->view, 0, PREAMBLE_MAX, lines);
+
+    for (u32 i = 0; i < count; i++)
+        if (strncmp(lines[i].text, "system_call(", strlen("system_call(")) == 0)
+            return (int)i;
+    return 0;
 }
 
 /* With a new stop: the cursor's line in the middle; without one, the beginning. */
@@ -66,7 +81,7 @@ static void follow(struct trace_state *state, const struct view_state *vs)
         return;
     state->stop = vs->stops;
     if (cursor < 0)
-        state->scroll.top = 0;
+        state->scroll.top = first_call(vs);
     else if (cursor < state->scroll.top + 1 ||
              cursor >= state->scroll.top + state->scroll.page * 3 / 4)
         state->scroll.top = cursor - state->scroll.page / 2;

@@ -143,7 +143,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
         bool is_chosen = tasks[i].mark != VIEW_GHOST && tasks[i].pid == view_state_task(vs);
         if (is_chosen && has_focus)
             draw_paint(canvas, (int)i, 0, canvas->area.cols, draw_style(canvas, STYLE_FOCUS));
-        else if (is_chosen && vs->chosen != FOLLOW_FOCUS)
+        else if (is_chosen && vs->chosen != FOLLOW)
             draw_text(canvas, (int)i, 1, draw_style(canvas, STYLE_PROMPT), ">");
     }
     draw_scrollbar(canvas, &state->scroll);
@@ -203,7 +203,7 @@ static bool command(void *pane, const void *view, char *line, size_t size)
 
     if (pid < 0 || pid == view_focus(vs->view))
         return false;
-    state->chosen = FOLLOW_FOCUS;
+    state->chosen = FOLLOW;
     snprintf(line, size, "focus %d", pid);
     return true;
 }

@@ -126,6 +126,7 @@ void player_ui_next(struct app *app)
 {
     struct player_ui *ui = &app->player;
     enum run_result result = RUN_OK;
+    struct player_item item = { 0 };
 
     if (player_ui_is_at_end(app))
         return;
@@ -134,9 +135,12 @@ void player_ui_next(struct app *app)
     app->is_busy = true;
     face_begin(app);
     do {
-        struct player_item item = player_item(ui->player, player_position(ui->player));
-        if (item.kind == ITEM_COMMAND && !is_silent(ui->player, player_position(ui->player)))
-            echo_item(app, &item);
+        u32 position = player_position(ui->player);
+        if (!is_silent(ui->player, position)) {
+            item = player_item(ui->player, position);
+            if (item.kind == ITEM_COMMAND)
+                echo_item(app, &item);
+        }
         result = player_next(ui->player);
     } while (result == RUN_OK && !player_ui_is_at_end(app) &&
              !is_stop(ui->player, player_position(ui->player)));
@@ -145,6 +149,7 @@ void player_ui_next(struct app *app)
     app->result = result;
     remember_place(app);
     view_state_refresh(&app->vs);
+    app_show_output(app, item.text);
     if (result != RUN_OK)
         app_set_playing(app, false);
 }
@@ -160,6 +165,7 @@ bool player_ui_back(struct app *app)
         player_back(ui->player);
     while (!is_stop(ui->player, player_position(ui->player)));
     ui->is_shown = true;
+    pager_clear(&app->pager);
     remember_place(app);
     view_state_refresh(&app->vs);
     return true;
@@ -268,7 +274,8 @@ static void draw_title(const struct app *app, const struct canvas *canvas)
     snprintf(right, sizeof right, _(" %s%u of %u "), speed, player_position(ui->player),
              player_count(ui->player));
     draw_horizontal(canvas, 0, 0, canvas->area.cols, draw_style(canvas, STYLE_BORDER));
-    int x = draw_textf(canvas, 0, 1, draw_style(canvas, STYLE_DIM), " %s ", ui->name);
+    int x = draw_textf(canvas, 0, 1, draw_style(canvas, STYLE_DIM), chapter[0] ? " %s: " : " %s ",
+                       ui->name);
     if (chapter[0])
         draw_textf(canvas, 0, x, draw_style(canvas, STYLE_TITLE_FOCUS), "%s ", chapter);
     x = canvas->area.cols - glyph_width(right) - 1;

@@ -5,10 +5,9 @@
 
 void view_state_init(struct view_state *vs, struct session *session)
 {
-    *vs = (struct view_state){ .session = session,
-                               .m = session_machine(session),
-                               .view = view_create(),
-                               .chosen = FOLLOW_FOCUS };
+    *vs = (struct view_state){
+        .session = session, .m = session_machine(session), .view = view_create(), .chosen = FOLLOW
+    };
     if (!vs->view)
         abort();
     view_trace_options(vs->view, VIEW_TRACE_NOTES, 0);
@@ -31,14 +30,36 @@ bool view_state_refresh(struct view_state *vs)
     return true;
 }
 
-s32 view_state_task(const struct view_state *vs)
+static bool is_there(const struct view_state *vs, s32 pid)
 {
     struct view_task task;
 
-    if (vs->chosen != FOLLOW_FOCUS && view_task_by_pid(vs->view, vs->chosen, &task))
+    return view_task_by_pid(vs->view, pid, &task);
+}
+
+/*
+ * The task that the last thing happened to: inside a command the one that runs, after it the one
+ * that was created or changed its state last. 0 when that says nothing.
+ */
+static s32 concerned_task(const struct view_state *vs)
+{
+    const struct view_transition *last = &vs->states.last;
+
+    if (machine_is_inside(vs->m))
+        return view_current(vs->view);
+    if (last->arrow == VIEW_ARROW_NONE || last->arrow == VIEW_ARROW_ELECTED)
+        return 0;
+    return is_there(vs, last->pid) ? last->pid : 0;
+}
+
+s32 view_state_task(const struct view_state *vs)
+{
+    if (vs->chosen != FOLLOW && is_there(vs, vs->chosen))
         return vs->chosen;
-    s32 pid = view_focus(vs->view);
+    s32 pid = concerned_task(vs);
+    if (pid == 0)
+        pid = view_focus(vs->view);
     if (pid == 0)
         pid = view_current(vs->view);
-    return view_task_by_pid(vs->view, pid, &task) ? pid : -1;
+    return is_there(vs, pid) ? pid : -1;
 }

@@ -5,7 +5,7 @@
 #include "procarium/script.h"
 #include "procarium/view.h"
 
-enum { FOLLOW_FOCUS = -1 };
+enum { FOLLOW = -1 };
 
 struct view_state {
     struct session *session;
@@ -14,7 +14,7 @@ struct view_state {
     u64 stops;                 /* how many there were: another number means that something moved */
     struct view_states states; /* who stands in which state */
     struct strbuf sentence;
-    s32 chosen; /* the task that was picked in the tree, or FOLLOW_FOCUS */
+    s32 chosen; /* the task that was picked in the tree, or FOLLOW */
 };
 
 void view_state_init(struct view_state *vs, struct session *session);
@@ -23,7 +23,10 @@ void view_state_finish(struct view_state *vs);
 /* A stop: looks at the machine as it now stands. True if it had moved. */
 bool view_state_refresh(struct view_state *vs);
 
-/* The pid of the task that panes about one task show; -1 when there is none. */
+/*
+ * The pid of the task that panes about one task show: the chosen one, else the one that the last
+ * thing happened to, else the focus. -1 when there is none.
+ */
 s32 view_state_task(const struct view_state *vs);
 
 #endif

@@ -1,0 +1,610 @@
+/* procarium on a screen: panes, stepping, demos, sizes, mistakes, and every way to end. */
+#include "cunit_main.h"
+#include "vt.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int sizes[][2] = { { 24, 80 }, { 45, 160 } };
+
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+static char demo_file[] = "/tmp/procarium-tui-XXXXXX";
+
+static const char demo[] = "boot sh\n"
+                           "chapter \"One\"\n"
+                           "say \"First words about nothing.\"\n"
+                           "fork\n"
+                           "expect 3\n"
+                           "say \"Task $! is new.\"\n"
+                           "ask \"Who am I?\" 2\n"
+                           "chapter \"Two\"\n"
+                           "kill -9 3\n"
+                           "ps\n";
+
+static int make_demo(void)
+{
+    int fd = mkstemp(demo_file);
+
+    return fd < 0 || write(fd, demo, sizeof demo - 1) < 0 || close(fd) < 0;
+}
+
+static int remove_demo(void)
+{
+    return unlink(demo_file);
+}
+
+static struct vt *start(int rows, int cols, const char *const *env, const char *argument)
+{
+    return vt_start(rows, cols, env, (const char *[]){ getenv("PROCARIUM"), argument, NULL });
+}
+
+static struct vt *start_shell(int rows, int cols)
+{
+    struct vt *vt = start(rows, cols, NULL, NULL);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    return vt;
+}
+
+static void expect_restored(struct vt *vt)
+{
+    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
+    CU_ASSERT_FALSE(vt_is_altscreen(vt));
+    CU_ASSERT_TRUE(vt_cursor_is_visible(vt));
+}
+
+static void quit(struct vt *vt)
+{
+    vt_type(vt, "\003quit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    expect_restored(vt);
+    vt_stop(vt);
+}
+
+/* Is the text in a row that also holds the other one? */
+static bool is_beside(const struct vt *vt, const char *text, const char *other)
+{
+    for (int row = 0; row < vt_rows(vt); row++) {
+        const char *line = vt_row(vt, row);
+        if (strstr(line, text) && strstr(line, other))
+            return true;
+    }
+    return false;
+}
+
+struct either {
+    const char *one, *other;
+};
+
+static bool has_either(const struct vt *vt, void *arg)
+{
+    const struct either *either = arg;
+
+    return vt_find(vt, either->one, NULL, NULL) || vt_find(vt, either->other, NULL, NULL);
+}
+
+static bool wait_either(struct vt *vt, const char *one, const char *other)
+{
+    return vt_wait(vt, has_either, &(struct either){ one, other });
+}
+
+static void test_greeting(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        CU_ASSERT_TRUE(vt_find(vt, "Type fork", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "init> boot sh", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "S wait4", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "F1 help", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "task_struct", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "R running", NULL, NULL));
+        quit(vt);
+    }
+}
+
+static void test_fork_and_the_end(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        vt_type(vt, "fork\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+        CU_ASSERT_TRUE(is_beside(vt, "─3 sh", "R") || is_beside(vt, "─ 3 sh", "R"));
+        CU_ASSERT_TRUE(vt_find(vt, "▶2 sh 3 sh", NULL, NULL) || is_beside(vt, "ready", "3 sh"));
+        CU_ASSERT_TRUE(vt_find(vt, "do_fork() {", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "3 sh: fork → R", NULL, NULL));
+        vt_type(vt, "3: exit 7\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "Z exit 7"));
+        CU_ASSERT_TRUE(vt_find(vt, "3 sh R → Z: do_exit", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, "do_exit() {", NULL, NULL));
+        vt_type(vt, "wait\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "gone, exit 7"));
+        vt_type(vt, "fork\r");
+        VT_ASSERT(vt, vt_wait_gone(vt, "gone"));
+        quit(vt);
+    }
+}
+
+static void test_fields_are_marked(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        int row, col;
+        vt_type(vt, "2: pause\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "→ 1 TASK_INTERRUPTIBLE"));
+        VT_ASSERT(vt, vt_find(vt, "▪ state", &row, &col));
+        VT_ASSERT(vt, vt_find_from(vt, row, "→ 1 TASK", &row, &col));
+        CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col + 2), VT_DEFAULT_COLOR);
+        vt_type(vt, "undo\r"); /* the next stop takes the marks away */
+        VT_ASSERT(vt, vt_wait_gone(vt, "→ 1 TASK"));
+        quit(vt);
+    }
+}
+
+static void test_stepping(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        vt_type(vt, "fork\r");
+        VT_ASSERT(vt, wait_either(vt, "─3 sh", "─ 3 sh"));
+        vt_key(vt, VTERM_KEY_FUNCTION(3));
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh [0 of 1]>"));
+        CU_ASSERT_TRUE(vt_find(vt, "2 sh> undo", NULL, NULL));
+        CU_ASSERT_TRUE(is_beside(vt, "3 sh", "gone")); /* its ghost */
+        vt_key(vt, VTERM_KEY_FUNCTION(9));
+        VT_ASSERT(vt, vt_wait_text(vt, "fork, step 1 of"));
+        vt_key(vt, VTERM_KEY_RIGHT);
+        VT_ASSERT(vt, vt_wait_text(vt, "fork, step 2 of"));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, vt_wait_text(vt, "fork, step 3 of"));
+        CU_ASSERT_TRUE(is_beside(vt, "▶", "do_fork() {"));
+        CU_ASSERT_TRUE(vt_find(vt, "> step 3", NULL, NULL)); /* keys are commands, counted */
+        vt_key(vt, VTERM_KEY_FUNCTION(8));
+        vt_key(vt, VTERM_KEY_FUNCTION(8));
+        VT_ASSERT(vt, vt_wait_text(vt, "> next 2"));
+        vt_key(vt, VTERM_KEY_LEFT);
+        VT_ASSERT(vt, vt_wait_text(vt, "> back"));
+        vt_type(vt, "step 20\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "> step 20"));
+        vt_key(vt, VTERM_KEY_FUNCTION(4));
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+        vt_key(vt, VTERM_KEY_RIGHT); /* past the end: a message, nothing else */
+        VT_ASSERT(vt, vt_wait_text(vt, "nothing lies ahead"));
+        quit(vt);
+    }
+}
+
+static void test_half_typed_line_survives_keys(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "fork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "forked"));
+    vt_type(vt, "kill -9 3");
+    VT_ASSERT(vt, vt_wait_text(vt, "> kill -9 3"));
+    vt_key(vt, VTERM_KEY_FUNCTION(7));
+    VT_ASSERT(vt, vt_wait_text(vt, "]> kill -9 3"));
+    vt_type(vt, " ");
+    vt_type(vt, "4");
+    VT_ASSERT(vt, vt_wait_text(vt, "]> kill -9 3 4")); /* the blank was typed */
+    quit(vt);
+}
+
+static void test_playing_a_command(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "fork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "forked"));
+    vt_key(vt, VTERM_KEY_FUNCTION(5));
+    VT_ASSERT(vt, vt_wait_text(vt, "[0 of 1]>"));
+    vt_type(vt, "+++++");
+    VT_ASSERT(vt, vt_wait_text(vt, "step 1 of"));
+    VT_ASSERT(vt, vt_wait_text(vt, "fork returns 3 to 2 sh"));
+    VT_ASSERT(vt, vt_wait_gone(vt, "[1 of 1"));
+    quit(vt);
+}
+
+static void test_choosing_a_task(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_key(vt, VTERM_KEY_TAB);
+    vt_key(vt, VTERM_KEY_UP);
+    VT_ASSERT(vt, vt_wait_text(vt, "1 init ─┤"));
+    vt_key(vt, VTERM_KEY_ENTER);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> focus 1"));
+    VT_ASSERT(vt, vt_wait_text(vt, "1 init>"));
+    vt_type(vt, "\0335"); /* Alt-5: the stack, which was behind a tab */
+    VT_ASSERT(vt, vt_wait_text(vt, "thread_info"));
+    vt_type(vt, "\033");
+    VT_ASSERT(vt, vt_wait_gone(vt, "5 stack"));
+    CU_ASSERT_TRUE(vt_find(vt, "kernel stack", NULL, NULL)); /* it stays in sight */
+    vt_type(vt, "\0336");
+    VT_ASSERT(vt, vt_wait_text(vt, "slab caches"));
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "last_pid 2"));
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "can run"));
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "frames:"));
+    vt_key(vt, VTERM_KEY_FUNCTION(2));
+    VT_ASSERT(vt, vt_wait_gone(vt, "R running"));
+    vt_key(vt, VTERM_KEY_FUNCTION(2));
+    VT_ASSERT(vt, vt_wait_text(vt, "R running"));
+    vt_mouse(vt, 1, 1, 8); /* a click in the tree chooses */
+    VT_ASSERT(vt, wait_either(vt, "0 swapper ─┐", "0 swapper ─┤"));
+    quit(vt);
+}
+
+static void test_help(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_key(vt, VTERM_KEY_FUNCTION(1));
+    VT_ASSERT(vt, vt_wait_text(vt, "closes"));
+    CU_ASSERT_TRUE(is_beside(vt, "F8", "(next)"));
+    for (int i = 0; i < 12; i++)
+        vt_key(vt, VTERM_KEY_PAGEDOWN);
+    VT_ASSERT(vt, vt_wait_text(vt, "leaves procarium"));
+    vt_key(vt, VTERM_KEY_FUNCTION(1));
+    VT_ASSERT(vt, vt_wait_gone(vt, "leaves procarium"));
+    quit(vt);
+}
+
+static void test_long_output(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "help\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Esc closes"));
+    CU_ASSERT_TRUE(vt_find(vt, "makes a child", NULL, NULL)); /* from its beginning */
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_gone(vt, "makes a child: a copy"));
+    vt_type(vt, "\033");
+    VT_ASSERT(vt, vt_wait_text(vt, "R running"));
+    vt_key(vt, VTERM_KEY_PAGEUP); /* it is in the console, too */
+    VT_ASSERT(vt, vt_wait_text(vt, "more below"));
+    quit(vt);
+}
+
+static void test_mistakes(void)
+{
+    struct vt *vt = start_shell(24, 80);
+    int typed, caret, col, row;
+
+    vt_type(vt, "kill 77\r");
+    VT_ASSERT(vt, wait_either(vt, "ESRCH", "no task"));
+    vt_type(vt, "frok\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "did you mean “fork”?"));
+    VT_ASSERT(vt, vt_find(vt, "> frok", &row, &typed));
+    VT_ASSERT(vt, vt_find(vt, "^ there is no command", &row, &caret));
+    CU_ASSERT_EQUAL(caret, typed + 2); /* under the word */
+    vt_type(vt, "expect state 2 Z\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "but it is in R"));
+    vt_type(vt, "repeat 2 {\r");
+    vt_type(vt, "fork }\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "forked 4 sh"));
+    CU_ASSERT_TRUE(vt_find(vt, "> fork  # 2 sh forked", NULL, &col));
+    vt_type(vt, "kill -K\t");
+    VT_ASSERT(vt, vt_wait_text(vt, "> kill -KILL"));
+    CU_ASSERT_TRUE(is_beside(vt, "> kill -KILL", "kill [-SIG")); /* the usage at the right */
+    quit(vt);
+}
+
+static void test_interrupting_a_repeat(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "repeat 10000000 { fork; $!: exit 0; wait }\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "of 10000000 rounds"));
+    vt_type(vt, "\003");
+    VT_ASSERT(vt, vt_wait_text(vt, "interrupted"));
+    vt_type(vt, "check\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "all is well"));
+    vt_type(vt, "undo\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "> undo"));
+    quit(vt);
+}
+
+static void test_paste(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_paste(vt, "fork\nfork\n3: exit 5\nps");
+    VT_ASSERT(vt, vt_wait_text(vt, "Z exit 5"));
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> ps")); /* no newline: not run */
+    quit(vt);
+}
+
+static void test_sizes(void)
+{
+    static const int odd[][2] = { { 60, 200 }, { 24, 80 }, { 10, 40 }, { 3, 20 },  { 1, 1 },
+                                  { 2, 3 },    { 5, 200 }, { 60, 10 }, { 30, 100 } };
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "fork; fork; 3: pause\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "S pause"));
+    vt_type(vt, "kept");
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        vt_resize(vt, odd[i][0], odd[i][1]);
+        if (odd[i][1] >= 20) {
+            VT_ASSERT(vt, vt_wait_text(vt, "kept"));
+        }
+    }
+    vt_resize(vt, 9, 39);
+    VT_ASSERT(vt, vt_wait_text(vt, "too small"));
+    vt_resize(vt, 45, 160);
+    VT_ASSERT(vt, vt_wait_text(vt, "kernel stack"));
+    for (int i = 0; i < 100; i++)
+        vt_resize(vt, 1 + i * 7 % 60, 1 + i * 13 % 200);
+    vt_resize(vt, 24, 80);
+    VT_ASSERT(vt, vt_wait_text(vt, "kept"));
+    VT_ASSERT(vt, vt_wait_text(vt, "S pause"));
+    quit(vt);
+}
+
+static void test_demo(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start(sizes[i][0], sizes[i][1], NULL, demo_file);
+        VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+        vt_key(vt, VTERM_KEY_RIGHT);
+        VT_ASSERT(vt, vt_wait_text(vt, "First words"));
+        CU_ASSERT_TRUE(vt_find(vt, ": One", NULL, NULL));
+        VT_ASSERT(vt, vt_wait_text(vt, "Space: fork"));
+        vt_key(vt, VTERM_KEY_PAGEDOWN);
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+        vt_key(vt, VTERM_KEY_LEFT); /* back before the words, and before the fork */
+        VT_ASSERT(vt, vt_wait_text(vt, "First words"));
+        vt_key(vt, VTERM_KEY_PAGEUP);
+        VT_ASSERT(vt, vt_wait_text(vt, "Space: fork"));
+        vt_type(vt, "  ");
+        VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+        vt_type(vt, "kill -STOP 3\r"); /* somebody takes over */
+        VT_ASSERT(vt, vt_wait_text(vt, "R → T"));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, vt_wait_text(vt, "your answer?"));
+        VT_ASSERT(vt, vt_wait_gone(vt, "T SIGSTOP")); /* and it comes back */
+        vt_type(vt, "2\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "right: 2"));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, wait_either(vt, "Z killed by", "Z SIGKILL"));
+        CU_ASSERT_TRUE(vt_find(vt, ": Two", NULL, NULL));
+        vt_type(vt, " ");
+        VT_ASSERT(vt, vt_wait_text(vt, "the end of the demo"));
+        quit(vt);
+    }
+}
+
+static void test_demo_comes_back_from_another_line(void)
+{
+    struct vt *vt = start(24, 80, NULL, demo_file);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+    vt_type(vt, "   "); /* boot, say, fork */
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    vt_type(vt, "undo; vfork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "vforked"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+    VT_ASSERT(vt, vt_wait_gone(vt, "D vfork"));
+    quit(vt);
+}
+
+static void test_demo_plays_by_itself(void)
+{
+    struct vt *vt = start(24, 80, NULL, demo_file);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+    vt_key(vt, VTERM_KEY_FUNCTION(5));
+    VT_ASSERT(vt, vt_wait_text(vt, "playing"));
+    vt_type(vt, "+++++");
+    VT_ASSERT(vt, vt_wait_text(vt, "×32"));
+    VT_ASSERT(vt, vt_wait_text(vt, "your answer?"));
+    CU_ASSERT_FALSE(vt_find(vt, "playing", NULL, NULL));
+    vt_type(vt, "\003");
+    quit(vt);
+}
+
+static void test_bad_demo(void)
+{
+    struct vt *vt = start(24, 80, NULL, "/nonexistent.demo");
+
+    VT_ASSERT(vt, vt_wait_text(vt, "it may not be read"));
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    quit(vt);
+}
+
+static void test_ends(void)
+{
+    static const int numbers[] = { SIGTERM, SIGHUP };
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "\004");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    expect_restored(vt);
+    vt_stop(vt);
+    vt = start_shell(24, 80);
+    vt_key(vt, VTERM_KEY_FUNCTION(10));
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    expect_restored(vt);
+    vt_stop(vt);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        vt = start_shell(24, 80);
+        vt_type(vt, "half");
+        vt_signal(vt, numbers[i]);
+        CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + numbers[i]);
+        expect_restored(vt);
+        vt_stop(vt);
+    }
+    vt = start_shell(24, 80);
+    vt_type(vt, "repeat 10000000 { fork; $!: exit 0; wait }\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "rounds"));
+    vt_signal(vt, SIGTERM);
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + SIGTERM);
+    expect_restored(vt);
+    vt_stop(vt);
+}
+
+static void test_crash(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_signal(vt, SIGABRT);
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + SIGABRT);
+    expect_restored(vt);
+    vt_stop(vt);
+}
+
+static void test_panic(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "1: exit\r");
+    VT_ASSERT(vt, wait_either(vt, "sleep", "cannot make a call"));
+    vt_type(vt, "boot; exit\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "kernel panic"));
+    vt_type(vt, "undo\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "1 init [0 of 1]>"));
+    quit(vt);
+}
+
+static void test_many_tasks(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    vt_type(vt, "boot mem=896M thread_size=4K; sysctl kernel.threads-max 40000; "
+                "repeat 20000 { clone thread }\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "20001 tasks"));
+    vt_key(vt, VTERM_KEY_TAB);
+    vt_key(vt, VTERM_KEY_PAGEUP);
+    vt_key(vt, VTERM_KEY_HOME);
+    VT_ASSERT(vt, vt_wait_text(vt, "0 swapper"));
+    quit(vt);
+}
+
+static void test_poor_terminals(void)
+{
+    static const char *const names[] = { "TERM=vt100", "TERM=linux", "TERM=screen", "TERM=ansi" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct vt *vt = start(24, 80, (const char *[]){ names[i], NULL }, NULL);
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+        vt_type(vt, "fork\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+        if (i == 0) { /* plain signs where lines and arrows cannot be expected */
+            for (int row = 0; row < 24; row++)
+                for (const char *c = vt_row(vt, row); *c; c++)
+                    CU_ASSERT_TRUE((unsigned char)*c < 0x80);
+        }
+        quit(vt);
+    }
+    struct vt *vt = start(24, 80, (const char *[]){ "TERM=dumb", NULL }, NULL);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>")); /* line by line instead */
+    vt_type(vt, "quit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+}
+
+static void test_monkey(void)
+{
+    static const char *const keys[] = { "\t",
+                                        "\r",
+                                        " ",
+                                        "\033[A",
+                                        "\033[B",
+                                        "\033[C",
+                                        "\033[D",
+                                        "\033[5~",
+                                        "\033[6~",
+                                        "\033OP",
+                                        "\033OQ",
+                                        "\033OR",
+                                        "\033OS",
+                                        "\033[15~",
+                                        "\033[17~",
+                                        "\033[18~",
+                                        "\033[19~",
+                                        "\033[20~",
+                                        "\033",
+                                        "\0332",
+                                        "\0335",
+                                        "\0336",
+                                        "+",
+                                        "-",
+                                        "\014",
+                                        "\003",
+                                        "fork\r",
+                                        "vfork\r",
+                                        "wait\r",
+                                        "exit\r",
+                                        "3: exit\r",
+                                        "kill -STOP 3\r",
+                                        "kill -CONT 3\r",
+                                        "ps\r",
+                                        "trace\r",
+                                        "undo\r",
+                                        "boot sh\r",
+                                        "x",
+                                        "$!: fork\r",
+                                        "help\r",
+                                        "quit" };
+    struct vt *vt = start(24, 80, NULL, demo_file);
+    unsigned seed = 1;
+
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+    for (int i = 0; i < 3000; i++) {
+        seed = seed * 1103515245 + 12345;
+        vt_type(vt, keys[(seed >> 16) % (sizeof keys / sizeof keys[0])]);
+        if (i % 50 == 0)
+            vt_resize(vt, 1 + (int)(seed >> 20) % 50, 1 + (int)(seed >> 18) % 170);
+    }
+    vt_resize(vt, 24, 80);
+    vt_type(vt, "\003\003");
+    vt_type(vt, "\003frok\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "did you mean"));
+    quit(vt);
+}
+
+static CU_TestInfo tests[] = {
+    { "greeting", test_greeting },
+    { "fork, exit, wait", test_fork_and_the_end },
+    { "changed fields are marked", test_fields_are_marked },
+    { "stepping", test_stepping },
+    { "a half-typed line survives keys", test_half_typed_line_survives_keys },
+    { "playing a command", test_playing_a_command },
+    { "choosing a task, and the other panes", test_choosing_a_task },
+    { "help", test_help },
+    { "long output", test_long_output },
+    { "mistakes", test_mistakes },
+    { "interrupting a repeat", test_interrupting_a_repeat },
+    { "paste", test_paste },
+    { "sizes", test_sizes },
+    { "demo", test_demo },
+    { "a demo comes back from another line of time", test_demo_comes_back_from_another_line },
+    { "a demo plays by itself", test_demo_plays_by_itself },
+    { "a demo that is not there", test_bad_demo },
+    { "every way to end", test_ends },
+    { "crash", test_crash },
+    { "panic", test_panic },
+    { "many tasks", test_many_tasks },
+    { "poor terminals", test_poor_terminals },
+    { "monkey", test_monkey },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "panes", make_demo, remove_demo, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}
