@@ -24,12 +24,11 @@ static void power_on(struct machine *m, const struct boot_options *o)
     m->resuming = false;
     const struct cpu *c = cpu(m);
     kaddr stack = KERNEL_DATA;
-    u32 registers[2] = { stack + o->thread_size, 0 };
     set(m, c->thread_size, o->thread_size);
     set(m, c->cache_line, o->cache_line);
     set(m, c->ram_bytes, o->ram_bytes);
     set(m, c->eflags, 0x202u);
-    door_store(m, &c->esp, registers, 8);
+    set_registers(m, stack + o->thread_size, 0);
     set(m, c->tss_esp0, stack + o->thread_size);
     set(m, c->mode, CPU_KERNEL);
     set(m, c->jiffies, 0u);
@@ -202,9 +201,8 @@ static void run_init(struct machine *m)
         BUG_ON(sys_execve(m) != 0);
         m->strings = NULL;
     }
-    u32 registers[2] = { task_pt_regs(m, p)->esp, 0 };
     clear_tsk_thread_flag(m, p, TIF_NEED_RESCHED);
-    door_store(m, &cpu(m)->esp, registers, 8);
+    set_registers(m, task_pt_regs(m, p)->esp, 0);
     set(m, cpu(m)->mode, CPU_USER);
 }
 

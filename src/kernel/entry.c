@@ -121,9 +121,7 @@ static void note_return(struct machine *m, const struct task_struct *p, const st
 
 static void load_stack(struct machine *m, u32 esp)
 {
-    u32 registers[2] = { esp, 0 };
-
-    door_store(m, &cpu(m)->esp, registers, 8);
+    set_registers(m, esp, 0);
 }
 
 // The last instructions: registers restored, user mode. (resume_userspace, restore_all)

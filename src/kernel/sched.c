@@ -351,7 +351,7 @@ static void switch_to(struct machine *m, const struct task_struct *prev,
         loaded[0] = next->thread.esp + 8;
         loaded[1] = *(const u32 *)kpointer(m, next->thread.esp);
     }
-    door_store(m, &c->esp, loaded, 8);
+    set_registers(m, loaded[0], loaded[1]);
     set(m, c->eax, kaddr_of(m, prev));
     m->switches++;
     m->depth = 0;

@@ -34,25 +34,36 @@ static inline struct record *journal_push(struct machine *m, enum record_kind ki
     return r;
 }
 
-// Stores size (1..8) bytes at `where`, which points into the image. Storing what is already
+// What set() does, once it is known that `where` points into the image. Storing what is already
 // there is no change and leaves no record.
-static inline __attribute__((always_inline)) void door_store(struct machine *m, const void *where,
-                                                             const void *value, u32 size)
+static inline __attribute__((always_inline)) void door_put(struct machine *m, const void *where,
+                                                           const void *value, u32 size)
 {
-    size_t offset = (size_t)((const u8 *)where - machine_image(m));
     u64 old = 0, new = 0;
 
-    BUG_ON(offset >= IMAGE_HEAD_SIZE + (size_t)RAM_MAX);
     memcpy(&old, where, size);
     memcpy(&new, value, size);
     if (old == new)
         return;
-    struct record *r = journal_push(m, RECORD_STORE, size, (u32)offset);
-    r->data = old;
-    machine_touched(m)[offset >> PAGE_SHIFT] = 1;
-    if (size > 4) // smaller fields are aligned and never cross a page
-        machine_touched(m)[(offset + size - 1) >> PAGE_SHIFT] = 1;
+    u32 offset = (u32)((const u8 *)where - machine_image(m));
+    journal_push(m, RECORD_STORE, size, offset)->data = old;
     memcpy(machine_image(m) + offset, value, size);
+}
+
+// Stores size (1..8) bytes at `where`, which must point into the image.
+static inline __attribute__((always_inline)) void door_store(struct machine *m, const void *where,
+                                                             const void *value, u32 size)
+{
+    BUG_ON((size_t)((const u8 *)where - machine_image(m)) >= IMAGE_HEAD_SIZE + (size_t)RAM_MAX);
+    door_put(m, where, value, size);
+}
+
+// The CPU's stack and frame pointers, both at once.
+static inline void set_registers(struct machine *m, u32 esp, u32 ebp)
+{
+    u64 registers = (u64)esp | (u64)ebp << 32;
+
+    door_put(m, machine_image(m), &registers, 8);
 }
 
 // Replaces `size` bytes at `where` by those at `from`. (journal.c)
@@ -65,7 +76,10 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
     do {                                                                                           \
         __typeof__(field) set_value_ = (value);                                                    \
         _Static_assert(sizeof set_value_ <= 8, "use copy() for blocks");                           \
-        door_store((m), &(field), &set_value_, (u32)sizeof set_value_);                            \
+        _Static_assert(                                                                            \
+            __builtin_types_compatible_p(__typeof__(&(field)), const __typeof__(field) *),         \
+            "only what lies in the image, and so is const, goes through the door");                \
+        door_put((m), &(field), &set_value_, (u32)sizeof set_value_);                              \
     } while (0)
 
 #define copy(m, where, from, size) door_copy((m), (where), (from), (size))
@@ -107,12 +121,10 @@ static inline __attribute__((always_inline)) struct kframe kframe_enter(struct m
     u64 registers = load_registers(m);
     u32 esp = (u32)registers;
     u64 link = registers >> 32 | (u64)ksym_return_address(symbol) << 32;
-    u32 offset = IMAGE_HEAD_SIZE + (esp - KFRAME_LINK - KERNEL_BASE);
-    u8 *where = machine_image(m) + offset;
+    u32 offset = esp - KFRAME_LINK - KERNEL_BASE; // in user mode, a place in the guard
+    u8 *where = machine_image(m) + IMAGE_HEAD_SIZE + offset;
 
-    BUG_ON(cpu(m)->mode != CPU_KERNEL || esp - KERNEL_BASE >= RAM_MAX);
-    memcpy(&journal_push(m, RECORD_ENTER, symbol, offset)->data, where, 8);
-    machine_touched(m)[offset >> PAGE_SHIFT] = 1;
+    memcpy(&journal_push(m, RECORD_ENTER, symbol, IMAGE_HEAD_SIZE + offset)->data, where, 8);
     memcpy(where, &link, 8);
     store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
     m->depth += DEPTH_ONE;

@@ -34,10 +34,15 @@ static bool create_journal(struct journal *j, u64 bytes)
 struct machine *machine_create(const struct machine_options *options)
 {
     u64 bytes = options && options->journal_bytes ? options->journal_bytes : JOURNAL_DEFAULT;
-    struct machine *m = map_zeros(MACHINE_MAPPING);
+    struct machine *m =
+        mmap(NULL, MACHINE_GUARDED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    if (!m)
+    if (m == MAP_FAILED)
         return NULL;
+    if (mprotect(m, MACHINE_MAPPING, PROT_READ | PROT_WRITE) != 0) {
+        munmap(m, MACHINE_GUARDED);
+        return NULL;
+    }
     m->image = machine_image(m);
     m->touched = machine_touched(m);
     m->image_size = IMAGE_HEAD_SIZE;
@@ -64,7 +69,7 @@ void machine_destroy(struct machine *m)
     free(m->work.tasks);
     unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
     unmap(m->journal.blobs, m->journal.blob_mask + 1);
-    unmap(m, MACHINE_MAPPING);
+    unmap(m, MACHINE_GUARDED);
 }
 
 void image_reset(struct machine *m, u32 ram_bytes)
@@ -74,8 +79,16 @@ void image_reset(struct machine *m, u32 ram_bytes)
     BUG_ON(madvise(m->image, IMAGE_MAX, MADV_DONTNEED) != 0);
     BUG_ON(madvise(m->touched, IMAGE_MAX >> PAGE_SHIFT, MADV_DONTNEED) != 0);
     m->image_size = IMAGE_HEAD_SIZE + (size_t)ram_bytes;
-    m->touched[0] = 1; // esp and ebp are stored without asking
+    memset(m->touched, 1, IMAGE_HEAD_SIZE >> PAGE_SHIFT);
     machine_forget_command(m);
+}
+
+void image_use(struct machine *m, kaddr address, u32 size)
+{
+    u32 first = (IMAGE_HEAD_SIZE + (address - KERNEL_BASE)) >> PAGE_SHIFT;
+    u32 last = (IMAGE_HEAD_SIZE + (address - KERNEL_BASE) + size - 1) >> PAGE_SHIFT;
+
+    memset(m->touched + first, 1, last - first + 1);
 }
 
 void machine_listen(struct machine *m, event_listener *listener, void *context)

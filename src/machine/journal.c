@@ -81,8 +81,6 @@ static void record_block(struct machine *m, size_t offset, u32 size)
 
     memcpy(m->journal.blobs + (blob & m->journal.blob_mask) + 4, m->image + offset, size);
     journal_push(m, RECORD_COPY, 0, (u32)offset)->data = blob;
-    for (u32 page = (u32)(offset >> PAGE_SHIFT); page <= (offset + size - 1) >> PAGE_SHIFT; page++)
-        m->touched[page] = 1;
 }
 
 void door_copy(struct machine *m, const void *where, const void *from, size_t size)

@@ -153,7 +153,7 @@ struct worklist {
 struct machine {
     u8 *image;
     size_t image_size; // bytes that exist: head + RAM
-    u8 *touched;       // one flag a page of the image: was it ever stored to?
+    u8 *touched;       // one flag a page of the image: was it ever in use?
     struct journal journal;
     struct history history;
     u64 depth;       // kernel functions entered, times DEPTH_ONE: as records have it
@@ -175,10 +175,12 @@ struct machine {
 
 // struct machine, the flags of the touched pages and the image lie in one host mapping at fixed
 // distances, so that addresses are computed from m alone: the door is passed hundreds of times in
-// every command.
+// every command. Behind the RAM, up to where the last 32-bit address would lie, nothing may be read
+// or written: the guard stops the program at a stray address without a test at every access.
 #define MACHINE_TOUCHED_OFFSET 0x10000u
 #define MACHINE_IMAGE_OFFSET   0x80000u
 #define MACHINE_MAPPING        (MACHINE_IMAGE_OFFSET + (size_t)IMAGE_HEAD_SIZE + RAM_MAX)
+#define MACHINE_GUARDED        (MACHINE_IMAGE_OFFSET + (size_t)IMAGE_HEAD_SIZE + (1ull << 32))
 _Static_assert(sizeof(struct machine) <= MACHINE_TOUCHED_OFFSET, "the flags lie behind it");
 
 static inline u8 *machine_image(const struct machine *m)
@@ -215,10 +217,10 @@ static inline bool is_kaddr(const struct machine *m, kaddr address, u32 size)
     return address >= KERNEL_BASE && at < ram && size <= ram - at;
 }
 
-// The bytes at a kernel address, read-only. It must be one of the direct map: a bug of ours if not.
+// The bytes at a kernel address, read-only. It must be one of the RAM (is_kaddr() tells): anything
+// else is a bug of ours, and falls into the guard.
 static inline const void *kpointer(const struct machine *m, kaddr address)
 {
-    BUG_ON(address - KERNEL_BASE >= RAM_MAX); // is_kaddr() knows how much of it this machine has
     return machine_image(m) + IMAGE_HEAD_SIZE + (address - KERNEL_BASE);
 }
 
@@ -260,6 +262,9 @@ static inline void machine_forget_command(struct machine *m)
 // Forgets everything and gives the machine `ram_bytes` of zeroed RAM. A multiple of a page
 // between RAM_MIN and RAM_MAX. History is the caller's business.
 void image_reset(struct machine *m, u32 ram_bytes);
+// From now on this part of the RAM may hold something: checkpoints keep it. Whoever hands out
+// memory says so, which is cheaper than asking at every store.
+void image_use(struct machine *m, kaddr address, u32 size);
 
 // ---- The history (machine/history.c) -----------------------------------------------------------
 // Opens a command. If the cursor is in the past, what lay ahead is forgotten (the caller has

@@ -21,7 +21,7 @@ static inline void list_init(struct machine *m, const struct list_head *head)
     kaddr self = kaddr_of(m, head);
     struct list_head empty = { self, self };
 
-    door_store(m, head, &empty, sizeof empty);
+    door_put(m, head, &empty, sizeof empty);
 }
 
 static inline bool list_empty(const struct machine *m, const struct list_head *head)
@@ -34,7 +34,7 @@ static inline void list_insert(struct machine *m, kaddr link, kaddr prev, kaddr 
     struct list_head links = { next, prev };
 
     set(m, list_at(m, next)->prev, link);
-    door_store(m, list_at(m, link), &links, sizeof links);
+    door_put(m, list_at(m, link), &links, sizeof links);
     set(m, list_at(m, prev)->next, link);
 }
 
@@ -67,7 +67,7 @@ static inline void list_del(struct machine *m, const struct list_head *link)
     struct list_head poison = { LIST_POISON1, LIST_POISON2 };
 
     list_unlink(m, link);
-    door_store(m, link, &poison, sizeof poison);
+    door_put(m, link, &poison, sizeof poison);
 }
 
 static inline void list_del_init(struct machine *m, const struct list_head *link)

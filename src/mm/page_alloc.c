@@ -96,6 +96,7 @@ kaddr alloc_pages(struct machine *m, u32 order)
     set(m, page->flags, 0);
     set(m, page->mapping, 0);
     set(m, page->_count, 0);
+    image_use(m, pfn_to_kaddr(frame), PAGE_SIZE << order);
     note(m, EVENT_PAGE_ALLOC, (s32)frame, (s32)order, 0);
     KRETURN(pfn_to_kaddr(frame));
 }
@@ -188,6 +189,7 @@ void free_area_init(struct machine *m, kaddr mem_map, pfn first_free_pfn)
     u32 frames = cpu(m)->ram_bytes >> PAGE_SHIFT;
 
     BUG_ON(first_free_pfn > frames);
+    image_use(m, MM_DATA, pfn_to_kaddr(first_free_pfn) - MM_DATA);
     set(m, zone->mem_map, mem_map);
     set(m, zone->present_pages, frames);
     set(m, zone->first_free_pfn, first_free_pfn);
