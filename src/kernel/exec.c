@@ -82,6 +82,9 @@ static void take_over_leader(struct machine *m, const struct task_struct *p,
     set(m, p->real_parent, leader->real_parent);
     list_move_tail(m, &p->sibling, &task_at(m, p->parent)->children);
     set(m, p->exit_signal, SIGCHLD);
+    // Unlike Linux 2.6.11, which leaves it pointing at the leader that is about to be freed.
+    if (signal_of(m, p)->curr_target == kaddr_of(m, leader))
+        set(m, signal_of(m, p)->curr_target, kaddr_of(m, p));
     if (console(m)->focus == tid)
         set_focus(m, tgid);
     if (m->actor == tid)
@@ -116,49 +119,67 @@ static bool wait_for_threads(struct machine *m, const struct task_struct *p)
     return true;
 }
 
+// The caller is alone: as the leader, if it was not that before.
+static void finish_de_thread(struct machine *m, const struct task_struct *p)
+{
+    if (!thread_group_leader(p)) {
+        const struct task_struct *leader = task_at(m, p->group_leader);
+
+        take_over_leader(m, p, leader);
+        set(m, leader->exit_state, EXIT_DEAD);
+        note_state(m, leader, 'Z', CAUSE_FUNCTION | KSYM_de_thread);
+        release_task(m, leader);
+    }
+    set(m, signal_of(m, p)->flags, 0u);
+    // Unlike Linux 2.6.11: a signal that came meanwhile, and whose taker died, is not forgotten.
+    recalc_sigpending_tsk(m, p);
+}
+
+// A handler table of its own, at `fresh`, if there are still others who use the old one.
+static void unshare_sighand(struct machine *m, const struct task_struct *p, kaddr fresh)
+{
+    const struct sighand_struct *old = sighand_of(m, p);
+
+    if (old->count == 1) {
+        kmem_cache_free(m, kernel(m)->caches.sighand, fresh);
+        return;
+    }
+    copy(m, kpointer(m, fresh), old, sizeof *old);
+    set(m, at(m, fresh, struct sighand_struct)->count, 1);
+    set(m, old->count, old->count - 1);
+    set(m, p->sighand, fresh);
+}
+
 // 0, a negative errno, or CALL_SLEEPS. After fs/exec.c, de_thread().
 static s32 de_thread(struct machine *m)
 {
     KFN(m, de_thread);
+    const kaddr *fresh = at(m, KLOCALS(), kaddr); // kept while it sleeps
     const struct task_struct *p = current(m);
-    const struct signal_struct *sig = signal_of(m, p);
-    const struct sighand_struct *old = sighand_of(m, p);
+    bool has_slept = is_resuming(m); // the last of the other threads may be gone already
 
-    if (!is_resuming(m)) {
-        if (old->count <= 1)
+    if (!has_slept) {
+        if (sighand_of(m, p)->count <= 1)
             return 0;
+        kaddr address = kmem_cache_alloc(m, kernel(m)->caches.sighand);
+        if (!address)
+            KRETURN(-ENOMEM);
+        set(m, *fresh, address);
         if (!thread_group_empty(m, p)) {
-            if (sig->flags & SIGNAL_GROUP_EXIT)
+            if (signal_of(m, p)->flags & SIGNAL_GROUP_EXIT) {
+                kmem_cache_free(m, kernel(m)->caches.sighand, address);
                 KRETURN(-EAGAIN);
+            }
             zap_other_threads(m, p);
         }
     }
     end_resuming(m);
-    if (!thread_group_empty(m, p)) {
+    if (has_slept || !thread_group_empty(m, p)) {
         if (!wait_for_threads(m, p))
             return CALL_SLEEPS;
-        if (!thread_group_leader(p)) {
-            const struct task_struct *leader = task_at(m, p->group_leader);
-
-            take_over_leader(m, p, leader);
-            set(m, leader->exit_state, EXIT_DEAD);
-            note_state(m, leader, 'Z', CAUSE_FUNCTION | KSYM_de_thread);
-            release_task(m, leader);
-        }
-        set(m, sig->flags, 0u);
-        // Unlike Linux 2.6.11: a signal that came meanwhile, and whose taker died, is not forgotten.
-        recalc_sigpending_tsk(m, p);
+        finish_de_thread(m, p);
     }
-    if (old->count > 1) { // a handler table of its own
-        kaddr fresh = kmem_cache_alloc(m, kernel(m)->caches.sighand);
-
-        if (!fresh)
-            KRETURN(-ENOMEM);
-        copy(m, kpointer(m, fresh), old, sizeof *old);
-        set(m, at(m, fresh, struct sighand_struct)->count, 1);
-        set(m, old->count, old->count - 1);
-        set(m, p->sighand, fresh);
-    }
+    unshare_sighand(m, p, *fresh);
     return 0;
 }
 
@@ -305,11 +326,8 @@ static s32 do_execve(struct machine *m, kaddr path)
         address = locals->bprm;
     } else {
         error = prepare(m, path, &address);
-        if (error) {
-            if (error == -ENOMEM)
-                note(m, EVENT_REFUSED, p->pid, ENOMEM, REFUSED_NO_MEMORY);
+        if (error)
             KRETURN(error);
-        }
         set(m, locals->bprm, address);
         set(m, locals->path, path);
     }
@@ -327,6 +345,17 @@ static s32 do_execve(struct machine *m, kaddr path)
     KRETURN(error);
 }
 
+static s32 refuse_exec(struct machine *m, s32 error)
+{
+    enum refusal why = error == -ENOMEM   ? REFUSED_NO_MEMORY
+                       : error == -E2BIG  ? REFUSED_ARGUMENTS_TOO_LONG
+                       : error == -EAGAIN ? REFUSED_GROUP_EXITING
+                                          : REFUSED_NO_FILE;
+
+    note(m, EVENT_REFUSED, current(m)->pid, -error, (s32)why);
+    return error;
+}
+
 // The path and the arguments are the strings of the call.
 s32 sys_execve(struct machine *m)
 {
@@ -337,15 +366,13 @@ s32 sys_execve(struct machine *m)
         kaddr page = 0;
         s32 error = getname(m, &page);
 
-        if (error) {
-            note(m, EVENT_REFUSED, current(m)->pid, -error, REFUSED_NO_FILE);
-            KRETURN(error);
-        }
+        if (error)
+            KRETURN(refuse_exec(m, error));
         set(m, *path, page);
     }
     s32 error = do_execve(m, *path);
     if (error == CALL_SLEEPS)
         return error;
     putname(m, *path);
-    KRETURN(error);
+    KRETURN(error ? refuse_exec(m, error) : 0);
 }

@@ -128,6 +128,9 @@ static const char *const refusals[] = {
     [REFUSED_TOO_MANY_FILES] = "it has as many files open as it may",
     [REFUSED_NO_FILE] = "there is no such file",
     [REFUSED_NOT_EXECUTABLE] = "the file cannot be executed",
+    [REFUSED_SIGNAL_QUEUE_FULL] = "its user has as many signals queued as RLIMIT_SIGPENDING allows",
+    [REFUSED_GROUP_ZERO] = "there is no process group 0",
+    [REFUSED_ARGUMENTS_TOO_LONG] = "path and arguments are longer than 128 KB",
 };
 
 #define PICK(table, index)                                                                         \
