@@ -18,9 +18,7 @@ static void take(struct hoard *h, kaddr object)
 // The kernel's allocator works on the running task's stack.
 static void enter_kernel(struct machine *m)
 {
-    u32 registers[2] = { cpu(m)->tss_esp0 - (u32)sizeof(struct pt_regs), 0 };
-
-    door_store(m, &cpu(m)->esp, registers, 8);
+    set_registers(m, cpu(m)->tss_esp0 - (u32)sizeof(struct pt_regs), 0);
     set(m, cpu(m)->mode, CPU_KERNEL);
 }
 
