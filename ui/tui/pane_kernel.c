@@ -44,9 +44,10 @@ static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
     int rows = canvas->area.rows - 1;
 
     rows = rows < ROWS_MAX ? rows : ROWS_MAX;
-    draw_heading(canvas, 0, columns, 6);
     scroll_fit(&state->scroll, (int)view_slab_count(vs->view), rows);
-    struct canvas part = draw_part(canvas, 1, 0, rows, canvas->area.cols - 1);
+    struct canvas part = draw_part(canvas, 0, 0, 1, canvas->area.cols - 1);
+    draw_heading(&part, 0, columns, 6);
+    part = draw_part(canvas, 1, 0, rows, canvas->area.cols - 1);
     u32 count = view_slabs(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), slabs);
     for (u32 i = 0; i < count; i++)
         draw_slab(&part, (int)i, columns, &slabs[i]);
@@ -103,7 +104,7 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
     draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
                _("%u can run: %u active, %u expired; %llu switches"), rq.running, rq.active,
                rq.expired, (unsigned long long)rq.switches);
-    draw_heading(&(struct canvas){ canvas->win, canvas->area, canvas->theme }, 1, columns, 5);
+    draw_heading(canvas, 1, columns, 5);
     rows = rows < ROWS_MAX ? rows : ROWS_MAX;
     scroll_fit(&state->scroll, (int)rq.running, rows);
     u32 count = view_queued(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), queued);

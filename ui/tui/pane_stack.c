@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { PARTS_MAX = 64, ADDRESS_COLS = 8, NAME_COLS = 20, WIDE_COLS = 70 };
+enum { PARTS_MAX = 64, ADDRESS_COLS = 8, WIDE_COLS = 70, TEXT_AT = 38 };
 
 static void draw_address(const struct canvas *canvas, int y, kaddr address, bool has_esp)
 {
@@ -29,9 +29,10 @@ static void draw_stack_part(const struct canvas *canvas, int y, const struct vie
     draw_address(canvas, y, part->low, part->has_esp);
     draw_text(canvas, y, x - 1, draw_style(canvas, part->changed ? STYLE_CHANGED : STYLE_BORDER),
               part->changed ? theme_symbol(canvas->theme, SYMBOL_CHANGED) : " ");
-    x = draw_field(canvas, y, x + 1, NAME_COLS, ALIGN_LEFT, draw_style(canvas, styles[part->kind]),
-                   part->name);
-    if (part->kind == VIEW_STACK_FRAME && canvas->area.cols < WIDE_COLS)
+    x = draw_text(canvas, y, x + 1, draw_style(canvas, styles[part->kind]), part->name);
+    if (canvas->area.cols >= WIDE_COLS)
+        x = x < TEXT_AT ? TEXT_AT : x;
+    else if (part->kind == VIEW_STACK_FRAME)
         return; /* too little room to say what the function is for */
     draw_field(canvas, y, x + 1, canvas->area.cols - x - 1, ALIGN_LEFT,
                draw_style(canvas, part->changed ? STYLE_CURRENT : STYLE_DIM), part->text);
