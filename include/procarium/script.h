@@ -54,6 +54,9 @@ struct face {
     void (*narrate)(void *context, enum narration kind, const char *text);
     // Asks the person; false if nobody can answer. The reply goes into `reply`.
     bool (*ask)(void *context, const char *question, struct strbuf *reply);
+    // The command `demo`: plays a lesson (its number, name or path) once the running command has
+    // ended, "off" ends it, NULL lists all. False, with one line of plain words, if it cannot.
+    bool (*demo)(void *context, const char *name, struct strbuf *why);
     // The command `snapshot`. n = commands in the past.
     void (*snapshot)(void *context, u64 n);
     // The machine was replaced or moved as a whole (boot, branches, undo, goto, step …).

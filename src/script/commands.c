@@ -246,6 +246,11 @@ const struct command_row command_table[] = {
             ""),
       .min_words = 1, .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE },
       .run = run_source_file },
+    { OTHER("demo", FAMILY_DEMO, COMMAND_SESSION, "demo [NAME|off]",
+            "plays a lesson step by step, or lists all",
+            "In the terminal's panes. NAME is a lesson's number or name, or a file. Space and the "
+            "arrow keys go on and back; off puts the lesson away."),
+      .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE }, .run = run_demo },
     { OTHER("quit", FAMILY_DEMO, COMMAND_SESSION, "quit", "leaves procarium",
             "The call that ends a task is exit."),
       .run = run_quit },

@@ -105,6 +105,20 @@ RUN(source_file)
     return true;
 }
 
+RUN(demo)
+{
+    const struct face *f = &s->face;
+    struct strbuf why = STRBUF_INIT;
+
+    if (!f->demo)
+        return fail(s, n->name_offset, MSG_DEMO_PANES);
+    bool well = f->demo(f->context, n->words > 0 ? n->word[0].text : NULL, &why);
+    if (!well)
+        fail(s, n->words > 0 ? n->word[0].offset : n->name_offset, "%s", strbuf_text(&why));
+    strbuf_finish(&why);
+    return well;
+}
+
 RUN(quit)
 {
     (void)n;

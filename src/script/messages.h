@@ -70,7 +70,9 @@
 #define MSG_SOURCE_DEPTH  "files source each other deeper than %u"
 #define MSG_FILE_NONE     "cannot read %s: there is no such file, or it may not be read"
 #define MSG_FILE_KIND     "cannot read %s: it is not a regular file"
-#define MSG_FILE_LARGE    "cannot read %s: it is larger than %u MB"
+#define MSG_DEMO_PANES                                                                             \
+    "a lesson is played in the terminal's panes: start procarium there; source FILE runs it here"
+#define MSG_FILE_LARGE "cannot read %s: it is larger than %u MB"
 
 // ---- Time
 #define MSG_AT_END           "nothing lies ahead: this is the end of the history"

@@ -167,6 +167,7 @@ RUN(chapter);
 RUN(say);
 RUN(ask);
 RUN(source_file);
+RUN(demo);
 RUN(quit);
 
 // expect.c

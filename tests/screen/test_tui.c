@@ -413,6 +413,22 @@ static void test_demo_plays_by_itself(void)
     quit(vt);
 }
 
+static void test_demo_command(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "fork; demo\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "01-first-fork"));
+    vt_type(vt, "demo 2\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "02-zombie-and-wait"));
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+    vt_type(vt, "demo off\r");
+    VT_ASSERT(vt, vt_wait_gone(vt, "Space: boot sh"));
+    vt_type(vt, "demo 77\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "there is no such lesson"));
+    quit(vt);
+}
+
 static void test_bad_demo(void)
 {
     struct vt *vt = start(24, 80, NULL, "/nonexistent.demo");
@@ -590,6 +606,7 @@ static CU_TestInfo tests[] = {
     { "demo", test_demo },
     { "a demo comes back from another line of time", test_demo_comes_back_from_another_line },
     { "a demo plays by itself", test_demo_plays_by_itself },
+    { "the command demo", test_demo_command },
     { "a demo that is not there", test_bad_demo },
     { "every way to end", test_ends },
     { "crash", test_crash },

@@ -20,6 +20,16 @@ enum {
 
 /* ---- Running ---- */
 
+/* What the command `demo` wanted, now that it has ended. */
+static void change_demo(struct app *app)
+{
+    app->has_wish = false;
+    app_set_playing(app, false);
+    player_ui_close(app);
+    if (app->wanted_demo.length > 0)
+        player_ui_open(app, strbuf_text(&app->wanted_demo));
+}
+
 void app_run(struct app *app, const char *name, const char *text)
 {
     app->is_busy = true;
@@ -35,6 +45,8 @@ void app_run(struct app *app, const char *name, const char *text)
         loop_quit(app->loop);
     view_state_refresh(&app->vs);
     app_show_output(app, text);
+    if (app->has_wish)
+        change_demo(app);
 }
 
 void app_show_output(struct app *app, const char *title)
@@ -314,9 +326,9 @@ static void greet(struct app *app)
     console_write(app->console, STYLE_TITLE_FOCUS, "procarium ");
     console_write(app->console, STYLE_NORMAL,
                   _("shows how Linux 2.6 manages processes, in a computer of its own.\n"));
-    console_write(app->console, STYLE_NORMAL,
-                  _("Type fork, and look. F7 steps back through it. F1 tells the keys, help the "
-                    "rest.\n"));
+    console_write(
+        app->console, STYLE_NORMAL,
+        _("Type fork, and look. F7 steps back into it. Lessons: demo. More: help, and F1.\n"));
     take_line(app, "boot sh");
 }
 
@@ -385,6 +397,7 @@ static int app_finish(struct app *app)
     loop_destroy(app->loop);
     strbuf_finish(&app->text);
     strbuf_finish(&app->prompt);
+    strbuf_finish(&app->wanted_demo);
     strbuf_finish(&app->repeated_prompt);
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);

@@ -74,8 +74,10 @@ struct app {
     enum run_result result;
 
     struct player_ui player;
-    bool is_playing; /* a timer steps */
-    int speed;       /* 0 is one step a second; each one more is twice as fast */
+    bool has_wish;             /* the command `demo` has run */
+    struct strbuf wanted_demo; /* the path that it wants to be played; "" for none any more */
+    bool is_playing;           /* a timer steps */
+    int speed;                 /* 0 is one step a second; each one more is twice as fast */
 };
 
 /* ---- app.c ---- */

@@ -1,4 +1,5 @@
 /* What the session tells: into the console. */
+#include "demos.h"
 #include "procarium/report.h"
 #include "text.h"
 #include "tui/app.h"
@@ -132,6 +133,30 @@ static void on_snapshot(void *context, u64 n)
     json_destroy(json);
 }
 
+static bool on_demo(void *context, const char *name, struct strbuf *why)
+{
+    struct app *app = context;
+    struct strbuf list = STRBUF_INIT;
+    bool well = true;
+
+    if (name) {
+        strbuf_clear(&app->wanted_demo);
+        app->has_wish = strcmp(name, "off") == 0 || demos_find(name, &app->wanted_demo);
+        well = app->has_wish;
+        if (!well)
+            strbuf_puts(why, _("there is no such lesson: demo lists them"));
+        return well;
+    }
+    well = demos_list(&list);
+    if (!well)
+        strbuf_puts(why, _("the lessons are not where procarium looks for them: name a file"));
+    strbuf_puts(&list, _("demo NUMBER plays one.\n"));
+    if (well)
+        on_text(app, strbuf_text(&list), list.length);
+    strbuf_finish(&list);
+    return well;
+}
+
 static bool is_interrupted(void *context)
 {
     struct app *app = context;
@@ -166,6 +191,7 @@ void app_set_face(struct app *app)
         .mistake = on_mistake,
         .narrate = on_narrate,
         .ask = on_ask,
+        .demo = on_demo,
         .snapshot = on_snapshot,
         .is_interrupted = is_interrupted,
         .progress = on_progress,

@@ -40,34 +40,38 @@ static void add_row(struct pager *pager, size_t begin)
     pager->rows[pager->count++] = begin;
 }
 
-int pager_rows(struct pager *pager, int cols)
+/* Where the row that begins at `at` ends: behind a newline, a blank, or as much as fits. */
+static size_t row_end(const struct pager *pager, size_t at, int cols)
 {
     const char *text = strbuf_text(&pager->text);
-    size_t length = pager->text.length;
+    size_t length = pager->text.length, blank = 0;
     int x = 0;
 
+    while (at < length) {
+        wchar_t ch;
+        struct glyph glyph;
+        size_t used = glyph_decode(text + at, length - at, &ch);
+        if (ch == L'\n')
+            return at + used;
+        glyph_of(ch, &glyph);
+        if (x > 0 && x + glyph.width > cols)
+            return blank > 0 ? blank : at;
+        x += glyph.width;
+        at += used;
+        if (ch == L' ')
+            blank = at;
+    }
+    return at;
+}
+
+int pager_rows(struct pager *pager, int cols)
+{
     if (pager->cols == cols)
         return pager->count;
     pager->cols = cols;
     pager->count = 0;
-    for (size_t at = 0; at < length;) {
-        wchar_t ch;
-        struct glyph glyph;
-        size_t used = glyph_decode(text + at, length - at, &ch);
-        if (x == 0)
-            add_row(pager, at);
-        if (ch == L'\n') {
-            x = 0;
-        } else {
-            glyph_of(ch, &glyph);
-            if (x > 0 && x + glyph.width > cols) {
-                add_row(pager, at);
-                x = 0;
-            }
-            x += glyph.width > 0 ? glyph.width : x == 0;
-        }
-        at += used;
-    }
+    for (size_t at = 0; at < pager->text.length; at = row_end(pager, at, cols))
+        add_row(pager, at);
     return pager->count;
 }
 

@@ -163,7 +163,8 @@ static void note(void *pane, const void *view, char *text, size_t size)
 
     if (pid < 0 || !view_task_by_pid(vs->view, pid, &task))
         return;
-    snprintf(text, size, state->shows_all ? _("all of %d %s") : "%d %s", pid, task.comm);
+    snprintf(text, size, "%s%d %s%s", state->shows_all ? _("all of ") : "", pid, task.comm,
+             task.mark == VIEW_NEW ? _(", new") : "");
 }
 
 static bool take_key(void *pane, const void *view, const struct key *key)

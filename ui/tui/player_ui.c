@@ -16,6 +16,7 @@ bool player_ui_open(struct app *app, const char *path)
     ui->player = player_open(app->session, path);
     if (!ui->player)
         return false;
+    session_run(app->session, path, "boot", strlen("boot")); /* as scripts begin */
     const char *slash = strrchr(path, '/');
     ui->name = mem_text(slash ? slash + 1 : path);
     char *dot = strrchr(ui->name, '.');
