@@ -131,15 +131,6 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
     return i * WORD_BITS;
 }
 
-// Are eight words of bits all clear? Most of the 1024 bits of a table are.
-static bool is_clear(const u32 *words)
-{
-    u64 quads[4];
-
-    memcpy(quads, words, sizeof quads);
-    return !(quads[0] | quads[1] | quads[2] | quads[3]);
-}
-
 static void count_file(struct machine *m, kaddr file, s32 change)
 {
     if (change > 0)
@@ -158,13 +149,11 @@ static void count_open_files(struct machine *m, const struct files_struct *files
     kaddr file = 0;
     s32 run = 0;
 
-    for (u32 i = 0; i < count; i++) {
-        if (i % 8 == 0 && i + 8 <= count && is_clear(words + i)) {
-            i += 7;
-            continue;
-        }
-        for (u32 bits = words[i]; bits; bits &= bits - 1) {
-            kaddr next = slots[i * WORD_BITS + (u32)__builtin_ctz(bits)];
+    for (u32 i = 0; i < count; i += 2) { // most of the 1024 bits are clear: two words at a time
+        u64 bits;
+
+        for (memcpy(&bits, words + i, 8); bits; bits &= bits - 1) {
+            kaddr next = slots[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
 
             if (next != file && run) {
                 count_file(m, file, change * run);
