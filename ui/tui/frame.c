@@ -166,30 +166,43 @@ static void draw_keys(const struct canvas *canvas, int x, int cols)
     }
 }
 
-static int tab_width(int pane)
+static bool has_tab(const struct app *app, int pane, bool shows_all)
 {
-    return glyph_width(panes[pane]->name) + 3;
+    return shows_all || !app->layout.is_shown[pane] || pane == app->focus;
+}
+
+static int tab_width(int pane, bool has_names)
+{
+    return has_names ? glyph_width(panes[pane]->name) + 3 : 2;
+}
+
+static int tabs_width(const struct app *app, bool shows_all, bool has_names)
+{
+    int width = 0;
+
+    for (int i = 0; i < PANES; i++)
+        width += has_tab(app, i, shows_all) ? tab_width(i, has_names) : 0;
+    return width;
 }
 
 /* The panes' names at the right: all of them when there is room, else those behind tabs. */
 static void draw_bar_line(const struct app *app, const struct canvas *canvas)
 {
-    int cols = canvas->area.cols, width = 0;
+    int cols = canvas->area.cols;
     bool shows_all = cols >= MEDIUM_COLS;
+    bool has_names = tabs_width(app, shows_all, true) <= cols / 2;
+    int width = tabs_width(app, shows_all, has_names), x = cols - width;
 
-    for (int i = 0; i < PANES; i++)
-        if (shows_all || !app->layout.is_shown[i] || i == app->focus)
-            width += tab_width(i);
-    draw_keys(canvas, 1, cols - width - 2);
-    int x = cols - width;
+    draw_keys(canvas, 1, x - 2);
     for (int i = 0; i < PANES; i++) {
-        if (!shows_all && app->layout.is_shown[i] && i != app->focus)
+        if (!has_tab(app, i, shows_all))
             continue;
         enum style style = i == app->focus           ? STYLE_TITLE_FOCUS
                            : app->layout.is_shown[i] ? STYLE_TITLE
                                                      : STYLE_DIM;
-        draw_textf(canvas, 0, x, draw_style(canvas, style), "%d %s", i + 1, panes[i]->name);
-        x += tab_width(i);
+        draw_textf(canvas, 0, x, draw_style(canvas, style), has_names ? "%d %s" : "%d%.0s", i + 1,
+                   panes[i]->name);
+        x += tab_width(i, has_names);
     }
 }
 

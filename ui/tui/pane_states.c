@@ -15,7 +15,7 @@ enum {
     ROWS_CPU = 11,    /* from here on the CPU and those that wait for it have rows of their own */
     COLS_WORDS = 50,  /* from here on states have their names beside the letters */
     COLS_NAMES = 9,   /* columns a task must have to be shown with its name */
-    COLS_CAUSES = 64, /* from here on arrows have their kernel function's name */
+    COLS_CAUSES = 60, /* from here on arrows have their kernel function's name */
 };
 
 #define BIT(arrow) (1u << VIEW_ARROW_##arrow)
@@ -38,6 +38,7 @@ static const struct arrow arrows[] = {
 struct diagram {
     const struct canvas *canvas;
     const struct view_states *states;
+    s32 current;             /* who is on the CPU, in whatever state it says to be */
     int arrow_y, arrow_rows; /* the rows between the upper box and the lower ones */
 };
 
@@ -68,7 +69,7 @@ static int token_width(const struct view_box_task *task, bool has_name, bool is_
 
 /* Draws the tasks of a box into the canvas, as many as fit, then how many more there are. */
 static void draw_tokens(const struct canvas *canvas, const struct view_box_content *box,
-                        bool is_current)
+                        s32 current)
 {
     int cols = canvas->area.cols, rows = canvas->area.rows, y = 0, x = 0;
     bool has_name = (int)box->count * COLS_NAMES <= rows * cols;
@@ -77,6 +78,7 @@ static void draw_tokens(const struct canvas *canvas, const struct view_box_conte
     for (i = 0; i < box->shown; i++) {
         bool is_last = i + 1 == box->count;
         int more = is_last || y + 1 < rows ? 0 : 7; /* room for " +12345" */
+        bool is_current = box->task[i].pid == current;
         int width = token_width(&box->task[i], has_name, is_current);
         if (x > 0 && x + 1 + width + more > cols) {
             if (y + 1 >= rows)
@@ -104,7 +106,7 @@ static void draw_state(const struct diagram *d, const struct canvas *canvas, cha
     if (has_word)
         x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_DIM), word) + 1;
     struct canvas part = draw_part(canvas, 0, x, canvas->area.rows, canvas->area.cols - x);
-    draw_tokens(&part, &d->states->box[which], which == VIEW_BOX_CPU);
+    draw_tokens(&part, &d->states->box[which], d->current);
 }
 
 /* ---- Arrows ---- */
@@ -182,7 +184,7 @@ static void draw_running(const struct diagram *d, int rows)
         if (on_cpu->shown > 0)
             x = draw_token(&part, 0, 0, &on_cpu->task[0], true, true) + 1;
         part = draw_part(&inside, 0, x, 1, inside.area.cols - x);
-        draw_tokens(&part, &d->states->box[VIEW_BOX_READY], false);
+        draw_tokens(&part, &d->states->box[VIEW_BOX_READY], d->current);
         return;
     }
     struct canvas part = draw_part(&inside, 0, 0, 1, inside.area.cols);
@@ -277,7 +279,9 @@ static void draw_list(const struct diagram *d)
 static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
 {
     const struct view_state *vs = view;
-    struct diagram d = { .canvas = canvas, .states = &vs->states };
+    struct diagram d = { .canvas = canvas,
+                         .states = &vs->states,
+                         .current = view_current(vs->view) };
 
     (void)pane;
     (void)has_focus;
