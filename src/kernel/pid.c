@@ -123,7 +123,13 @@ static kaddr find_pid(const struct machine *m, enum pid_type type, s32 nr)
     return pid;
 }
 
-// A chain link is a pointer to the next one and the address of the pointer that points here.
+// A chain link is a pointer to the next one and the address of the pointer that points here. Both
+// are stored at once; as a part of the structure, for gcc sees only chain_next behind its address.
+static const void *chain_link(const struct pid *pid)
+{
+    return (const u8 *)pid + offsetof(struct pid, chain_next);
+}
+
 static void chain_add_head(struct machine *m, const struct pid *pid, kaddr head)
 {
     kaddr address = kaddr_of(m, pid);
@@ -133,7 +139,7 @@ static void chain_add_head(struct machine *m, const struct pid *pid, kaddr head)
     if (first)
         set(m, at(m, first, struct pid)->chain_pprev,
             address + (u32)offsetof(struct pid, chain_next));
-    door_store(m, &pid->chain_next, links, sizeof links);
+    door_store(m, chain_link(pid), links, sizeof links);
     set(m, *at(m, head, kaddr), address);
 }
 
@@ -144,7 +150,7 @@ static void chain_del(struct machine *m, const struct pid *pid)
     set(m, *at(m, pid->chain_pprev, kaddr), pid->chain_next);
     if (pid->chain_next)
         set(m, at(m, pid->chain_next, struct pid)->chain_pprev, pid->chain_pprev);
-    door_store(m, &pid->chain_next, poison, sizeof poison);
+    door_store(m, chain_link(pid), poison, sizeof poison);
 }
 
 void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type type, s32 nr)
