@@ -156,7 +156,8 @@ static void reparent_thread(struct machine *m, const struct task_struct *p,
     s32 group = process_group(m, p);
 
     if (p->pdeath_signal) {
-        struct siginfo info = { p->pdeath_signal, SI_KERNEL, 0, 0, 0 };
+        struct siginfo info = { p->pdeath_signal, SI_USER, father->tgid, father->uid, 0 };
+
         group_send_sig_info(m, &info, p);
     }
     set(m, p->real_parent, kaddr_of(m, reaper));
