@@ -267,6 +267,13 @@ const struct event *heard(const struct booted *b, enum event_kind kind, s32 firs
     return NULL;
 }
 
+s32 heard_value(const struct booted *b, enum event_kind kind, s32 first, s32 second)
+{
+    const struct event *e = heard(b, kind, first, second);
+
+    return e ? e->c : NO_RETURN;
+}
+
 const struct event *heard_first(const struct booted *b, enum event_kind kind)
 {
     for (u32 i = 0; i < b->count; i++)

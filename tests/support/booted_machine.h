@@ -71,6 +71,8 @@ s32 current_pid(const struct booted *b);
 
 // What was heard of this kind with these a and b, newest first; NULL if nothing.
 const struct event *heard(const struct booted *b, enum event_kind kind, s32 first, s32 second);
+// Its c, or NO_RETURN if nothing was heard.
+s32 heard_value(const struct booted *b, enum event_kind kind, s32 first, s32 second);
 // The first one of this kind, or NULL.
 const struct event *heard_first(const struct booted *b, enum event_kind kind);
 u32 heard_count(const struct booted *b, enum event_kind kind);

@@ -410,13 +410,13 @@ static void test_returns_of_vfork(void)
     CU_ASSERT_EQUAL(state_of(b, 1), 'D');
     CU_ASSERT_EQUAL(rq(b->m)->nr_uninterruptible, 1);
     CU_ASSERT_EQUAL(heard_count(b, EVENT_RETURN), 1);
-    CU_ASSERT_TRUE(heard(b, EVENT_RETURN, child, __NR_vfork)->c == 0);
+    CU_ASSERT_TRUE(heard_value(b, EVENT_RETURN, child, __NR_vfork) == 0);
     CU_ASSERT_EQUAL(current_pid(b), child);
     CU_ASSERT_EQUAL(task(b, child)->vfork_done & ~8191u, task(b, 1)->thread_info);
     CU_ASSERT_EQUAL(task_pt_regs(b->m, task(b, child))->esp,
                     task_pt_regs(b->m, task(b, 1))->esp); // the same stack
     exit_task(b, child, 0);
-    CU_ASSERT_EQUAL(heard(b, EVENT_RETURN, 1, __NR_vfork)->c, child);
+    CU_ASSERT_EQUAL(heard_value(b, EVENT_RETURN, 1, __NR_vfork), child);
     CU_ASSERT_EQUAL(rq(b->m)->nr_uninterruptible, 0);
     // clone with CLONE_VFORK, and a stopped child.
     CU_ASSERT_EQUAL(clone_with(b, 1, CLONE_VFORK | SIGCHLD), NO_RETURN);
@@ -439,7 +439,7 @@ static void test_stopped(void)
     CU_ASSERT_EQUAL(CALL(b, 1, wait4, (u32)-1, 0, WNOHANG | WUNTRACED), 0); // no stop to report
     CU_ASSERT_EQUAL(CALL(b, 1, kill, (u32)pid, SIGCONT), 0);
     CU_ASSERT_EQUAL(state_of(b, pid), 'R');
-    CU_ASSERT_EQUAL(heard(b, EVENT_RETURN, pid, __NR_clone)->c, 0);
+    CU_ASSERT_EQUAL(heard_value(b, EVENT_RETURN, pid, __NR_clone), 0);
     pid = clone_with(b, 1, CLONE_STOPPED | SIGCHLD);
     CALL(b, 1, kill, (u32)pid, SIGKILL); // another signal is pending, and it dies all the same
     CU_ASSERT_EQUAL(state_of(b, pid), 'Z');
