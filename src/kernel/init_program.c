@@ -41,7 +41,8 @@ static bool has_shell(const struct machine *m)
     return console(m)->shell && find_task_by_pid(m, console(m)->shell);
 }
 
-// init is current and in user mode: it goes back to waiting.
+// init is current and in user mode: it goes back to waiting. Where it could not start a shell, it
+// tries again after the next child's end; without any child, it sleeps for good.
 void run_init_program(struct machine *m)
 {
     const struct task_struct *init = current(m);
@@ -50,11 +51,13 @@ void run_init_program(struct machine *m)
         set(m, console(m)->init_loops, 0u); // it does one thing at a time
         spawn_shell(m);
         set(m, console(m)->init_loops, 1u);
-        if (!has_shell(m)) // it could not: it sleeps until a signal
-            call(m, __NR_pause, 0, NULL);
     }
-    if (current(m) == init && cpu(m)->mode == CPU_USER)
-        call(m, __NR_wait4, (u32)-1, NULL);
+    if (current(m) != init || cpu(m)->mode != CPU_USER)
+        return;
+    call(m, __NR_wait4, (u32)-1, NULL);
+    if (current(m) == init && cpu(m)->mode == CPU_USER && !has_shell(m) &&
+        (s32)task_pt_regs(m, init)->eax == -ECHILD)
+        call(m, __NR_pause, 0, NULL);
 }
 
 void start_init_program(struct machine *m)
