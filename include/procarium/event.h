@@ -39,7 +39,12 @@ struct machine;
     X(STOPPED, "group leader pid, signal, 0: the whole thread group has stopped")                  \
     X(CONTINUED, "group leader pid, 0, 0")                                                         \
     X(CLOSE, "pid, fd, 1 if closed because of close-on-exec")                                      \
-    X(MARK, "free for tests")
+    X(MARK, "free for tests")                                                                      \
+    X(FAULT, "pid, address, FAULT_EVENT(kind, frame or enum fault_reason)")                        \
+    X(PAGE_COPY, "frame copied from, frame copied to, address: one user's private copy")           \
+    X(COPY_PTES, "child pid, page table entries copied by fork, pages copied by fork")             \
+    X(LOAD, "pid, address, bytes: the CPU has read memory")                                        \
+    X(STORE, "pid, address, bytes: the CPU has written memory")
 
 enum event_kind {
 #define X(name, meaning) EVENT_##name,
@@ -79,6 +84,32 @@ enum shared_object {
     OBJECT_SEMUNDO
 };
 
+// How a page fault ended. The frame is the one that is mapped now.
+enum fault_kind {
+    FAULT_ZERO,  // a first read: the zero page
+    FAULT_ANON,  // a first write: a fresh page of zeros
+    FAULT_FILE,  // a page of a file
+    FAULT_COW,   // a write to a page that others have too: a copy
+    FAULT_REUSE, // a write to a page that nobody else has any more: no copy
+    FAULT_STACK, // the stack has grown: a fresh page
+    FAULT_SEGV,  // SIGSEGV, for an enum fault_reason
+    FAULT_BUS,   // SIGBUS: behind the end of the file
+    FAULT_OOM    // no memory: the task is killed
+};
+
+enum fault_reason {
+    REASON_NOT_MAPPED,  // no area is there
+    REASON_KERNEL,      // the kernel's addresses
+    REASON_READ_ONLY,   // the area must not be written
+    REASON_NO_ACCESS,   // the area must not even be read
+    REASON_BELOW_STACK, // too far below the stack pointer to be the stack's growth
+    REASON_STACK_LIMIT  // the stack must not grow further
+};
+
+#define FAULT_EVENT(kind, frame) ((s32)((u32)(frame) << 8 | (u32)(kind)))
+#define FAULT_EVENT_KIND(c)      ((enum fault_kind)((u32)(c)&0xFFu))
+#define FAULT_EVENT_FRAME(c)     ((u32)(c) >> 8)
+
 enum refusal {
     REFUSED_NEWNS_WITH_FS = 1,
     REFUSED_THREAD_WITHOUT_SIGHAND,
@@ -109,7 +140,14 @@ enum refusal {
     REFUSED_NOT_EXECUTABLE,
     REFUSED_SIGNAL_QUEUE_FULL,
     REFUSED_GROUP_ZERO,
-    REFUSED_ARGUMENTS_TOO_LONG
+    REFUSED_ARGUMENTS_TOO_LONG,
+    REFUSED_ADDRESS_SPACE, // RLIMIT_AS, or no gap is large enough
+    REFUSED_MAP_COUNT,
+    REFUSED_NOT_ALIGNED,
+    REFUSED_NOT_MAPPED,
+    REFUSED_PROTECTION,
+    REFUSED_DATA_LIMIT,
+    REFUSED_OVERLAPS
 };
 
 enum panic_reason { PANIC_KILLED_INIT = 1, PANIC_KILLED_IDLE };

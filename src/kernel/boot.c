@@ -1,5 +1,6 @@
 // From power-on to init in user mode. (init/main.c, with what i386 prepares before it)
-#include "kernel/kernel.h"
+#include "kernel/mmap.h"
+#include "machine/program.h"
 
 #define ROUND_UP(value, unit) (((value) + (unit)-1) / (unit) * (unit))
 
@@ -111,6 +112,7 @@ static void init_static_objects(struct machine *m)
     set(m, k->init_namespace.root, kaddr_of(m, &k->root_dentry));
     set(m, k->root_user.count, 1);
     list_init(m, &k->root_user.uidhash_list);
+    list_init(m, &k->inodes);
     set(m, k->init_groups.usage, 2);
 }
 
@@ -125,6 +127,7 @@ static void paging_init(struct machine *m)
         entries[USER_PTRS_PER_PGD + i] = i << 22 | 0x1E3; // P RW A D PSE G
     copy(m, k->swapper_pg_dir, entries, sizeof entries);
     set(m, mm_data(m)->swapper_pg_dir, kaddr_of(m, k->swapper_pg_dir));
+    set(m, mm_data(m)->zero_page, kaddr_of(m, k->empty_zero_page));
     set(m, cpu(m)->cr3, kaddr_of(m, k->swapper_pg_dir) - KERNEL_BASE);
 }
 
@@ -170,7 +173,12 @@ static void proc_caches_init(struct machine *m)
         kmem_cache_create(m, "fs_cache", sizeof(struct fs_struct), 0, SLAB_HWCACHE_ALIGN, 0));
     set(m, c->mm,
         kmem_cache_create(m, "mm_struct", sizeof(struct mm_struct), 0, SLAB_HWCACHE_ALIGN, 0));
-    set(m, c->vm_area, kmem_cache_create(m, "vm_area_struct", 88, 0, 0, 0));
+    set(m, mm_data(m)->vm_area_cachep,
+        kmem_cache_create(m, "vm_area_struct", sizeof(struct vm_area_struct), 0, 0, 0));
+    set(m, mm_data(m)->anon_vma_cachep,
+        kmem_cache_create(m, "anon_vma", sizeof(struct anon_vma), 0, 0, 0));
+    set(m, mm_data(m)->inode_cachep,
+        kmem_cache_create(m, "inode_cache", sizeof(struct inode), 0, 0, 0));
     set(m, c->pgd, kmem_cache_create(m, "pgd", PAGE_SIZE, PAGE_SIZE, 0, SLAB_PGD_CONSTRUCTOR));
     set(m, c->filp, kmem_cache_create(m, "filp", sizeof(struct file), 0, SLAB_HWCACHE_ALIGN, 0));
     set(m, c->dentry, kmem_cache_create(m, "dentry_cache", sizeof(struct dentry), 0, 0, 0));
@@ -186,7 +194,7 @@ static void proc_caches_init(struct machine *m)
 static void run_init(struct machine *m)
 {
     const struct task_struct *p = current(m);
-    static const char *const argv[] = { "/sbin/init", NULL };
+    static const char *const argv[] = { "/sbin/init", "/sbin/init", NULL };
     {
         KFN_PART(m, ret_from_fork);
         {
@@ -204,10 +212,22 @@ static void run_init(struct machine *m)
     clear_tsk_thread_flag(m, p, TIF_NEED_RESCHED);
     set_registers(m, task_pt_regs(m, p)->esp, 0);
     set(m, cpu(m)->mode, CPU_USER);
+    fetch_instruction(m);
+}
+
+// The catalogue that comes with the program is always there; more may have been added to it.
+static void load_programs(struct machine *m)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    if (!m->programs.count)
+        BUG_ON(!programs_add(&m->programs, default_programs, &why));
+    strbuf_finish(&why);
 }
 
 void boot(struct machine *m, const struct boot_options *options)
 {
+    load_programs(m);
     power_on(m, options);
     {
         KFN(m, start_kernel);

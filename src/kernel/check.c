@@ -339,5 +339,5 @@ int machine_check(const struct machine *m, struct strbuf *out)
     check_run_queue(&s);
     check_totals(&s);
     free(s.tasks);
-    return s.complaints.count + check_shared(m, out);
+    return s.complaints.count + check_shared(m, out) + check_mm(m, out);
 }

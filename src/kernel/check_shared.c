@@ -1,70 +1,17 @@
 // The checker's part for what tasks share by reference: open files, directories, queued signals
 // and users.
-#include "kernel/kernel.h"
+#include "kernel/binfmt.h"
+#include "kernel/references.h"
 #include "util/complaints.h"
-
-#include <stdlib.h>
-
-// References that were found, as addresses: sorted, the same ones stand together.
-struct references {
-    kaddr *to;
-    u32 count, capacity;
-};
 
 struct shared_check {
     const struct machine *m;
     struct complaints complaints;
     struct references tables, contexts, namespaces;   // of tasks
+    struct references spaces;                         // mm_struct of tasks
     struct references files, dentries, users, queued; // queued: the users who pay for entries
+    struct references inodes;
 };
-
-static void add_reference(struct references *r, kaddr to)
-{
-    if (r->count == r->capacity) {
-        r->capacity = r->capacity ? r->capacity * 2 : 256;
-        r->to = realloc(r->to, r->capacity * sizeof *r->to);
-        BUG_ON(!r->to);
-    }
-    if (to)
-        r->to[r->count++] = to;
-}
-
-static int compare_kaddr(const void *a, const void *b)
-{
-    kaddr x = *(const kaddr *)a, y = *(const kaddr *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static void sort_references(struct references *r)
-{
-    if (r->count)
-        qsort(r->to, r->count, sizeof *r->to, compare_kaddr);
-}
-
-// How many references there are to an address, in a sorted list.
-static u32 references_to(const struct references *r, kaddr to)
-{
-    u32 low = 0, high = r->count, count = 0;
-
-    while (low < high) {
-        u32 middle = low + (high - low) / 2;
-
-        if (r->to[middle] < to)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low + count < r->count && r->to[low + count] == to)
-        count++;
-    return count;
-}
-
-// The i-th address if it is the first of its kind in a sorted list, else 0.
-static kaddr distinct(const struct references *r, u32 i)
-{
-    return i > 0 && r->to[i] == r->to[i - 1] ? 0 : r->to[i];
-}
 
 static u32 in_use(const struct machine *m, kaddr cache)
 {
@@ -100,6 +47,30 @@ static void check_table(struct shared_check *c, kaddr address)
     }
 }
 
+// Areas that map a file refer to it, too.
+static void look_at_areas(struct shared_check *c, kaddr mm)
+{
+    for (kaddr v = mm_at(c->m, mm)->mmap; v; v = vma_at(c->m, v)->vm_next)
+        add_reference(&c->files, vma_at(c->m, v)->vm_file);
+}
+
+static void check_inodes(struct shared_check *c)
+{
+    sort_references(&c->inodes);
+    list_for_each(c->m, link, &kernel(c->m)->inodes)
+    {
+        const struct inode *inode = list_entry(c->m, link, struct inode, i_list);
+        u32 count = references_to(&c->inodes, kaddr_of(c->m, inode));
+
+        if ((u32)inode->i_count != count)
+            complain(&c->complaints, "inode %08x: i_count %d, %u open files", link, inode->i_count,
+                     count);
+    }
+    if (in_use(c->m, mm_data(c->m)->inode_cachep) != count_distinct(&c->inodes))
+        complain(&c->complaints, "slab inode_cache: %u objects in use, inodes %u",
+                 in_use(c->m, mm_data(c->m)->inode_cachep), count_distinct(&c->inodes));
+}
+
 static void check_files(struct shared_check *c)
 {
     const struct machine *m = c->m;
@@ -107,23 +78,29 @@ static void check_files(struct shared_check *c)
 
     sort_references(&c->tables);
     for (u32 i = 0; i < c->tables.count; i++)
-        if (distinct(&c->tables, i))
+        if (distinct_reference(&c->tables, i))
             check_table(c, c->tables.to[i]);
+    sort_references(&c->spaces);
+    for (u32 i = 0; i < c->spaces.count; i++)
+        if (distinct_reference(&c->spaces, i))
+            look_at_areas(c, c->spaces.to[i]);
     sort_references(&c->files);
     for (u32 i = 0; i < c->files.count; i++) {
-        kaddr address = distinct(&c->files, i);
+        kaddr address = distinct_reference(&c->files, i);
         u32 count = address ? references_to(&c->files, address) : 0;
 
         if (!address)
             continue;
         live++;
+        add_reference(&c->inodes, at(m, address, struct file)->f_inode);
         if ((u32)at(m, address, struct file)->f_count != count)
-            complain(&c->complaints, "file %08x: f_count %d, %u descriptors", address,
+            complain(&c->complaints, "file %08x: f_count %d, %u descriptors and areas", address,
                      at(m, address, struct file)->f_count, count);
     }
     if (in_use(m, kernel(m)->caches.filp) != live)
         complain(&c->complaints, "slab filp: %u objects in use, open files %u",
                  in_use(m, kernel(m)->caches.filp), live);
+    check_inodes(c);
 }
 
 static void check_directories(struct shared_check *c)
@@ -132,7 +109,7 @@ static void check_directories(struct shared_check *c)
 
     sort_references(&c->contexts);
     for (u32 i = 0; i < c->contexts.count; i++) {
-        if (!distinct(&c->contexts, i))
+        if (!distinct_reference(&c->contexts, i))
             continue;
         const struct fs_struct *fs = at(m, c->contexts.to[i], struct fs_struct);
         add_reference(&c->dentries, fs->root);
@@ -141,12 +118,12 @@ static void check_directories(struct shared_check *c)
     }
     sort_references(&c->namespaces);
     for (u32 i = 0; i < c->namespaces.count; i++) {
-        if (distinct(&c->namespaces, i)) // its root is mounted
+        if (distinct_reference(&c->namespaces, i)) // its root is mounted
             add_reference(&c->dentries, at(m, c->namespaces.to[i], struct namespace_struct)->root);
     }
     sort_references(&c->dentries);
     for (u32 i = 0; i < c->dentries.count; i++) {
-        kaddr address = distinct(&c->dentries, i);
+        kaddr address = distinct_reference(&c->dentries, i);
         u32 count = address ? references_to(&c->dentries, address) : 0;
 
         if (address && (u32)at(m, address, struct dentry)->d_count != count)
@@ -207,13 +184,13 @@ static void check_users(struct shared_check *c)
     sort_references(&c->users);
     sort_references(&c->queued);
     for (u32 i = 0; i < c->users.count; i++) {
-        if (!distinct(&c->users, i))
+        if (!distinct_reference(&c->users, i))
             continue;
         check_user(c, c->users.to[i]);
         live += c->users.to[i] != root;
     }
     for (u32 i = 0; i < c->queued.count; i++) { // who has nothing left but queued signals
-        if (!distinct(&c->queued, i) || references_to(&c->users, c->queued.to[i]))
+        if (!distinct_reference(&c->queued, i) || references_to(&c->users, c->queued.to[i]))
             continue;
         check_user(c, c->queued.to[i]);
         live += c->queued.to[i] != root;
@@ -233,15 +210,14 @@ static void look_at_task(struct shared_check *c, const struct task_struct *p)
     add_reference(&c->tables, p->files);
     add_reference(&c->contexts, p->fs);
     add_reference(&c->namespaces, p->namespace);
+    add_reference(&c->spaces, p->mm);
+    const struct linux_binprm *bprm = exec_under_way(c->m, p);
+    if (bprm)
+        add_reference(&c->files, bprm->file);
     add_reference(&c->users, p->user);
     check_queue(c, &p->pending, p->pid, "own");
     if (p->signal && (thread_group_leader(p) || !p->pid))
         check_queue(c, &signal_of(c->m, p)->shared_pending, p->pid, "shared");
-}
-
-static void finish_references(struct references *r)
-{
-    free(r->to);
 }
 
 int check_shared(const struct machine *m, struct strbuf *out)
@@ -257,7 +233,9 @@ int check_shared(const struct machine *m, struct strbuf *out)
     finish_references(&c.tables);
     finish_references(&c.contexts);
     finish_references(&c.namespaces);
+    finish_references(&c.spaces);
     finish_references(&c.files);
+    finish_references(&c.inodes);
     finish_references(&c.dentries);
     finish_references(&c.users);
     finish_references(&c.queued);

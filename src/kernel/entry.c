@@ -1,6 +1,6 @@
 // In and out of the kernel: system calls, the way back to user mode, and who gets the CPU next.
 // (arch/i386/kernel/entry.S, and what a person at the console adds to it)
-#include "kernel/kernel.h"
+#include "kernel/mmap.h"
 
 #include <stdlib.h>
 
@@ -51,7 +51,7 @@ static s32 dispatch(struct machine *m, const struct pt_regs *r)
     case __NR_exit_group:
         return sys_exit_group(m, (s32)r->ebx);
     case __NR_fork:
-        return sys_fork(m);
+        return sys_fork(m, r->ebx == FORK_EAGER);
     case __NR_vfork:
         return sys_vfork(m);
     case __NR_clone:
@@ -97,6 +97,11 @@ static s32 dispatch(struct machine *m, const struct pt_regs *r)
         return sys_dup2(m, r->ebx, r->ecx);
     case __NR_fcntl:
         return sys_fcntl(m, r->ebx, r->ecx, r->edx);
+    case __NR_brk:
+    case __NR_mmap:
+    case __NR_munmap:
+    case __NR_mprotect:
+        return memory_call(m, r);
     default:
         return -ENOSYS;
     }
@@ -183,8 +188,10 @@ static void run_call(struct machine *m, const struct task_struct *p, bool resumi
     if (cpu(m)->panicked || !is_current(m, p))
         return;
     BUG_ON(result == CALL_SLEEPS);
+    bool is_new_program = r->orig_eax == __NR_execve && result == 0;
     set(m, r->eax, (u32)result);
-    exit_to_user(m, p);
+    if (exit_to_user(m, p) && is_new_program)
+        fetch_instruction(m);
 }
 
 static bool make_restarted_call(struct machine *m, const struct task_struct *p)
@@ -208,6 +215,18 @@ static void run_new_task(struct machine *m, const struct task_struct *p)
             put_user(m, p->set_child_tid, (u32)p->pid);
     }
     exit_to_user(m, p);
+}
+
+void enter_from_user(struct machine *m)
+{
+    BUG_ON(cpu(m)->mode != CPU_USER);
+    load_stack(m, kaddr_of(m, task_pt_regs(m, current(m))));
+    set(m, cpu(m)->mode, CPU_KERNEL);
+}
+
+bool exit_to_user_mode(struct machine *m)
+{
+    return exit_to_user(m, current(m));
 }
 
 // Which kernel entry a task's stack began with.
@@ -417,13 +436,6 @@ const char *call_string(const struct machine *m, u32 index)
     return NULL;
 }
 
-bool put_user(struct machine *m, uaddr address, u32 value)
-{
-    (void)m;
-    (void)value; // Unlike Linux: user pages carry no bytes, so only the range can be wrong
-    return address < TASK_SIZE - 3;
-}
-
 static const char *call_name(s32 nr)
 {
     switch (nr) {
@@ -469,10 +481,8 @@ void enter_call(struct machine *m, const struct call *call)
     const struct task_struct *p = current(m);
     const struct pt_regs *r = task_pt_regs(m, p);
 
-    BUG_ON(cpu(m)->mode != CPU_USER);
     m->strings = call->strings;
-    load_stack(m, kaddr_of(m, r));
-    set(m, cpu(m)->mode, CPU_KERNEL);
+    enter_from_user(m);
     set(m, r->ebx, call->args[0]);
     set(m, r->ecx, call->args[1]);
     set(m, r->edx, call->args[2]);

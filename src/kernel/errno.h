@@ -18,6 +18,7 @@
     X(EFAULT, 14, "Bad address")                                                                   \
     X(EBUSY, 16, "Device or resource busy")                                                        \
     X(EEXIST, 17, "File exists")                                                                   \
+    X(ENODEV, 19, "No such device")                                                                \
     X(EINVAL, 22, "Invalid argument")                                                              \
     X(ENFILE, 23, "Too many open files in system")                                                 \
     X(EMFILE, 24, "Too many open files")                                                           \

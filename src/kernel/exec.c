@@ -1,23 +1,7 @@
 // Running a new program in an old task: do_execve() in the order of 2.6.11's fs/exec.c.
-#include "kernel/kernel.h"
+#include "kernel/binfmt.h"
 
-#define MAX_ARG_BYTES (32 * PAGE_SIZE) // MAX_ARG_PAGES
-#define PATH_MAX      4096u
-
-// What execve() collects before it commits. (struct linux_binprm)
-struct linux_binprm {
-    u8 buf[128]; // the file's first bytes
-    kaddr page[32];
-    kaddr mm;
-    u32 p; // top of the argument area
-    s32 argc, envc;
-    kaddr filename;
-};
-
-// do_execve() keeps these on its stack while it waits for its threads to end.
-struct exec_locals {
-    kaddr bprm, path;
-};
+#define PATH_MAX 4096u
 
 void set_task_comm(struct machine *m, const struct task_struct *p, const char *name)
 {
@@ -202,8 +186,7 @@ static void exec_mmap(struct machine *m, kaddr mm)
         mmdrop(m, borrowed);
 }
 
-// After fs/exec.c, flush_old_exec().
-static s32 flush_old_exec(struct machine *m, const struct linux_binprm *bprm)
+s32 flush_old_exec(struct machine *m, const struct linux_binprm *bprm)
 {
     KFN(m, flush_old_exec);
     const struct task_struct *p = current(m);
@@ -229,43 +212,6 @@ static s32 flush_old_exec(struct machine *m, const struct linux_binprm *bprm)
     return 0;
 }
 
-static void start_thread(struct machine *m, const struct task_struct *p)
-{
-    KFN(m, start_thread);
-    struct pt_regs regs = {
-        .xds = USER_DS,
-        .xes = USER_DS,
-        .orig_eax = task_pt_regs(m, p)->orig_eax,
-        .eip = 0x08048000,
-        .xcs = USER_CS,
-        .eflags = 0x202,
-        .esp = 0xBFFFFF00,
-        .xss = USER_DS,
-    };
-
-    copy(m, task_pt_regs(m, p), &regs, sizeof regs);
-}
-
-// After fs/binfmt_elf.c, load_elf_binary(): as much of it as needs no user pages.
-static s32 load_elf_binary(struct machine *m, const struct linux_binprm *bprm)
-{
-    KFN(m, load_elf_binary);
-    const struct task_struct *p = current(m);
-    kaddr address = bprm->mm;
-    s32 error = flush_old_exec(m, bprm);
-
-    if (error)
-        return error;
-    const struct mm_struct *mm = at(m, address, struct mm_struct);
-    set(m, p->flags, p->flags & ~(u32)PF_FORKNOEXEC);
-    set(m, mm->mmap_base, (uaddr)0xB8000000);
-    set(m, mm->free_area_cache, (uaddr)0xB8000000);
-    set(m, mm->start_code, (uaddr)0x08048000);
-    set(m, mm->start_stack, (uaddr)0xBFFFFF00);
-    start_thread(m, p);
-    return 0;
-}
-
 static s32 search_binary_handler(struct machine *m, const struct linux_binprm *bprm)
 {
     KFN(m, search_binary_handler);
@@ -274,44 +220,108 @@ static s32 search_binary_handler(struct machine *m, const struct linux_binprm *b
 
 // ---- do_execve ---------------------------------------------------------------------------------------
 
-// Number and bytes of the arguments, checked against the 128 KB limit.
-static s32 count_strings(struct machine *m, s32 *argc)
+// What every program finds in its environment: all that the kernel gives the first one.
+static const char *const environment[] = { "HOME=/", "TERM=linux" };
+#define ENVIRONMENT_STRINGS 2
+
+// The arguments that the call names. (fs/exec.c, count())
+static s32 count_strings(struct machine *m)
 {
     KFN(m, count);
-    size_t bytes = 0;
-    const char *s;
+    s32 count = 0;
 
-    for (*argc = 0; (s = call_string(m, (u32)*argc)); ++*argc)
-        bytes += strlen(s) + 1;
-    if (bytes > MAX_ARG_BYTES)
-        KRETURN(-E2BIG);
-    return 0;
+    while (call_string(m, (u32)count + 1)) // the first string is the path
+        count++;
+    KRETURN(count);
 }
 
-// Allocates what the new program needs. 0 or a negative errno, then nothing is left allocated.
+// Bytes to the pages that will be the top of the stack. False without memory.
+static bool put_bytes(struct machine *m, const struct linux_binprm *bprm, u32 at, const char *bytes,
+                      u32 size)
+{
+    for (u32 done = 0, part; done < size; done += part) {
+        const kaddr *page = &bprm->page[(at + done) / PAGE_SIZE];
+        u32 inside = (at + done) % PAGE_SIZE;
+
+        part = PAGE_SIZE - inside < size - done ? PAGE_SIZE - inside : size - done;
+        if (!*page) {
+            kaddr fresh = get_zeroed_page(m); // the kernel clears only what stays unused
+
+            if (!fresh)
+                return false;
+            set(m, *page, fresh);
+        }
+        copy(m, kpointer(m, *page + inside), bytes + done, part);
+    }
+    return true;
+}
+
+// One string below those that are there. 0 or an error. (copy_strings() does this for each)
+static s32 copy_string(struct machine *m, const struct linux_binprm *bprm, const char *string)
+{
+    u32 size = (u32)strlen(string) + 1;
+
+    if (size > bprm->p)
+        return -E2BIG;
+    set(m, bprm->p, bprm->p - size);
+    return put_bytes(m, bprm, bprm->p, string, size) ? 0 : -ENOMEM;
+}
+
+// From high to low: the path, the environment, the arguments. After fs/exec.c, copy_strings().
+static s32 copy_strings(struct machine *m, const struct linux_binprm *bprm)
+{
+    KFN(m, copy_strings);
+    s32 error = copy_string(m, bprm, (const char *)kpointer(m, bprm->filename));
+
+    set(m, bprm->exec, bprm->p);
+    for (u32 i = ENVIRONMENT_STRINGS; i-- > 0 && !error;)
+        error = copy_string(m, bprm, environment[i]);
+    for (u32 i = (u32)bprm->argc; i-- > 0 && !error;)
+        error = copy_string(m, bprm, call_string(m, i + 1));
+    KRETURN(error);
+}
+
+// Whatever was collected and not handed on.
+static void free_bprm(struct machine *m, kaddr address)
+{
+    const struct linux_binprm *bprm = at(m, address, struct linux_binprm);
+
+    for (u32 i = 0; i < MAX_ARG_PAGES; i++)
+        if (bprm->page[i])
+            free_pages(m, bprm->page[i], 0);
+    if (bprm->mm)
+        mmput(m, bprm->mm);
+    if (bprm->file)
+        fput(m, bprm->file);
+    kfree(m, address);
+}
+
+// Collects what the new program needs. 0, with *result to be freed, or a negative errno.
 static s32 prepare(struct machine *m, kaddr path, kaddr *result)
 {
-    s32 argc;
-    s32 error = count_strings(m, &argc);
-
-    if (error)
-        return error;
     kaddr address = kmalloc(m, sizeof(struct linux_binprm));
+    struct linux_binprm fresh = { .p = MAX_ARG_BYTES - 4, .envc = ENVIRONMENT_STRINGS };
+
     if (!address)
         return -ENOMEM;
     const struct linux_binprm *bprm = at(m, address, struct linux_binprm);
-    kaddr mm = mm_alloc(m);
-    if (!mm) {
-        kfree(m, address);
-        return -ENOMEM;
+    fresh.filename = path;
+    copy(m, bprm, &fresh, sizeof fresh);
+    s32 error = open_exec(m, kpointer(m, path), &fresh.file);
+    if (!error) {
+        set(m, bprm->file, fresh.file);
+        kaddr mm = mm_alloc(m);
+        set(m, bprm->mm, mm);
+        error = mm ? 0 : -ENOMEM;
     }
-    set(m, bprm->mm, mm);
-    set(m, bprm->p, (u32)(MAX_ARG_BYTES - 4));
-    set(m, bprm->argc, argc);
-    set(m, bprm->envc, 0);
-    set(m, bprm->filename, path);
+    if (!error) {
+        set(m, bprm->argc, count_strings(m));
+        error = copy_strings(m, bprm);
+    }
+    if (error)
+        free_bprm(m, address);
     *result = address;
-    return 0;
+    return error;
 }
 
 static s32 do_execve(struct machine *m, kaddr path)
@@ -338,10 +348,8 @@ static s32 do_execve(struct machine *m, kaddr path)
     if (error == 0) {
         set(m, p->did_exec, 1u);
         note(m, EVENT_EXEC, p->pid, (s32)bprm->filename, 0);
-    } else if (bprm->mm) {
-        mmput(m, bprm->mm);
     }
-    kfree(m, address);
+    free_bprm(m, address);
     KRETURN(error);
 }
 
@@ -375,4 +383,20 @@ s32 sys_execve(struct machine *m)
         return error;
     putname(m, *path);
     KRETURN(error ? refuse_exec(m, error) : 0);
+}
+
+const struct linux_binprm *exec_under_way(const struct machine *m, const struct task_struct *p)
+{
+    kaddr top = p->thread_info + cpu(m)->thread_size - 8, ebp = 0;
+
+    if (p->state == TASK_UNINTERRUPTIBLE && p->pid)
+        ebp = *at(m, p->thread.esp, u32);
+    while (ebp >= p->thread_info + KFRAME_LOCALS && ebp <= top) {
+        const u32 *link = at(m, ebp, u32); // saved ebp, return address
+
+        if (ksym_at(link[1]) == KSYM_do_execve)
+            return at(m, at(m, ebp - KFRAME_LOCALS, struct exec_locals)->bprm, struct linux_binprm);
+        ebp = link[0] > ebp ? link[0] : 0;
+    }
+    return NULL;
 }

@@ -1,6 +1,7 @@
 // Open files, descriptor tables and the filesystem context of a task. There is no disk: any name
 // can be opened, and a file is its name, its flags and its count.
 #include "kernel/signal.h"
+#include "mm/vm.h"
 
 #include <string.h>
 
@@ -48,6 +49,13 @@ static void write_bit(struct machine *m, kaddr set, u32 bit, bool on)
 static kaddr fcheck(const struct machine *m, const struct files_struct *files, u32 fd)
 {
     return fd < (u32)files->max_fds ? *fd_slot(m, files, fd) : 0;
+}
+
+kaddr current_file(const struct machine *m, u32 fd)
+{
+    const struct files_struct *files = current_files(m);
+
+    return current(m)->files ? fcheck(m, files, fd) : 0;
 }
 
 // The first free descriptor from `from`, or max_fdset.
@@ -100,6 +108,8 @@ static void put_files(struct machine *m, kaddr address, s32 references)
     if (file->f_count)
         return;
     KFN(m, __fput);
+    if (file->f_inode)
+        iput(m, file->f_inode);
     kmem_cache_free(m, kernel(m)->caches.filp, address);
 }
 

@@ -532,7 +532,7 @@ s32 do_fork(struct machine *m, u32 clone_flags, u32 stack_start, uaddr parent_ti
         const struct task_struct *p = task_at(m, child);
         set(m, console(m)->last_child, pid);
         set(m, console(m)->has_last_child, 1u);
-        note(m, EVENT_FORK, me->pid, pid, (s32)clone_flags);
+        note(m, EVENT_FORK, me->pid, pid, (s32)(clone_flags & ~CLONE_EAGER));
         if (clone_flags & CLONE_VFORK) {
             set(m, p->vfork_done, KLOCALS());
             init_completion(m, &locals->done);
@@ -590,10 +590,11 @@ void fork_init(struct machine *m)
 
 // ---- The calls -----------------------------------------------------------------------------------------
 
-s32 sys_fork(struct machine *m)
+s32 sys_fork(struct machine *m, bool eager)
 {
     KFN(m, sys_fork);
-    return do_fork(m, SIGCHLD, task_pt_regs(m, current(m))->esp, 0, 0, 0);
+    return do_fork(m, SIGCHLD | (eager ? CLONE_EAGER : 0), task_pt_regs(m, current(m))->esp, 0, 0,
+                   0);
 }
 
 s32 sys_vfork(struct machine *m)
@@ -606,6 +607,6 @@ s32 sys_clone(struct machine *m, u32 flags, u32 stack, uaddr parent_tidptr, uadd
               u32 tls)
 {
     KFN(m, sys_clone);
-    return do_fork(m, flags, stack ? stack : task_pt_regs(m, current(m))->esp, parent_tidptr,
-                   child_tidptr, tls);
+    return do_fork(m, flags & ~CLONE_EAGER, stack ? stack : task_pt_regs(m, current(m))->esp,
+                   parent_tidptr, child_tidptr, tls);
 }

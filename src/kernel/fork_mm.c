@@ -1,10 +1,5 @@
 // Address spaces in fork's part: sharing, copying and dropping an mm_struct. (kernel/fork.c)
-#include "kernel/kernel.h"
-
-static const struct mm_struct *mm_at(const struct machine *m, kaddr mm)
-{
-    return at(m, mm, struct mm_struct);
-}
+#include "kernel/mmap.h"
 
 static bool mm_init(struct machine *m, kaddr address)
 {
@@ -65,26 +60,54 @@ void mmput(struct machine *m, kaddr address)
     mmdrop(m, address);
 }
 
-// No area is mapped by this kernel yet when this runs with nothing to unmap. (mm/mmap.c)
-void exit_mmap(struct machine *m, kaddr address)
+// One area of the parent, with its page table entries. False without memory: what was done stays
+// for mmput() to undo.
+static bool dup_area(struct machine *m, const struct mm_struct *mm, const struct mm_struct *old,
+                     const struct vm_area_struct *area, const struct vm_area_struct **prev,
+                     bool eager, struct copied *copied)
 {
-    KFN(m, exit_mmap);
-    const struct mm_struct *mm = mm_at(m, address);
+    kaddr address = copy_area(m, area, kaddr_of(m, mm));
 
-    set(m, mm->rss, 0u);
-    set(m, mm->total_vm, 0u);
+    if (!address)
+        return false;
+    const struct vm_area_struct *vma = vma_at(m, address);
+    if (vma->vm_flags & VM_LOCKED)
+        set(m, vma->vm_flags, vma->vm_flags & ~VM_LOCKED);
+    vma_link(m, mm, vma, *prev);
+    *prev = vma;
+    return copy_page_range(m, mm, old, area, vma, eager, copied);
 }
 
-static s32 dup_mmap(struct machine *m, const struct mm_struct *mm)
+// After kernel/fork.c, dup_mmap(). 0 or -ENOMEM.
+static s32 dup_mmap(struct machine *m, const struct mm_struct *mm, const struct mm_struct *old,
+                    bool eager, struct copied *copied)
 {
     KFN(m, dup_mmap);
-    set(m, mm->locked_vm, 0u);
-    set(m, mm->mmap, 0u);
-    set(m, mm->mmap_cache, 0u);
-    set(m, mm->map_count, 0);
-    set(m, mm->rss, 0u);
-    set(m, mm->anon_rss, 0u);
+    const struct vm_area_struct *prev = NULL;
+
+    for (kaddr v = old->mmap; v; v = vma_at(m, v)->vm_next) {
+        const struct vm_area_struct *area = vma_at(m, v);
+
+        if (area->vm_flags & VM_DONTCOPY)
+            continue;
+        if (!dup_area(m, mm, old, area, &prev, eager, copied))
+            KRETURN(-ENOMEM);
+    }
     return 0;
+}
+
+// The parent's mm_struct, as it is before anything is mapped by it.
+static void copy_mm_struct(struct machine *m, const struct mm_struct *mm,
+                           const struct mm_struct *old)
+{
+    struct mm_struct fresh = *old;
+
+    fresh.mmap = fresh.mm_rb = fresh.mmap_cache = 0;
+    fresh.map_count = 0;
+    fresh.rss = fresh.anon_rss = fresh.locked_vm = 0;
+    fresh.nr_ptes = 0;
+    fresh.pgd = 0;
+    copy(m, mm, &fresh, sizeof fresh);
 }
 
 // After kernel/fork.c, copy_mm(): share with CLONE_VM, copy without, nothing for a kernel thread.
@@ -112,10 +135,12 @@ s32 copy_mm(struct machine *m, u32 clone_flags, const struct task_struct *p)
     if (!address)
         KRETURN(-ENOMEM);
     const struct mm_struct *mm = mm_at(m, address);
-    copy(m, mm, mm_at(m, old), sizeof *mm);
+    struct copied copied = { 0, 0 };
+    copy_mm_struct(m, mm, mm_at(m, old));
     if (!mm_init(m, address))
         KRETURN(-ENOMEM);
-    s32 error = dup_mmap(m, mm);
+    s32 error = dup_mmap(m, mm, mm_at(m, old), clone_flags & CLONE_EAGER, &copied);
+    note(m, EVENT_COPY_PTES, p->pid, (s32)copied.entries, (s32)copied.pages);
     if (error) {
         mmput(m, address);
         KRETURN(error);

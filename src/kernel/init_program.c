@@ -12,7 +12,7 @@ static void call(struct machine *m, s32 nr, u32 a, const char *const *strings)
 // fork, and exec a shell in the child. init is current and in user mode, before and after.
 static void spawn_shell(struct machine *m)
 {
-    static const char *const argv[] = { "/bin/sh", NULL };
+    static const char *const argv[] = { "/bin/sh", "/bin/sh", NULL };
     const struct task_struct *init = current(m);
 
     call(m, __NR_fork, 0, NULL);

@@ -39,7 +39,7 @@ struct pidmap {
 };
 
 struct kernel_caches { // kmem_cache addresses
-    kaddr task_struct, signal, sighand, files, fs, mm, vm_area, pgd, filp, dentry, sigqueue, names;
+    kaddr task_struct, signal, sighand, files, fs, mm, pgd, filp, dentry, sigqueue, names;
     kaddr namespace, user;
 };
 
@@ -58,6 +58,7 @@ struct kernel_data {
     struct user_struct root_user;
     struct group_info init_groups;
     struct dentry root_dentry;
+    struct list_head inodes; // all that are in use
     struct kernel_caches caches;
     struct pidmap pidmap[PIDMAP_ENTRIES];
     u32 pidhash_shift;
@@ -201,8 +202,10 @@ const char *call_string(const struct machine *m, u32 index);
 bool is_resuming(const struct machine *m);
 // The sleeping place is reached again: from here on everything runs for the first time.
 void end_resuming(struct machine *m);
-// Writes a word of the current task's user memory; false = EFAULT.
-bool put_user(struct machine *m, uaddr address, u32 value);
+// The current task comes from user mode into the kernel: its kernel stack is loaded …
+void enter_from_user(struct machine *m);
+// … and goes back, if nothing else must be done first. False if it does not run any more.
+bool exit_to_user_mode(struct machine *m);
 // Remembers that p may have kernel work, so that settling finds it without a search.
 void add_work(struct machine *m, const struct task_struct *p);
 
@@ -214,6 +217,19 @@ void run_current(struct machine *m);
 void give_cpu(struct machine *m, const struct task_struct *p);
 // Settles as after `settle off`: searches all runnable tasks for work.
 void settle_all(struct machine *m);
+
+// ---- fault.c: the CPU's accesses to user memory, and page faults ---------------------------------
+struct access {
+    uaddr address;
+    u32 size;          // bytes, not 0
+    const void *bytes; // to be stored; NULL to load
+};
+// Puts task p on the CPU if it is not, and lets it access its memory as an instruction would, page
+// faults included; settles if settling is on. The task must be able to act. Inside a command of
+// the history. $? becomes the first bytes loaded.
+void make_access(struct machine *m, const struct task_struct *p, const struct access *access);
+// Writes a word of the current task's user memory as the kernel does; false = EFAULT.
+bool put_user(struct machine *m, uaddr address, u32 value);
 
 // ---- init_program.c ------------------------------------------------------------------------------
 void start_init_program(struct machine *m);
@@ -314,7 +330,7 @@ void exit_mmap(struct machine *m, kaddr mm);
 s32 copy_thread(struct machine *m, u32 clone_flags, u32 stack_start, u32 tls,
                 const struct task_struct *p); // process.c
 void put_namespace(struct machine *m, kaddr address);
-s32 sys_fork(struct machine *m);
+s32 sys_fork(struct machine *m, bool eager);
 s32 sys_vfork(struct machine *m);
 s32 sys_clone(struct machine *m, u32 flags, u32 stack, uaddr parent_tidptr, uaddr child_tidptr,
               u32 tls);
@@ -466,6 +482,8 @@ void files_init(struct machine *m);
 // A new open file, count 1, or 0 without memory.
 kaddr get_filp(struct machine *m, const char *name, u32 flags);
 void fput(struct machine *m, kaddr file);
+// The file behind a descriptor of the running task, or 0. Its count stays as it is.
+kaddr current_file(const struct machine *m, u32 fd);
 // 0 or a negative errno. After kernel/fork.c, copy_files(): a new table, every file count + 1.
 s32 dup_fd(struct machine *m, kaddr old_files, kaddr *new_files);
 void put_files_struct(struct machine *m, kaddr files);
@@ -485,5 +503,7 @@ s32 sys_set_close_on_exec(struct machine *m, u32 fd, bool on); // fcntl(F_SETFD)
 // (machine_check() of include/procarium/machine.h)
 // What is wrong with open files, directories, queued signals and users; the number of lines.
 int check_shared(const struct machine *m, struct strbuf *out);
+// The same for address spaces, page tables and the pages they map.
+int check_mm(const struct machine *m, struct strbuf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef KERNEL_TASK_H
 #define KERNEL_TASK_H
 
+#include "mm/fs.h"
 #include "mm/mm.h"
 
 // ---- States ------------------------------------------------------------------------------------
@@ -41,6 +42,7 @@
 #define CLONE_UNTRACED       0x00800000u
 #define CLONE_CHILD_SETTID   0x01000000u
 #define CLONE_STOPPED        0x02000000u
+#define CLONE_EAGER          0x80000000u // Unlike Linux: copy all pages at once, for comparison
 
 #define TIF_SYSCALL_TRACE 0
 #define TIF_NOTIFY_RESUME 1
@@ -236,18 +238,6 @@ struct fs_struct { // 32 bytes
     kaddr rootmnt, pwdmnt, altrootmnt;
 };
 _Static_assert(sizeof(struct fs_struct) == 32, "fs_struct is as in 2.6.11");
-
-// An open file: shared by every descriptor that dup or fork made of it.
-#define FILE_NAME_MAX 64
-struct file {
-    s32 f_count;
-    u32 f_flags;
-    u32 f_mode;
-    u32 f_uid;
-    u64_i386 f_pos;
-    kaddr f_dentry;
-    char name[FILE_NAME_MAX]; // path, for people
-};
 
 // A directory entry: as much as root, pwd and counts need.
 #define DENTRY_NAME_MAX 36

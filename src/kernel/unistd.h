@@ -14,13 +14,17 @@
     X(nice, 34)                                                                                    \
     X(kill, 37)                                                                                    \
     X(dup, 41)                                                                                     \
+    X(brk, 45)                                                                                     \
     X(fcntl, 55)                                                                                   \
     X(setpgid, 57)                                                                                 \
     X(dup2, 63)                                                                                    \
     X(setsid, 66)                                                                                  \
     X(setrlimit, 75)                                                                               \
+    X(mmap, 90)                                                                                    \
+    X(munmap, 91)                                                                                  \
     X(wait4, 114)                                                                                  \
     X(clone, 120)                                                                                  \
+    X(mprotect, 125)                                                                               \
     X(sched_yield, 158)                                                                            \
     X(prctl, 172)                                                                                  \
     X(rt_sigaction, 174)                                                                           \
@@ -35,5 +39,8 @@ enum syscall_number {
 #undef X
 };
 #define NR_SYSCALLS 289
+
+// Unlike Linux: fork with this in ebx copies every page at once, as it did before copy-on-write.
+#define FORK_EAGER 1u
 
 #endif

@@ -1,5 +1,6 @@
 // The image's memory, and the machine's host side around it.
 #include "machine/door.h"
+#include "machine/program.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -67,6 +68,7 @@ void machine_destroy(struct machine *m)
     history_clear(m);
     free(m->history.commands);
     free(m->work.tasks);
+    programs_finish(&m->programs);
     unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
     unmap(m->journal.blobs, m->journal.blob_mask + 1);
     unmap(m, MACHINE_GUARDED);

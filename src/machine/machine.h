@@ -150,6 +150,12 @@ struct worklist {
     u32 count, capacity;
 };
 
+// The programs that exec can run (machine/program.h).
+struct programs {
+    struct program *list;
+    u32 count, capacity;
+};
+
 struct machine {
     u8 *image;
     size_t image_size; // bytes that exist: head + RAM
@@ -160,6 +166,7 @@ struct machine {
     u32 switches;    // context switches so far: frames entered before the last are dead
     bool travelling; // listeners are silent
     struct worklist work;
+    struct programs programs;
     // Of the command that is running; they mean nothing between commands.
     kaddr elected;              // the task that the person wants on the CPU next, or 0
     s32 actor;                  // the pid of the task that makes the call …
@@ -265,6 +272,11 @@ void image_reset(struct machine *m, u32 ram_bytes);
 // From now on this part of the RAM may hold something: checkpoints keep it. Whoever hands out
 // memory says so, which is cheaper than asking at every store.
 void image_use(struct machine *m, kaddr address, u32 size);
+// Was this page of the RAM ever in use? If not, it holds zeros.
+static inline bool image_is_used(const struct machine *m, kaddr address)
+{
+    return machine_touched(m)[(IMAGE_HEAD_SIZE + (address - KERNEL_BASE)) >> PAGE_SHIFT];
+}
 
 // ---- The history (machine/history.c) -----------------------------------------------------------
 // Opens a command. If the cursor is in the past, what lay ahead is forgotten (the caller has

@@ -100,6 +100,36 @@ static u32 check_free_list(struct page_check *c, u32 order)
     return blocks << order;
 }
 
+// The frames that wait in the CPU's own list: free, each for itself.
+static void check_pcp(struct page_check *c)
+{
+    const struct per_cpu_pages *pcp = &c->zone->pcp;
+    kaddr head = kaddr_of(c->m, &pcp->list), prev = head;
+    u32 count = 0;
+
+    for (kaddr link = pcp->list.next; link != head; link = list_at(c->m, link)->next) {
+        pfn frame;
+
+        if (!frame_of_link(c, link, &frame) || count > c->zone->present_pages) {
+            complain(&c->complaints, "the per-CPU list leads to 0x%08x, no frame's link", link);
+            break;
+        }
+        if (list_at(c->m, link)->prev != prev)
+            complain(&c->complaints, "frame %u on the per-CPU list has a wrong prev", frame);
+        check_block_frame(c, frame, frame, 0);
+        if (has_flag(pfn_to_page(c->m, frame), PG_private))
+            complain(&c->complaints, "frame %u on the per-CPU list is marked as a free block",
+                     frame);
+        prev = link;
+        count++;
+    }
+    if (pcp->list.prev != prev)
+        complain(&c->complaints, "the per-CPU list does not end where its head says");
+    if (pcp->count != count)
+        complain(&c->complaints, "the per-CPU list has %u frames, its count says %u", count,
+                 pcp->count);
+}
+
 // May a frame without a user of its own be the rest of the block that the frame before is in?
 static bool may_follow(const struct page *page)
 {
@@ -156,6 +186,7 @@ int check_pages(const struct machine *m, struct strbuf *out)
     if (zone->free_pages != free_frames)
         complain(&c.complaints, "free_pages is %u, the free lists have %u frames", zone->free_pages,
                  free_frames);
+    check_pcp(&c);
     check_frames(&c);
     free(c.is_free);
     return c.complaints.count;

@@ -31,10 +31,20 @@ struct free_area {
     u32 nr_free;
 };
 
+// Single frames kept at hand, so that the one freed last is the next one handed out: its bytes are
+// still in the CPU's caches. (struct per_cpu_pages; of the two of a CPU, the "hot" one)
+struct per_cpu_pages {
+    u32 count;
+    u32 low, high; // refilled at `low`, emptied by a batch at `high`
+    u32 batch;
+    struct list_head list;
+};
+
 // The one zone of this machine: the direct map. (ZONE_NORMAL)
 struct zone {
-    u32 free_pages;
+    u32 free_pages; // in free_area; pcp's are not counted
     struct free_area free_area[MAX_ORDER];
+    struct per_cpu_pages pcp;
     kaddr mem_map;      // array of struct page, indexed by pfn
     u32 present_pages;  // all page frames of the RAM
     u32 first_free_pfn; // frames below belong to the kernel image and boot allocations for ever
@@ -45,6 +55,8 @@ struct zone {
 kaddr alloc_pages(struct machine *m, u32 order);
 // Gives 2^order frames back when the last user lets go. After mm/page_alloc.c, __free_pages().
 void free_pages(struct machine *m, kaddr address, u32 order);
+// The same for one frame whose last user has just been counted off. After free_hot_page().
+void free_hot_page(struct machine *m, pfn frame);
 // One zeroed frame, or 0. After mm/page_alloc.c, get_zeroed_page().
 kaddr get_zeroed_page(struct machine *m);
 // Boot: the frames from first_free_pfn up become free blocks, lowest first. mem_map lies at
@@ -116,6 +128,8 @@ struct mm_data {
     struct list_head cache_chain;        // newest first
     kaddr malloc_caches[GENERAL_CACHES]; // size-32 … size-131072; 0 where a size is left out
     kaddr swapper_pg_dir;                // set by boot: the master page directory
+    kaddr zero_page;                     // set by boot: what untouched memory reads as
+    kaddr vm_area_cachep, anon_vma_cachep, inode_cachep;
 };
 #define MM_DATA 0xC0180000u
 
@@ -135,9 +149,10 @@ static inline const struct page *page_of(const struct machine *m, kaddr address)
     return pfn_to_page(m, kaddr_to_pfn(address));
 }
 
+// Unlike Linux: those that wait in the per-CPU list count as free too.
 static inline u32 nr_free_pages(const struct machine *m)
 {
-    return mm_data(m)->zone.free_pages;
+    return mm_data(m)->zone.free_pages + mm_data(m)->zone.pcp.count;
 }
 
 // Boot: makes cache_cache and the general caches size-32 … size-131072. After kmem_cache_init().

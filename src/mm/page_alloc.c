@@ -1,7 +1,7 @@
 // The buddy allocator: page frames in free lists of blocks of 1, 2, 4 … 1024.
 //
-// Unlike Linux: there is one zone (the direct map), no per-CPU list of single "hot" and "cold"
-// frames in front of it, no watermarks and no reclaim: when no block is left, there is none.
+// Unlike Linux: there is one zone (the direct map), the per-CPU list in front of it has no "cold"
+// half, there are no watermarks and no reclaim: when no block is left, there is none.
 #include "mm/mm.h"
 
 #define BLOCK_MAX_ORDER (MAX_ORDER - 1)
@@ -82,25 +82,6 @@ static const struct page *__rmqueue(struct machine *m, u32 order)
     return NULL;
 }
 
-// ---- Taking and giving back --------------------------------------------------------------------
-
-kaddr alloc_pages(struct machine *m, u32 order)
-{
-    KFN(m, __alloc_pages);
-    BUG_ON(order > BLOCK_MAX_ORDER);
-    const struct page *page = __rmqueue(m, order);
-
-    if (!page)
-        KRETURN(0u);
-    pfn frame = page_to_pfn(m, page);
-    set(m, page->flags, 0);
-    set(m, page->mapping, 0);
-    set(m, page->_count, 0);
-    image_use(m, pfn_to_kaddr(frame), PAGE_SIZE << order);
-    note(m, EVENT_PAGE_ALLOC, (s32)frame, (s32)order, 0);
-    KRETURN(pfn_to_kaddr(frame));
-}
-
 // Merges the block with its buddy, and the result with its buddy, as long as the buddy is a free
 // block of the same size.
 static void __free_pages_ok(struct machine *m, pfn frame, u32 order)
@@ -121,6 +102,94 @@ static void __free_pages_ok(struct machine *m, pfn frame, u32 order)
     add_free_block(m, pfn_to_page(m, frame), order);
 }
 
+// ---- The per-CPU list ----------------------------------------------------------------------------
+
+// After mm/page_alloc.c, rmqueue_bulk(): frames for the end of the list.
+static void rmqueue_bulk(struct machine *m, const struct per_cpu_pages *pcp)
+{
+    KFN(m, rmqueue_bulk);
+
+    for (u32 i = 0; i < pcp->batch; i++) {
+        const struct page *page = __rmqueue(m, 0);
+
+        if (!page)
+            break;
+        list_add_tail(m, &page->lru, &pcp->list);
+        set(m, pcp->count, pcp->count + 1);
+    }
+}
+
+// After mm/page_alloc.c, free_pages_bulk(): the frames that have waited longest.
+static void free_pages_bulk(struct machine *m, const struct per_cpu_pages *pcp)
+{
+    KFN(m, free_pages_bulk);
+
+    for (u32 i = 0; i < pcp->batch; i++) {
+        const struct page *page = list_entry(m, pcp->list.prev, struct page, lru);
+
+        list_del(m, &page->lru);
+        set(m, pcp->count, pcp->count - 1);
+        __free_pages_ok(m, page_to_pfn(m, page), 0);
+    }
+}
+
+// The frame freed last, or NULL.
+static const struct page *take_hot_page(struct machine *m)
+{
+    const struct per_cpu_pages *pcp = &zone_of(m)->pcp;
+
+    if (pcp->count <= pcp->low)
+        rmqueue_bulk(m, pcp);
+    if (!pcp->count)
+        return NULL;
+    const struct page *page = list_entry(m, pcp->list.next, struct page, lru);
+    list_unlink(m, &page->lru);
+    set(m, pcp->count, pcp->count - 1);
+    return page;
+}
+
+// After mm/page_alloc.c, free_hot_cold_page().
+void free_hot_page(struct machine *m, pfn frame)
+{
+    const struct page *page = pfn_to_page(m, frame);
+    const struct per_cpu_pages *pcp = &zone_of(m)->pcp;
+
+    note(m, EVENT_PAGE_FREE, (s32)frame, 0, 0);
+    set(m, page->mapping, 0);
+    if (pcp->count >= pcp->high)
+        free_pages_bulk(m, pcp);
+    list_add(m, &page->lru, &pcp->list);
+    set(m, pcp->count, pcp->count + 1);
+}
+
+// ---- Taking and giving back --------------------------------------------------------------------
+
+// *is_fresh: the first frame was never in use, so that it holds zeros.
+static kaddr take_pages(struct machine *m, u32 order, bool *is_fresh)
+{
+    KFN(m, __alloc_pages);
+    BUG_ON(order > BLOCK_MAX_ORDER);
+    const struct page *page = order ? __rmqueue(m, order) : take_hot_page(m);
+
+    if (!page)
+        KRETURN(0u);
+    pfn frame = page_to_pfn(m, page);
+    *is_fresh = !image_is_used(m, pfn_to_kaddr(frame));
+    set(m, page->flags, 0);
+    set(m, page->mapping, 0);
+    set(m, page->_count, 0);
+    image_use(m, pfn_to_kaddr(frame), PAGE_SIZE << order);
+    note(m, EVENT_PAGE_ALLOC, (s32)frame, (s32)order, 0);
+    KRETURN(pfn_to_kaddr(frame));
+}
+
+kaddr alloc_pages(struct machine *m, u32 order)
+{
+    bool is_fresh;
+
+    return take_pages(m, order, &is_fresh);
+}
+
 void free_pages(struct machine *m, kaddr address, u32 order)
 {
     KFN(m, __free_pages);
@@ -134,16 +203,30 @@ void free_pages(struct machine *m, kaddr address, u32 order)
     set(m, page->_count, page->_count - 1);
     if (page->_count >= 0)
         return;
+    if (order == 0) {
+        free_hot_page(m, frame);
+        return;
+    }
     note(m, EVENT_PAGE_FREE, (s32)frame, (s32)order, 0);
     __free_pages_ok(m, frame, order);
 }
 
+static bool is_all_zeros(const u8 *bytes)
+{
+    static const u8 zeros[PAGE_SIZE];
+
+    return memcmp(bytes, zeros, PAGE_SIZE) == 0;
+}
+
+// Zeros over zeros would be no change. A frame that was never stored to has them, and so does one
+// that comes back from being a page table.
 kaddr get_zeroed_page(struct machine *m)
 {
     KFN(m, get_zeroed_page);
-    kaddr address = alloc_pages(m, 0);
+    bool is_fresh;
+    kaddr address = take_pages(m, 0, &is_fresh);
 
-    if (address)
+    if (address && !is_fresh && !is_all_zeros(kpointer(m, address)))
         fill(m, kpointer(m, address), 0, PAGE_SIZE);
     KRETURN(address);
 }
@@ -182,6 +265,22 @@ static u32 largest_order(pfn frame, pfn end)
     return order;
 }
 
+// The larger the RAM, the more frames wait in the list. After mm/page_alloc.c,
+// free_area_init_core().
+static void init_pcp(struct machine *m, const struct per_cpu_pages *pcp, u32 frames)
+{
+    u32 batch = frames / 1024;
+
+    if (batch * PAGE_SIZE > 256u * 1024)
+        batch = 256u * 1024 / PAGE_SIZE;
+    batch = batch < 4 ? 1 : batch / 4;
+    set(m, pcp->count, 0);
+    set(m, pcp->low, 2 * batch);
+    set(m, pcp->high, 6 * batch);
+    set(m, pcp->batch, batch);
+    list_init(m, &pcp->list);
+}
+
 void free_area_init(struct machine *m, kaddr mem_map, pfn first_free_pfn)
 {
     KFN(m, free_area_init);
@@ -194,6 +293,7 @@ void free_area_init(struct machine *m, kaddr mem_map, pfn first_free_pfn)
     set(m, zone->present_pages, frames);
     set(m, zone->first_free_pfn, first_free_pfn);
     memmap_init(m, frames, first_free_pfn);
+    init_pcp(m, &zone->pcp, frames);
     for (u32 order = 0; order < MAX_ORDER; order++) {
         list_init(m, &zone->free_area[order].free_list);
         set(m, zone->free_area[order].nr_free, 0);

@@ -158,8 +158,8 @@ static const struct field pidmap_fields[] = {
 
 static const struct field kernel_caches_fields[] = {
 #define F(member) FIELD(kernel_caches, member, KIND_ADDRESS, TYPE_KMEM_CACHE, GROUP_NONE)
-    F(task_struct), F(signal), F(sighand), F(files),    F(fs),    F(mm),        F(vm_area),
-    F(pgd),         F(filp),   F(dentry),  F(sigqueue), F(names), F(namespace), F(user),
+    F(task_struct), F(signal), F(sighand),  F(files), F(fs),        F(mm),   F(pgd),
+    F(filp),        F(dentry), F(sigqueue), F(names), F(namespace), F(user),
 #undef F
 };
 

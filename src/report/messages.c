@@ -16,7 +16,8 @@
 //   {F.} state letters, "from"    {T.} state letters, "to" {q.} a cause
 //   {w.} a wait status            {o.} a shared object     {r.} a refusal's reason
 //   {e.} an errno's name          {x.} an address          {i.} the cache at an address
-//   {d.} what taking a signal does
+//   {d.} what taking a signal does {u.} a user address    {m.} a fault's page frame
+//   {R.} why a fault is an error  {t.} bytes of memory: of task a, at b, c many
 static const struct {
     const char *text;
     int weight;
@@ -53,6 +54,11 @@ static const struct {
     [EVENT_STOPPED] = { "{pa} has stopped ({sb})", 62 },
     [EVENT_CONTINUED] = { "{pa} goes on", 61 },
     [EVENT_CLOSE] = { "{pa} closes descriptor {nb}", 0 },
+    [EVENT_FAULT] = { "", 52 },
+    [EVENT_PAGE_COPY] = { "page frame {na} is copied to page frame {nb} for {uc}", 0 },
+    [EVENT_COPY_PTES] = { "{nb} page table entries are copied for {pa}, and {nc} pages", 0 },
+    [EVENT_LOAD] = { "{pa} loads {t.} from {ub}", 78 },
+    [EVENT_STORE] = { "{pa} stores {t.} at {ub}", 78 },
     [EVENT_MARK] = { "mark {na} {nb} {nc}", 0 },
 };
 
@@ -78,6 +84,18 @@ static const struct {
     { EVENT_STATE, 'X', "{pa} is dead: {Fb} → {Tb} ({qc})" },
     { EVENT_STATE, 'R', "{pa} can run again: {Fb} → {Tb} ({qc})" },
     { EVENT_FORK, NPTL_THREAD, "{pa} cloned {pb}, a thread of the same process" },
+    { EVENT_FAULT, FAULT_ZERO, "{pa} reads {ub}, untouched so far: the zero page is mapped there" },
+    { EVENT_FAULT, FAULT_ANON,
+      "{pa} writes {ub}, untouched so far: page frame {mc}, all zeros, is mapped there" },
+    { EVENT_FAULT, FAULT_FILE, "{pa} needs a page of a file at {ub}: page frame {mc}" },
+    { EVENT_FAULT, FAULT_COW,
+      "{pa} writes {ub}, which others have too: it gets a copy, page frame {mc}" },
+    { EVENT_FAULT, FAULT_REUSE,
+      "{pa} writes {ub}, which nobody else has any more: page frame {mc} stays, without a copy" },
+    { EVENT_FAULT, FAULT_STACK, "the stack of {pa} grows down to {ub}: page frame {mc}" },
+    { EVENT_FAULT, FAULT_SEGV, "{pa} must not access {ub}: {Rc}" },
+    { EVENT_FAULT, FAULT_BUS, "{pa} must not access {ub}: that is behind the end of the file" },
+    { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none: it must die" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -131,6 +149,22 @@ static const char *const refusals[] = {
     [REFUSED_SIGNAL_QUEUE_FULL] = "its user has as many signals queued as RLIMIT_SIGPENDING allows",
     [REFUSED_GROUP_ZERO] = "there is no process group 0",
     [REFUSED_ARGUMENTS_TOO_LONG] = "path and arguments are longer than 128 KB",
+    [REFUSED_ADDRESS_SPACE] = "the address space has no room for it, or RLIMIT_AS forbids it",
+    [REFUSED_MAP_COUNT] = "it has as many memory areas as it may",
+    [REFUSED_NOT_ALIGNED] = "the address is not the beginning of a page",
+    [REFUSED_NOT_MAPPED] = "nothing is mapped there",
+    [REFUSED_PROTECTION] = "the file is not open for that",
+    [REFUSED_DATA_LIMIT] = "RLIMIT_DATA forbids it",
+    [REFUSED_OVERLAPS] = "something else is mapped there",
+};
+
+static const char *const fault_reasons[] = {
+    [REASON_NOT_MAPPED] = "nothing is mapped there",
+    [REASON_KERNEL] = "that is the kernel's part of the address space",
+    [REASON_READ_ONLY] = "it is mapped, but must not be written",
+    [REASON_NO_ACCESS] = "it is mapped, but must not even be read",
+    [REASON_BELOW_STACK] = "that is too far below the stack pointer to be the stack's growth",
+    [REASON_STACK_LIMIT] = "the stack must not grow further",
 };
 
 #define PICK(table, index)                                                                         \
@@ -221,6 +255,34 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
         strbuf_printf(out, "%d", number);
 }
 
+#define BYTES_SHOWN 32u
+
+// Text in quotes, as far as it is text; else the bytes in hex.
+static void add_user_bytes(const struct story *story, const struct event *event, struct strbuf *out)
+{
+    u32 size = (u32)event->c < BYTES_SHOWN ? (u32)event->c : BYTES_SHOWN;
+    bool is_text = true;
+    u8 bytes[BYTES_SHOWN];
+
+    size = read_user_then(story->m, story->at_end, event->a, (uaddr)event->b, bytes, size);
+    for (u32 i = 0; i < size; i++)
+        is_text &= (bytes[i] >= 0x20 && bytes[i] < 0x7F) || bytes[i] == '\n';
+    if (is_text) {
+        strbuf_putc(out, '"');
+        for (u32 i = 0; i < size; i++)
+            if (bytes[i] == '\n')
+                strbuf_puts(out, "\\n");
+            else
+                strbuf_putc(out, (char)bytes[i]);
+        strbuf_putc(out, '"');
+    } else {
+        for (u32 i = 0; i < size; i++)
+            strbuf_printf(out, i ? " %02x" : "%02x", bytes[i]);
+    }
+    if (size < (u32)event->c)
+        strbuf_printf(out, "… (%d bytes)", event->c);
+}
+
 static void add_token(const struct story *story, char type, s32 value, struct strbuf *out)
 {
     char buffer[16];
@@ -265,6 +327,15 @@ static void add_token(const struct story *story, char type, s32 value, struct st
     case 'x':
         strbuf_printf(out, "%08x", (u32)value);
         break;
+    case 'u':
+        strbuf_printf(out, "0x%08x", (u32)value);
+        break;
+    case 'm':
+        strbuf_printf(out, "%u", FAULT_EVENT_FRAME(value));
+        break;
+    case 'R':
+        strbuf_puts(out, PICK(fault_reasons, FAULT_EVENT_FRAME(value)));
+        break;
     case 'i':
         add_cache(story->m, (kaddr)value, out);
         break;
@@ -281,6 +352,7 @@ static const char *message_of(const struct event *event)
 {
     s32 decides = event->kind == EVENT_PID_ALLOC ? event->b
                   : event->kind == EVENT_STATE   ? event->b & 0x7F
+                  : event->kind == EVENT_FAULT   ? (s32)FAULT_EVENT_KIND(event->c)
                                                  : event->c;
 
     for (u32 i = 0; i < sizeof special / sizeof special[0]; i++) {
@@ -298,7 +370,10 @@ void event_text(const struct story *story, const struct event *event, struct str
             strbuf_putc(out, *c);
             continue;
         }
-        add_token(story, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
+        if (c[1] == 't')
+            add_user_bytes(story, event, out);
+        else
+            add_token(story, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
         c += 3; // to the closing brace
     }
 }

@@ -1,6 +1,8 @@
 // See objects.h.
 #include "report/objects.h"
 
+#include "mm/vm.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +88,47 @@ kaddr find_task_then(const struct machine *m, const struct moment *then, s32 pid
         link = node.chain_next;
     }
     return 0;
+}
+
+// One word of a page table or directory as it was; 0 if it is out of the RAM.
+static u32 entry_then(const struct machine *m, const struct moment *then, kaddr table, u32 index)
+{
+    u32 entry = 0;
+
+    read_then(m, then, table + index * 4, &entry, sizeof entry);
+    return entry;
+}
+
+// The frame that an address of task pid was mapped to, as a kernel address; 0 if to none.
+static kaddr user_page_then(const struct machine *m, const struct moment *then, kaddr pgd,
+                            uaddr address)
+{
+    u32 entry = address < TASK_SIZE ? entry_then(m, then, pgd, pgd_index(address)) : 0;
+
+    if (entry & _PAGE_PRESENT)
+        entry = entry_then(m, then, pfn_to_kaddr(pte_pfn(entry)), pte_index(address));
+    return entry & _PAGE_PRESENT ? pfn_to_kaddr(pte_pfn(entry)) : 0;
+}
+
+u32 read_user_then(const struct machine *m, const struct moment *then, s32 pid, uaddr address,
+                   void *bytes, u32 size)
+{
+    kaddr task = find_task_then(m, then, pid), mm = 0, pgd = 0, page;
+    u32 done = 0, part;
+
+    if (!task || !read_then(m, then, task + (u32)offsetof(struct task_struct, mm), &mm, 4) ||
+        !read_then(m, then, mm + (u32)offsetof(struct mm_struct, pgd), &pgd, 4))
+        return 0;
+    for (; done < size; done += part) {
+        u32 inside = (address + done) & (PAGE_SIZE - 1);
+
+        part = PAGE_SIZE - inside < size - done ? PAGE_SIZE - inside : size - done;
+        page = user_page_then(m, then, pgd, address + done);
+        if (!page || !is_kaddr(m, page, PAGE_SIZE))
+            break;
+        moment_get(then, m, kaddr_to_offset(page + inside), (u8 *)bytes + done, part);
+    }
+    return done;
 }
 
 // ---- Words about a task ------------------------------------------------------------------------

@@ -36,6 +36,11 @@ const struct task_struct *find_task(const struct machine *m, s32 pid);
 // The address of the task with this pid, now or (then not NULL) at another moment; or 0.
 kaddr find_task_then(const struct machine *m, const struct moment *then, s32 pid);
 
+// Copies bytes out of a task's memory as it was, through its page tables as they were; returns how
+// many of them were mapped.
+u32 read_user_then(const struct machine *m, const struct moment *then, s32 pid, uaddr address,
+                   void *bytes, u32 size);
+
 // Adds "3 sh", fit for a terminal.
 void add_task_name(const struct task_struct *p, struct strbuf *out);
 // The same for the task at an address, as it was at a moment. Adds nothing if there can't be one.

@@ -171,7 +171,7 @@ void report_pidmap(const struct machine *m, struct strbuf *out)
 struct frame_counts count_frames(const struct machine *m)
 {
     const struct zone *zone = &mm_data(m)->zone;
-    struct frame_counts c = { .frames = zone->present_pages, .free = zone->free_pages };
+    struct frame_counts c = { .frames = zone->present_pages, .free = nr_free_pages(m) };
 
     if (!zone->mem_map)
         return c;
@@ -207,6 +207,7 @@ void report_kmem(const struct machine *m, struct strbuf *out)
     strbuf_puts(out, "\nfree blocks of 2^order page frames\n  order  pages  blocks\n");
     for (u32 order = 0; order < MAX_ORDER; order++)
         strbuf_printf(out, "  %5u  %5u  %6u\n", order, 1u << order, zone->free_area[order].nr_free);
+    strbuf_printf(out, "  and %u single ones in the CPU's own list\n", zone->pcp.count);
 }
 
 // ---- kmem -s -------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ PREPARE(numbers)
 
 // ---- clone -----------------------------------------------------------------------------------
 
-// Where `clone thread` lets the kernel write the new thread's PID: in the stack's second page.
+// Where the kernel writes the new task's PID, unless told otherwise: in the stack's second page.
 #define USER_TID 0xBFFFE000u
 // The descriptor that it sets: the first of the three for threads.
 #define USER_TLS_ENTRY 6u
@@ -89,15 +89,13 @@ static bool add_clone_word(struct session *s, const struct word *w, struct call 
 }
 
 // The registers that a flag needs and nobody gave.
-static void complete_thread(u32 *args)
+static void complete_clone(u32 *args)
 {
-    if ((args[0] & CLONE_NPTL_THREAD) != CLONE_NPTL_THREAD)
-        return;
-    if (!args[2])
+    if (args[0] & CLONE_PARENT_SETTID && !args[2])
         args[2] = USER_TID;
-    if (!args[3])
+    if ((args[0] & CLONE_NPTL_THREAD) == CLONE_NPTL_THREAD && !args[3])
         args[3] = USER_TLS_ENTRY;
-    if (!args[4])
+    if (args[0] & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID) && !args[4])
         args[4] = USER_TID;
 }
 
@@ -107,7 +105,7 @@ PREPARE(clone)
     for (u32 i = 0; i < n->words; i++)
         if (!add_clone_word(s, &n->word[i], &plan->made))
             return false;
-    complete_thread(plan->made.args);
+    complete_clone(plan->made.args);
     return true;
 }
 

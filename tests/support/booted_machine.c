@@ -7,7 +7,7 @@
 
 // ---- Acts ------------------------------------------------------------------------------------
 
-enum act_kind { ACT_CALL, ACT_SETTLE, ACT_FOCUS, ACT_SYSCTL };
+enum act_kind { ACT_CALL, ACT_ACCESS, ACT_SETTLE, ACT_FOCUS, ACT_SYSCTL };
 
 struct act {
     enum act_kind kind;
@@ -16,6 +16,8 @@ struct act {
     char *name;
     struct call call;
     char **strings;
+    struct access access;
+    u8 *bytes; // of the access
 };
 
 static void perform(struct machine *m, const struct act *act)
@@ -25,6 +27,9 @@ static void perform(struct machine *m, const struct act *act)
     switch (act->kind) {
     case ACT_CALL:
         make_call(m, find_task_by_pid(m, act->pid), &act->call);
+        break;
+    case ACT_ACCESS:
+        make_access(m, find_task_by_pid(m, act->pid), &act->access);
         break;
     case ACT_SETTLE:
         set(m, console(m)->settle, (u32)act->value);
@@ -75,6 +80,11 @@ static const struct act *keep(struct booted *b, const struct act *act)
         kept->strings = copy_strings(act->call.strings);
         kept->call.strings = (const char *const *)kept->strings;
     }
+    if (act->access.bytes) {
+        kept->bytes = malloc(act->access.size);
+        memcpy(kept->bytes, act->access.bytes, act->access.size);
+        kept->access.bytes = kept->bytes;
+    }
     b->acts = realloc(b->acts, (b->act_count + 1) * sizeof *b->acts);
     b->acts[b->act_count++] = kept;
     return kept;
@@ -86,6 +96,7 @@ static void free_act(struct act *act)
         free(act->strings[i]);
     free(act->strings);
     free(act->name);
+    free(act->bytes);
     free(act);
 }
 
@@ -184,6 +195,25 @@ s32 make(struct booted *b, s32 pid, struct call call)
     return b->m->actor_returned ? (s32)console(b->m)->last_value : NO_RETURN;
 }
 
+static bool access_as(struct booted *b, s32 pid, struct access access, enum event_kind done)
+{
+    struct act act = { .kind = ACT_ACCESS, .pid = pid, .access = access };
+
+    CU_ASSERT_FATAL(is_able(b, pid));
+    run_act(b, &act);
+    return heard(b, done, pid, (s32)access.address) != NULL;
+}
+
+bool store(struct booted *b, s32 pid, uaddr address, const void *bytes, u32 size)
+{
+    return access_as(b, pid, (struct access){ address, size, bytes }, EVENT_STORE);
+}
+
+bool load(struct booted *b, s32 pid, uaddr address, u32 size)
+{
+    return access_as(b, pid, (struct access){ address, size, NULL }, EVENT_LOAD);
+}
+
 s32 exec(struct booted *b, s32 pid, const char *path)
 {
     const char *const strings[] = { path, NULL };
@@ -200,7 +230,7 @@ s32 open_path(struct booted *b, s32 pid, const char *path, u32 flags)
 
 s32 clone_with(struct booted *b, s32 pid, u32 flags)
 {
-    return CALL(b, pid, clone, flags);
+    return CALL(b, pid, clone, flags, 0, TID_WORD, 6, TID_WORD);
 }
 
 s32 new_thread(struct booted *b, s32 pid)

@@ -39,11 +39,15 @@ bool is_machine_sound(const struct machine *m);
 // Makes a call as task pid, and settles. What it returned, or NO_RETURN.
 s32 make(struct booted *b, s32 pid, struct call call);
 #define CALL(b, pid, name, ...) make(b, pid, (struct call){ __NR_##name, { __VA_ARGS__ }, NULL })
+// The task writes or reads its memory, as an instruction does. False if it did not get there.
+bool store(struct booted *b, s32 pid, uaddr address, const void *bytes, u32 size);
+bool load(struct booted *b, s32 pid, uaddr address, u32 size);
 // execve with the path alone.
 s32 exec(struct booted *b, s32 pid, const char *path);
 s32 open_path(struct booted *b, s32 pid, const char *path, u32 flags);
 // clone with these flags and nothing else.
 s32 clone_with(struct booted *b, s32 pid, u32 flags);
+#define TID_WORD     0xBFFFFFFCu // where it lets the new PID be written: the top of the stack
 #define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 s32 new_thread(struct booted *b, s32 pid);
 void exit_task(struct booted *b, s32 pid, s32 code);

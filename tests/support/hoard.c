@@ -54,6 +54,15 @@ static void give_back_one_of(struct machine *m, struct hoard *objects, kaddr cac
     CU_FAIL_FATAL("the hoard has no object of this cache");
 }
 
+static void give_one_back(struct machine *m, struct hoard *pages, struct hoard *objects,
+                          kaddr cache)
+{
+    if (cache == PAGE_ALLOCATION)
+        free_pages(m, pages->objects[--pages->count], 0);
+    else
+        give_back_one_of(m, objects, cache);
+}
+
 static void give_all_back(struct machine *m, struct hoard *pages, struct hoard *objects)
 {
     for (u32 i = objects->count; i-- > 0;)
@@ -72,10 +81,11 @@ struct allocations allocations_of(struct booted *b, s32 pid, struct call call)
     make(b, pid, call);
     CU_ASSERT_PTR_NULL_FATAL(heard_first(b, EVENT_SLAB_GROW));
     for (u32 i = 0; i < b->count; i++) {
-        if (b->heard[i].kind != EVENT_SLAB_ALLOC)
+        if (b->heard[i].kind != EVENT_SLAB_ALLOC && b->heard[i].kind != EVENT_PAGE_ALLOC)
             continue;
         CU_ASSERT_FATAL(a.count < ALLOCATIONS_MAX);
-        a.cache[a.count++] = (kaddr)b->heard[i].a;
+        a.cache[a.count++] =
+            b->heard[i].kind == EVENT_SLAB_ALLOC ? (kaddr)b->heard[i].a : PAGE_ALLOCATION;
     }
     CU_ASSERT_TRUE_FATAL(machine_goto(b->m, machine_position(b->m).command - 1));
     return a;
@@ -92,7 +102,7 @@ s32 make_with_memory_for(struct booted *b, s32 pid, struct call call, const stru
     enter_kernel(m);
     hoard_all(m, &pages, &objects);
     for (u32 i = 0; i < n; i++)
-        give_back_one_of(m, &objects, a->cache[i]);
+        give_one_back(m, &pages, &objects, a->cache[i]);
     leave_kernel(m);
     struct usage before = usage_of(m);
     b->count = 0;

@@ -8,8 +8,9 @@
 #define ALLOCATIONS_MAX 64
 
 // What a call allocates when it succeeds, in order.
+#define PAGE_ALLOCATION 0u
 struct allocations {
-    kaddr cache[ALLOCATIONS_MAX];
+    kaddr cache[ALLOCATIONS_MAX]; // or PAGE_ALLOCATION
     u32 count;
 };
 

@@ -48,27 +48,53 @@ static void test_split_and_merge(void)
 
     history_begin(m, NULL);
     while (blocks_of_order(m, 0) || blocks_of_order(m, 1) || blocks_of_order(m, 2))
-        alloc_pages(m, 0); // until the smallest block has order 3 or more
+        alloc_pages(m, blocks_of_order(m, 0) ? 0 : 1); // until the smallest has order 3 or more
     for (u32 order = 0; order < MAX_ORDER; order++)
         before[order] = blocks_of_order(m, order);
     u32 free_before = nr_free_pages(m);
-    block = alloc_pages(m, 0);
-    CU_ASSERT_EQUAL(blocks_of_order(m, 0), 1);
+    block = alloc_pages(m, 1);
+    CU_ASSERT_EQUAL(blocks_of_order(m, 0), 0);
     CU_ASSERT_EQUAL(blocks_of_order(m, 1), 1);
     CU_ASSERT_EQUAL(blocks_of_order(m, 2), 1);
-    CU_ASSERT_EQUAL(nr_free_pages(m), free_before - 1);
+    CU_ASSERT_EQUAL(nr_free_pages(m), free_before - 2);
     CU_ASSERT_EQUAL(page_of(m, block)->_count, 0);
     // What follows is the buddy: it says in its struct page that it is free, and of which order.
-    CU_ASSERT_EQUAL(page_of(m, block)[1].flags, 1u << PG_private);
-    CU_ASSERT_EQUAL(page_of(m, block)[1].private, 0);
+    CU_ASSERT_EQUAL(page_of(m, block)[2].flags, 1u << PG_private);
     CU_ASSERT_EQUAL(page_of(m, block)[2].private, 1);
     CU_ASSERT_EQUAL(page_of(m, block)[4].private, 2);
     CU_ASSERT_TRUE(is_sound(m, check_pages));
-    free_pages(m, block, 0);
+    free_pages(m, block, 1);
     for (u32 order = 0; order < MAX_ORDER; order++)
         CU_ASSERT_EQUAL(blocks_of_order(m, order), before[order]);
     CU_ASSERT_EQUAL(nr_free_pages(m), free_before);
     CU_ASSERT_TRUE(is_sound(m, check_pages));
+    history_end(m);
+    machine_destroy(m);
+}
+
+static void test_per_cpu_list(void)
+{
+    struct machine *m = bare_machine(SMALL_RAM, 32);
+    const struct per_cpu_pages *pcp = &mm_data(m)->zone.pcp;
+    kaddr taken[100];
+
+    history_begin(m, NULL);
+    u32 free_before = nr_free_pages(m);
+    for (u32 i = 0; i < 100; i++)
+        taken[i] = alloc_pages(m, 0);
+    CU_ASSERT_TRUE(pcp->count <= pcp->low + pcp->batch);
+    for (u32 i = 0; i < 100; i++) {
+        free_pages(m, taken[i], 0);
+        CU_ASSERT_TRUE(pcp->count <= pcp->high);
+        CU_ASSERT_EQUAL(nr_free_pages(m), free_before - 99 + i);
+    }
+    CU_ASSERT_TRUE(is_sound(m, check_pages));
+    // The one freed last comes first.
+    CU_ASSERT_EQUAL(alloc_pages(m, 0), taken[99]);
+    CU_ASSERT_EQUAL(alloc_pages(m, 0), taken[98]);
+    // A frame in the list is marked neither as in use nor as a free block.
+    set(m, page_of(m, taken[97])->flags, 1u << PG_private);
+    CU_ASSERT_FALSE(is_sound(m, check_pages));
     history_end(m);
     machine_destroy(m);
 }
@@ -243,6 +269,7 @@ static CU_TestInfo tests[] = {
     { "after boot all frames are accounted for, whatever the RAM", test_boot },
     { "low addresses are handed out first", test_low_addresses_first },
     { "a block is split for one frame and merged again", test_split_and_merge },
+    { "single frames wait in the CPU's own list", test_per_cpu_list },
     { "a block is aligned to its size", test_alignment },
     { "exhaustion, and free frames that do not adjoin", test_fragmentation },
     { "the last user gives a frame back; reserved ones stay", test_users },
