@@ -389,7 +389,9 @@ const struct linux_binprm *exec_under_way(const struct machine *m, const struct 
 {
     kaddr top = p->thread_info + cpu(m)->thread_size - 8, ebp = 0;
 
-    if (p->state == TASK_UNINTERRUPTIBLE && p->pid)
+    if (p->state != TASK_UNINTERRUPTIBLE && p->state != TASK_RUNNING) // or woken already
+        return NULL;
+    if (p != current(m) && p->pid && p->thread.eip != ksym_address(KSYM_ret_from_fork))
         ebp = *at(m, p->thread.esp, u32);
     while (ebp >= p->thread_info + KFRAME_LOCALS && ebp <= top) {
         const u32 *link = at(m, ebp, u32); // saved ebp, return address

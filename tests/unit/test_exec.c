@@ -348,6 +348,27 @@ static void test_leader_in_vfork(void)
     power_off(b);
 }
 
+// Woken, but not yet on the CPU: what exec has prepared is still its own.
+static void test_woken(void)
+{
+    struct booted *b = power_on_machine();
+    s32 process = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, process);
+
+    CALL(b, thread, vfork, 0);
+    s32 child = console(b->m)->last_child;
+    CU_ASSERT_EQUAL(exec(b, process, "/bin/ls"), NO_RETURN);
+    turn_settle(b, false);
+    CALL(b, child, exit, 0);
+    CALL(b, thread, nice, 0); // it never comes to that: it dies, and wakes its leader
+    CU_ASSERT_EQUAL(state_of(b, thread), '-');
+    CU_ASSERT_EQUAL(state_of(b, process), 'R');
+    CU_ASSERT_STRING_EQUAL(task(b, process)->comm, "init");
+    turn_settle(b, true);
+    CU_ASSERT_STRING_EQUAL(task(b, process)->comm, "ls");
+    power_off(b);
+}
+
 // A signal sent to the process while its exec waits is taken when it has done, though the thread
 // that was to take it has died for the exec.
 static void test_signal_meanwhile(void)
@@ -444,6 +465,7 @@ int main(int argc, char **argv)
         { "another thread than the leader", test_other_thread },
         { "a thread whose leader has ended", test_dead_leader },
         { "a thread whose leader is in vfork", test_leader_in_vfork },
+        { "woken, but not yet running", test_woken },
         { "a signal meanwhile", test_signal_meanwhile },
         { "the thread whose turn it is", test_current_target },
         { "a thread of init", test_thread_of_init },
