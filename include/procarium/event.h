@@ -147,7 +147,9 @@ enum refusal {
     REFUSED_NOT_MAPPED,
     REFUSED_PROTECTION,
     REFUSED_DATA_LIMIT,
-    REFUSED_OVERLAPS
+    REFUSED_OVERLAPS,
+    REFUSED_NO_GROUP,   // in its session
+    REFUSED_FILES_LIMIT // a descriptor, or a limit, that is too high
 };
 
 enum panic_reason { PANIC_KILLED_INIT = 1, PANIC_KILLED_IDLE };

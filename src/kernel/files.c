@@ -464,7 +464,7 @@ s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd)
     if (new_fd == old_fd)
         KRETURN((s32)new_fd);
     if (new_fd >= nofile_limit(m))
-        KRETURN(refuse_call(m, EBADF, REFUSED_TOO_MANY_FILES));
+        KRETURN(refuse_call(m, EBADF, REFUSED_FILES_LIMIT));
     if (expand_files(m, files, new_fd))
         KRETURN(refuse_call(m, EMFILE, REFUSED_NO_MEMORY));
     get_files(m, file, 1);

@@ -80,7 +80,7 @@ s32 sys_setpgid(struct machine *m, s32 pid, s32 pgid)
     if (error)
         KRETURN(refuse_call(m, error, why));
     if (pgid != pid && !is_group_in_session(m, pgid, signal_of(m, me)->session))
-        KRETURN(refuse_call(m, EPERM, REFUSED_OTHER_SESSION));
+        KRETURN(refuse_call(m, EPERM, REFUSED_NO_GROUP));
     change_pgrp(m, p, pgid);
     KRETURN(0);
 }
@@ -122,7 +122,7 @@ s32 sys_setrlimit(struct machine *m, u32 resource, u32 soft, u32 hard)
     if (hard > limit->rlim_max && !capable(m, me, CAP_SYS_RESOURCE))
         KRETURN(refuse_call(m, EPERM, REFUSED_NOT_PERMITTED));
     if (resource == RLIMIT_NOFILE && hard > NR_OPEN)
-        KRETURN(refuse_call(m, EPERM, REFUSED_TOO_MANY_FILES));
+        KRETURN(refuse_call(m, EPERM, REFUSED_FILES_LIMIT));
     set(m, limit->rlim_cur, soft);
     set(m, limit->rlim_max, hard);
     KRETURN(0);

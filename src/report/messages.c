@@ -156,6 +156,8 @@ static const char *const refusals[] = {
     [REFUSED_PROTECTION] = "the file is not open for that",
     [REFUSED_DATA_LIMIT] = "RLIMIT_DATA forbids it",
     [REFUSED_OVERLAPS] = "something else is mapped there",
+    [REFUSED_NO_GROUP] = "its session has no such process group",
+    [REFUSED_FILES_LIMIT] = "it is beyond the limit of open files",
 };
 
 static const char *const fault_reasons[] = {

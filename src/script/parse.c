@@ -15,8 +15,10 @@ void parser_init(struct parser *p, const struct source *source, struct arena *ar
 
 static bool look(struct parser *p)
 {
-    if (!p->has_token)
+    if (!p->has_token) {
         p->has_token = lexer_next(&p->lexer, &p->token);
+        p->is_lost = !p->has_token;
+    }
     return p->has_token;
 }
 
@@ -199,21 +201,33 @@ static bool parse_statement(struct parser *p, struct node **node)
     return true;
 }
 
+// Skips one token, or what is no token and the rest of its line. Did a line end there?
+static bool skip_token(struct parser *p)
+{
+    if (p->is_lost || !look(p)) {
+        lexer_recover(&p->lexer);
+        p->is_lost = false;
+        return true;
+    }
+    struct token token = take(p);
+    return token.kind == TOKEN_SEPARATOR && p->lexer.source->text[token.offset] == '\n';
+}
+
+static bool is_at_end(struct parser *p)
+{
+    return !p->is_lost && look(p) && p->token.kind == TOKEN_END;
+}
+
 // Skips the rest of the line, or of the block, in which a mistake was made.
 static void recover(struct parser *p)
 {
     struct diagnosis ignored = { 0 };
     struct diagnosis *kept = p->lexer.diagnosis;
+    bool is_over = false;
 
     p->lexer.diagnosis = &ignored;
-    lexer_recover(&p->lexer);
-    p->has_token = false;
-    while (p->braces > 0) {
-        if (!look(p))
-            lexer_recover(&p->lexer);
-        else if (take(p).kind == TOKEN_END)
-            break;
-    }
+    while (!is_over && !is_at_end(p))
+        is_over = skip_token(p) && p->braces <= 0;
     diagnosis_finish(&ignored);
     p->lexer.diagnosis = kept;
     p->braces = 0;

@@ -8,9 +8,10 @@ struct parser {
     struct lexer lexer;
     struct token token; // looked at next
     bool has_token;
-    u32 depth;  // blocks that are open
-    u32 braces; // { read without their }; after a mistake these are skipped
-    u64 rounds; // of the blocks that are open, multiplied; as far as they are known
+    bool is_lost; // what comes next is no token
+    u32 depth;    // blocks that are open
+    s32 braces;   // { read without their }; after a mistake these are skipped
+    u64 rounds;   // of the blocks that are open, multiplied; as far as they are known
 };
 
 // Nodes and words are kept in the arena; they refer to the source.

@@ -158,6 +158,30 @@ static void test_recovery(void)
     expect_node(&p, "ps", 0);
     expect_end(&p);
     finish(&p);
+
+    // The mistake is seen at the line's end, or at the block's, which must not be skipped too.
+    begin(
+        &p,
+        "exec\nps\nrepeat 2 {\n exec\n}\nrunq\nrepeat 2 { frok }\npause\nrepeat 2 { exec }\nfork");
+    expect_mistake(&p, 4, "more words");
+    expect_node(&p, "ps", 0);
+    expect_mistake(&p, 24, "more words");
+    expect_node(&p, "runq", 0);
+    expect_mistake(&p, 43, "frok");
+    expect_node(&p, "pause", 0);
+    expect_mistake(&p, 71, "more words");
+    expect_node(&p, "fork", 0);
+    expect_end(&p);
+    finish(&p);
+
+    // A bad word, and a text of several lines.
+    begin(&p, "say \"a\\qb\"; ps\nfork\nfrok \"a\nps\"; ps\npause");
+    expect_mistake(&p, 6, "");
+    expect_node(&p, "fork", 0);
+    expect_mistake(&p, 20, "frok");
+    expect_node(&p, "pause", 0);
+    expect_end(&p);
+    finish(&p);
 }
 
 static bool is_open(const char *text)

@@ -119,7 +119,7 @@ static void test_setpgid_errors(void)
     CU_ASSERT_EQUAL(setpgid_by(b, shell, 0, 0), -EPERM);
     CU_ASSERT(refused(b, shell, EPERM, REFUSED_SESSION_LEADER));
     CU_ASSERT_EQUAL(setpgid_by(b, shell, child, away), -EPERM);
-    CU_ASSERT(refused(b, shell, EPERM, REFUSED_OTHER_SESSION));
+    CU_ASSERT(refused(b, shell, EPERM, REFUSED_NO_GROUP));
     CU_ASSERT_EQUAL(setpgid_by(b, shell, child, 12345), -EPERM);
     CU_ASSERT_EQUAL(setpgid_by(b, execed, 0, 0), 0); // itself it may
     power_off(b);
