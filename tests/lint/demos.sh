@@ -9,7 +9,7 @@ has_line() {
 while IFS= read -r file; do
     [[ $(basename "$file") =~ ^[0-9][0-9]-[a-z0-9-]+\.demo$ ]] ||
         complain "$file" "a demo is called NN-topic.demo"
-    head -n 1 "$file" | grep -qE '^# [^ ].{10,}' ||
+    grep -qE '^# [^ ].{10,}' <<<"$(head -n 1 "$file")" ||
         complain "$file:1" "a demo opens with a comment that says what it shows"
     has_line "$file" chapter "no chapter"
     has_line "$file" say "says nothing"

@@ -15,7 +15,7 @@ if [ "${1:-}" = --write ]; then
     "$clang_format" -i "${files[@]}"
     finish
 fi
-if ! "$clang_format" --version | grep -q 'version 14\.'; then
+if ! grep -q 'version 14\.' <<<"$("$clang_format" --version)"; then
     echo "not checked: $("$clang_format" --version) is not version 14"
     exit 77
 fi

@@ -86,7 +86,7 @@ opening_sentence() {
 folder_of() {
     local file=$1 folder
     folder=$(dirname "$file")
-    while [ "$folder" != . ] && ! printf '%s' "$folders" | grep -q "^$folder|"; do
+    while [ "$folder" != . ] && ! grep -q "^$folder|" <<<"$folders"; do
         folder=$(dirname "$folder")
     done
     echo "$folder"
@@ -97,7 +97,7 @@ purpose_of() {
     local sentence header
     sentence=$(opening_sentence "$1")
     if [[ $sentence =~ ^See\ ([a-z0-9_/]+\.h)$ ]]; then
-        header=$(all_files | grep -E "(^|/)${BASH_REMATCH[1]}\$" | head -n 1)
+        header=$(grep -E -m 1 "(^|/)${BASH_REMATCH[1]}\$" <<<"$(all_files)" || true)
         [ -z "$header" ] || sentence=$(opening_sentence "$header")
     fi
     printf '%s\n' "$sentence"
@@ -111,7 +111,8 @@ make_map() {
     printf '%s\n' "$begin"
     while IFS='|' read -r folder purpose; do
         [ -n "$folder" ] || continue
-        printf '%s\n' "$listing" | grep -qF "$folder|- " || continue
+        # Not through a pipe: grep -q leaves early, and the writer's SIGPIPE would count as failure.
+        grep -qF "$folder|- " <<<"$listing" || continue
         if [ "$folder" = . ]; then
             printf '\n**The top**: %s\n\n' "$purpose"
         else

@@ -17,10 +17,12 @@ undefined=$(nm -u "$1" 2>/dev/null | awk '{ print $2 }' | sort -u)
 complain_lines < <(comm -13 <(printf '%s\n' "$defined") <(printf '%s\n' "$undefined") |
     grep -xE "$forbidden" | sed 's,.*,engine: must not use &,')
 
-# No function of the engine may stand in for one of the C library's in the same program.
+# No function of the engine may stand in for one of the C library's in the same program. (Small
+# letters are static functions: they stand in for nothing.)
+global=$(nm --defined-only "$1" 2>/dev/null | awk 'NF == 3 && $2 ~ /[A-Z]/ { print $3 }' | sort -u)
 libc=$(ldd "$(command -v bash)" | awk '$1 ~ /^libc\.so/ { print $3 }')
 if [ -n "$libc" ]; then
-    complain_lines < <(comm -12 <(printf '%s\n' "$defined") \
+    complain_lines < <(comm -12 <(printf '%s\n' "$global") \
         <(nm -D --defined-only "$libc" | awk '{ sub(/@.*/, "", $NF); print $NF }' | sort -u) |
         sed 's,.*,engine: the C library has a function & too,')
 fi
