@@ -150,6 +150,8 @@ static void test_over_and_out(void)
     CU_ASSERT_EQUAL(passed(m)->depth, depth);
     CU_ASSERT_EQUAL(passed(m)->kind, RECORD_NOTE);
     CU_ASSERT_EQUAL(passed(m)->id, EVENT_FORK);
+    CU_ASSERT_TRUE(machine_step(m, STEP_OVER)); // from an event: to what comes next beside it
+    CU_ASSERT_TRUE(has_entered(m, KSYM_wake_up_new_task));
     machine_goto(m, 0);
     step_to(m, KSYM_alloc_task_struct);
     CU_ASSERT_TRUE(machine_step(m, STEP_OVER));
