@@ -94,7 +94,8 @@ enum fault_kind {
     FAULT_STACK, // the stack has grown: a fresh page
     FAULT_SEGV,  // SIGSEGV, for an enum fault_reason
     FAULT_BUS,   // SIGBUS: behind the end of the file
-    FAULT_OOM    // no memory: the task is killed
+    FAULT_OOM,   // no memory: the task is killed
+    FAULT_SHMEM  // a page of a shared mapping without a file
 };
 
 enum fault_reason {

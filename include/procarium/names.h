@@ -21,6 +21,9 @@ enum name_set {
     NAMES_PAGE_FLAG,   // PG_slab …: page.flags, as masks
     NAMES_SLAB_FLAG,   // SLAB_HWCACHE_ALIGN …: kmem_cache.flags
     NAMES_WQ_FLAG,     // WQ_FLAG_EXCLUSIVE
+    NAMES_VM,          // VM_READ …: vm_area_struct.vm_flags
+    NAMES_VM_OPS,      // anonymous, file, shared memory
+    NAMES_RB,          // red, black
     NAMES_SET_COUNT
 };
 

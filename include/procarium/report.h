@@ -46,6 +46,21 @@ void report_slabs(const struct machine *m, struct strbuf *out);
 // is handed out next. False if there is no such cache.
 bool report_slab(const struct machine *m, const char *name, struct strbuf *out);
 
+// ---- A task's memory ---------------------------------------------------------------------------
+
+// Its areas: where they are, what may be done with them, how many of their pages are there.
+bool report_vm(const struct machine *m, s32 pid, struct strbuf *out);
+// The walk of the page tables for an address.
+bool report_vtop(const struct machine *m, s32 pid, u32 address, struct strbuf *out);
+// Every page that is there: its entry with its bits, and its frame.
+bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out);
+// Page by page, what two tasks share and what has parted.
+bool report_shared(const struct machine *m, s32 pid_a, s32 pid_b, struct strbuf *out);
+// Every frame of the RAM as one character, with a legend.
+void report_pages(const struct machine *m, struct strbuf *out);
+// The same as report_rd() for addresses of a task.
+bool report_rd_user(const struct machine *m, s32 pid, u32 address, u32 words, struct strbuf *out);
+
 // ---- Memory, by hand ----------------------------------------------------------------------------
 
 // `words` 32-bit words from a kernel address: hex, characters, and what lies there.

@@ -146,6 +146,7 @@ struct branch_info session_branch(struct session *s, u32 index);
 
 enum command_family {
     FAMILY_CALLS,
+    FAMILY_CPU,
     FAMILY_MACHINE,
     FAMILY_LOOKING,
     FAMILY_TIME,

@@ -116,7 +116,7 @@ static void note_return(struct machine *m, const struct task_struct *p, const st
 
     if (p->pid == m->actor || !m->actor_returned) {
         set(m, c->last_pid, p->pid);
-        set(m, c->last_value, (s64)(s32)r->eax);
+        set(m, c->last_value, is_error(r->eax) ? (s64)(s32)r->eax : (s64)r->eax);
         set(m, c->has_last_value, 1u);
         m->actor_returned = p->pid == m->actor;
     }

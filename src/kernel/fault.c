@@ -253,8 +253,11 @@ static void remember_value(struct machine *m, const struct task_struct *p,
 static void access_memory(struct machine *m, const struct task_struct *p,
                           const struct access *access)
 {
+    const struct pt_regs *regs = task_pt_regs(m, p);
     u32 kind = access->bytes ? PF_WRITE : 0;
 
+    if (access->moves_stack && access->address < regs->esp)
+        set(m, regs->esp, access->address & ~3u);
     for (u32 done = 0, part; done < access->size; done += part) {
         uaddr address = access->address + done;
         u32 inside = address & (PAGE_SIZE - 1);

@@ -289,7 +289,7 @@ static bool is_gap(const struct machine *m, const struct mm_struct *mm, uaddr st
 {
     const struct vm_area_struct *vma = look_for_vma(m, mm, start);
 
-    return start && start % PAGE_SIZE == 0 && start <= TASK_SIZE - length &&
+    return start % PAGE_SIZE == 0 && start <= TASK_SIZE - length &&
            (!vma || vma->vm_start >= start + length);
 }
 
@@ -392,9 +392,8 @@ static u32 choose_address(struct machine *m, const struct mm_struct *mm,
             return (u32)refuse(m, EINVAL, REFUSED_NOT_ALIGNED);
         if (map->address > TASK_SIZE - length)
             return (u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE);
-        s32 error = is_gap(m, mm, map->address, length) || !map->address
-                        ? 0
-                        : do_munmap(m, mm, map->address, length);
+        s32 error =
+            is_gap(m, mm, map->address, length) ? 0 : do_munmap(m, mm, map->address, length);
         return error ? (u32)error : map->address;
     }
     if (map->address && is_gap(m, mm, page_align(map->address), length))

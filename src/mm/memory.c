@@ -108,7 +108,7 @@ static enum fault_result do_no_page(struct machine *m, const struct mm_struct *m
         set_own_page(m, vma, address, pte, frame);
         KRETURN(result);
     }
-    *fault = (struct fault){ FAULT_FILE, frame };
+    *fault = (struct fault){ vma->vm_ops == VM_OPS_SHMEM ? FAULT_SHMEM : FAULT_FILE, frame };
     set(m, mm->rss, mm->rss + 1);
     set(m, *pte, mk_pte(frame, vma->vm_page_prot | (write ? _PAGE_DIRTY : 0)));
     page_add_file_rmap(m, frame);

@@ -36,13 +36,13 @@ const u32 *pte_alloc_map(struct machine *m, const struct mm_struct *mm, uaddr ad
 void clear_page_range(struct machine *m, const struct mm_struct *mm, uaddr start, uaddr end,
                       uaddr floor, uaddr ceiling)
 {
-    u32 first = pgd_index(start), last = pgd_index(end - 1);
+    u32 first = pgd_index(start), behind = pgd_index(end - 1) + 1;
 
     if (floor && first == pgd_index(floor - 1))
         first++;
-    if (ceiling && last == pgd_index(ceiling))
-        last--;
-    for (u32 i = first; i <= last && i < USER_PTRS_PER_PGD; i++) {
+    if (ceiling && behind == pgd_index(ceiling) + 1)
+        behind--;
+    for (u32 i = first; i < behind; i++) {
         const u32 *entry = at(m, mm->pgd, u32) + i;
 
         if (!*entry)

@@ -26,6 +26,14 @@
 #define PAGE_READONLY  0x025u
 #define PAGE_SHARED    0x027u
 
+struct page_directory {
+    u32 pgd[PTRS_PER_PGD];
+};
+
+struct page_table {
+    u32 pte[PTRS_PER_PTE];
+};
+
 static inline u32 pgd_index(uaddr address)
 {
     return address >> PGDIR_SHIFT;

@@ -1,6 +1,8 @@
 // See fields.h.
 #include "report/fields.h"
 
+#include "mm/vm.h"
+
 #include "report/objects.h"
 
 #include <string.h>
@@ -26,6 +28,8 @@ const struct ktype_info *ktype_info(enum ktype type)
         return &no_type;
     if (task_types[type].name)
         return &task_types[type];
+    if (memory_types[type].name)
+        return &memory_types[type];
     return kernel_types[type].name ? &kernel_types[type] : &no_type;
 }
 
@@ -223,6 +227,30 @@ static void add_string(const void *bytes, u32 size, struct strbuf *out)
     strbuf_putc(out, '"');
 }
 
+// "002a3067 (P RW U A D)": the frame is all but the last three digits.
+static void add_entry(u32 entry, struct strbuf *out)
+{
+    static const struct {
+        u32 bit;
+        const char *name;
+    } bits[] = { { _PAGE_PRESENT, "P" },
+                 { _PAGE_RW, "RW" },
+                 { _PAGE_USER, "U" },
+                 { _PAGE_ACCESSED, "A" },
+                 { _PAGE_DIRTY, "D" } };
+    const char *between = " (";
+
+    strbuf_printf(out, "%08x", entry);
+    for (u32 i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        if (!(entry & bits[i].bit))
+            continue;
+        strbuf_printf(out, "%s%s", between, bits[i].name);
+        between = " ";
+    }
+    if (*between && between[1] == '\0')
+        strbuf_putc(out, ')');
+}
+
 void field_value(const struct machine *m, const struct moment *then, const struct field *f,
                  const void *bytes, kaddr self, struct strbuf *out)
 {
@@ -235,6 +263,9 @@ void field_value(const struct machine *m, const struct moment *then, const struc
         break;
     case KIND_UNSIGNED:
         strbuf_printf(out, "%llu", (unsigned long long)number);
+        break;
+    case KIND_ENTRY:
+        add_entry(word, out);
         break;
     case KIND_HEX:
         strbuf_printf(out, "0x%llx", (unsigned long long)number);

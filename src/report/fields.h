@@ -45,6 +45,15 @@ enum ktype {
     TYPE_KERNEL_DATA,
     TYPE_MM_DATA,
     TYPE_CPU,
+    TYPE_VM_AREA_STRUCT,
+    TYPE_RB_NODE,
+    TYPE_ANON_VMA,
+    TYPE_AREA_NAME,
+    TYPE_ADDRESS_SPACE,
+    TYPE_INODE,
+    TYPE_PER_CPU_PAGES,
+    TYPE_PAGE_DIRECTORY,
+    TYPE_PAGE_TABLE,
     TYPE_COUNT
 };
 
@@ -65,6 +74,7 @@ enum field_kind {
     KIND_STATUS,  // a wait status
     KIND_HANDLER, // SIG_DFL, SIG_IGN or a user address
     KIND_STRUCT,  // what = enum ktype
+    KIND_ENTRY,   // of a page table or directory
     KIND_BYTES    // nothing to show but their number
 };
 
@@ -125,9 +135,10 @@ struct field_path field_path(enum ktype type, u32 offset, struct strbuf *out);
 void field_value(const struct machine *m, const struct moment *then, const struct field *f,
                  const void *bytes, kaddr self, struct strbuf *out);
 
-// The two halves of the tables. (fields_task.c, fields_kernel.c)
+// The parts of the tables. (fields_task.c, fields_kernel.c, fields_memory.c)
 extern const struct ktype_info task_types[TYPE_COUNT];
 extern const struct ktype_info kernel_types[TYPE_COUNT];
+extern const struct ktype_info memory_types[TYPE_COUNT];
 
 // For the tables.
 #define FIELD_SIZE(type, member) sizeof(((const struct type *)0)->member)

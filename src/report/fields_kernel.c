@@ -5,14 +5,14 @@ static const struct field mm_struct_fields[] = {
 #define F(member, kind, what) FIELD(mm_struct, member, kind, what, GROUP_MEMORY)
 #define E(member, kind, what) ESSENTIAL(mm_struct, member, kind, what, GROUP_MEMORY)
 #define N(member, kind, what) FIELD(mm_struct, member, kind, what, GROUP_NONE)
-    N(mmap, KIND_ADDRESS, TYPE_NONE),
-    N(mm_rb, KIND_ADDRESS, TYPE_NONE),
-    N(mmap_cache, KIND_ADDRESS, TYPE_NONE),
+    N(mmap, KIND_ADDRESS, TYPE_VM_AREA_STRUCT),
+    N(mm_rb, KIND_ADDRESS, TYPE_RB_NODE),
+    N(mmap_cache, KIND_ADDRESS, TYPE_VM_AREA_STRUCT),
     N(get_unmapped_area, KIND_HEX, 0),
     N(unmap_area, KIND_HEX, 0),
     N(mmap_base, KIND_USER, 0),
     N(free_area_cache, KIND_USER, 0),
-    F(pgd, KIND_ADDRESS, TYPE_NONE),
+    F(pgd, KIND_ADDRESS, TYPE_PAGE_DIRECTORY),
     E(mm_users, KIND_SIGNED, 0),
     E(mm_count, KIND_SIGNED, 0),
     F(map_count, KIND_SIGNED, 0),
@@ -74,6 +74,7 @@ static const struct field free_area_fields[] = {
 static const struct field zone_fields[] = {
     FIELD(zone, free_pages, KIND_UNSIGNED, 0, GROUP_NONE),
     ARRAY(zone, free_area, KIND_STRUCT, TYPE_FREE_AREA, GROUP_NONE),
+    FIELD(zone, pcp, KIND_STRUCT, TYPE_PER_CPU_PAGES, GROUP_NONE),
     FIELD(zone, mem_map, KIND_ADDRESS, TYPE_PAGE, GROUP_NONE),
     FIELD(zone, present_pages, KIND_UNSIGNED, 0, GROUP_NONE),
     FIELD(zone, first_free_pfn, KIND_UNSIGNED, 0, GROUP_NONE),
@@ -178,6 +179,7 @@ static const struct field kernel_data_fields[] = {
     F(root_user, KIND_STRUCT, TYPE_USER_STRUCT),
     F(init_groups, KIND_STRUCT, TYPE_GROUP_INFO),
     F(root_dentry, KIND_STRUCT, TYPE_DENTRY),
+    F(inodes, KIND_LIST, TYPE_INODE),
     F(caches, KIND_STRUCT, TYPE_KERNEL_CACHES),
     ARRAY(kernel_data, pidmap, KIND_STRUCT, TYPE_PIDMAP, GROUP_NONE),
     F(pidhash_shift, KIND_UNSIGNED, 0),
@@ -198,7 +200,11 @@ static const struct field mm_data_fields[] = {
     FIELD(mm_data, cache_cache, KIND_STRUCT, TYPE_KMEM_CACHE, GROUP_NONE),
     FIELD(mm_data, cache_chain, KIND_LIST, TYPE_KMEM_CACHE, GROUP_NONE),
     ARRAY(mm_data, malloc_caches, KIND_ADDRESS, TYPE_KMEM_CACHE, GROUP_NONE),
-    FIELD(mm_data, swapper_pg_dir, KIND_ADDRESS, TYPE_NONE, GROUP_NONE),
+    FIELD(mm_data, swapper_pg_dir, KIND_ADDRESS, TYPE_PAGE_DIRECTORY, GROUP_NONE),
+    FIELD(mm_data, zero_page, KIND_ADDRESS, TYPE_NONE, GROUP_NONE),
+    FIELD(mm_data, vm_area_cachep, KIND_ADDRESS, TYPE_KMEM_CACHE, GROUP_NONE),
+    FIELD(mm_data, anon_vma_cachep, KIND_ADDRESS, TYPE_KMEM_CACHE, GROUP_NONE),
+    FIELD(mm_data, inode_cachep, KIND_ADDRESS, TYPE_KMEM_CACHE, GROUP_NONE),
 };
 
 static const struct field cpu_fields[] = {

@@ -279,8 +279,13 @@ static const struct field fs_struct_fields[] = {
 
 static const struct field file_fields[] = {
 #define F(member, kind, what) FIELD(file, member, kind, what, GROUP_NONE)
-    F(f_count, KIND_SIGNED, 0), F(f_flags, KIND_HEX, 0),    F(f_mode, KIND_HEX, 0),
-    F(f_uid, KIND_UNSIGNED, 0), F(f_pos, KIND_UNSIGNED, 0), F(f_dentry, KIND_ADDRESS, TYPE_DENTRY),
+    F(f_count, KIND_SIGNED, 0),
+    F(f_flags, KIND_HEX, 0),
+    F(f_mode, KIND_HEX, 0),
+    F(f_uid, KIND_UNSIGNED, 0),
+    F(f_pos, KIND_UNSIGNED, 0),
+    F(f_dentry, KIND_ADDRESS, TYPE_DENTRY),
+    F(f_inode, KIND_ADDRESS, TYPE_INODE),
     F(name, KIND_STRING, 0),
 #undef F
 };

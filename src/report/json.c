@@ -2,6 +2,7 @@
 #include "procarium/report.h"
 
 #include "report/objects.h"
+#include "report/regions.h"
 #include "util/utf8.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct json_writer {
     struct strbuf line;
     struct found_status *found;
     u32 count, capacity;
+    pfn copied_from, copied_to; // the page copied last
 };
 
 struct json_writer *json_create(json_write *write, void *context)
@@ -149,6 +151,12 @@ static void add_address(struct json_writer *w, const char *name, u32 address)
         strbuf_printf(&w->line, ",\"%s\":null", name);
 }
 
+// A user address, which may be 0.
+static void add_hex(struct json_writer *w, const char *name, u32 address)
+{
+    strbuf_printf(&w->line, ",\"%s\":\"0x%08x\"", name, address);
+}
+
 static void add_signal(struct json_writer *w, const char *name, s32 signal)
 {
     char buffer[16];
@@ -202,7 +210,7 @@ static void write_return(struct json_writer *w, const struct event *e)
         add_word(w, "call", call);
     else
         add_number(w, "call", e->b);
-    add_number(w, "value", is_error ? -1 : e->c);
+    add_number(w, "value", is_error ? -1 : (s64)(u32)e->c);
     if (errno_text)
         add_word(w, "errno", errno_text);
     else if (is_error)
@@ -271,6 +279,57 @@ static void write_fork(struct json_writer *w, const struct event *e)
     end_line(w);
 }
 
+// Bytes of a task's memory, as they are now.
+static void write_load(struct json_writer *w, const struct machine *m, const struct event *e)
+{
+    const struct task_struct *p = find_task_by_pid(m, e->a);
+    u32 size = (u32)e->c, got = 0;
+    u8 *bytes = malloc(size ? size : 1);
+
+    BUG_ON(!bytes);
+    if (p && p->mm)
+        got = read_user_bytes(m, mm_at(m, p->mm), (uaddr)e->b, bytes, size);
+    begin_line(w, "load");
+    add_number(w, "pid", e->a);
+    add_hex(w, "address", (u32)e->b);
+    strbuf_puts(&w->line, ",\"data\":");
+    json_add_bytes(&w->line, bytes, got);
+    end_line(w);
+    free(bytes);
+}
+
+static void write_fault(struct json_writer *w, const struct event *e)
+{
+    static const char *const kinds[] = {
+        [FAULT_ZERO] = "zero",  [FAULT_ANON] = "zero",   [FAULT_FILE] = "file",
+        [FAULT_COW] = "cow",    [FAULT_REUSE] = "reuse", [FAULT_STACK] = "stack",
+        [FAULT_SEGV] = "segv",  [FAULT_BUS] = "bus",     [FAULT_OOM] = "oom",
+        [FAULT_SHMEM] = "file",
+    };
+    enum fault_kind kind = FAULT_EVENT_KIND(e->c);
+    bool has_frame = kind != FAULT_SEGV && kind != FAULT_BUS && kind != FAULT_OOM;
+    pfn frame = FAULT_EVENT_FRAME(e->c);
+
+    begin_line(w, "fault");
+    add_number(w, "pid", e->a);
+    add_hex(w, "address", (u32)e->b);
+    add_word(w, "kind", kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : NULL);
+    if (has_frame)
+        add_number(w, "frame", frame);
+    if (kind == FAULT_COW && w->copied_to == frame)
+        add_number(w, "copied_from", w->copied_from);
+    end_line(w);
+}
+
+static void write_copied(struct json_writer *w, const struct event *e)
+{
+    begin_line(w, "copied");
+    add_number(w, "pid", e->a);
+    add_number(w, "entries", e->b);
+    add_number(w, "pages", e->c);
+    end_line(w);
+}
+
 static void write_panic(struct json_writer *w, const struct event *e)
 {
     begin_line(w, "panic");
@@ -303,6 +362,19 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         break;
     case EVENT_PANIC:
         write_panic(w, event);
+        break;
+    case EVENT_LOAD:
+        write_load(w, m, event);
+        break;
+    case EVENT_PAGE_COPY:
+        w->copied_from = (pfn)event->a;
+        w->copied_to = (pfn)event->b;
+        break;
+    case EVENT_FAULT:
+        write_fault(w, event);
+        break;
+    case EVENT_COPY_PTES:
+        write_copied(w, event);
         break;
     case EVENT_EXIT:
         begin_line(w, "exit");
@@ -422,6 +494,61 @@ static void add_task(struct json_writer *w, const struct machine *m, const struc
     strbuf_putc(&w->line, '}');
 }
 
+// One present page of a task.
+static void add_page(struct json_writer *w, const struct machine *m, const struct task_struct *p,
+                     const struct vm_area_struct *vma, uaddr address, u32 pte)
+{
+    const char *region = region_name(m, mm_at(m, p->mm), vma, address);
+    const struct page *page = pfn_to_page(m, pte_pfn(pte));
+
+    strbuf_printf(&w->line, "{\"pid\":%d", p->pid);
+    add_text(w, "region", region, strlen(region));
+    add_hex(w, "address", address);
+    add_number(w, "frame", pte_pfn(pte));
+    strbuf_printf(&w->line, ",\"present\":%s,\"writable\":%s,\"shared_mapping\":%s",
+                  pte & _PAGE_PRESENT ? "true" : "false", pte & _PAGE_RW ? "true" : "false",
+                  vma->vm_flags & VM_MAYSHARE ? "true" : "false");
+    add_number(w, "references", page_count(page));
+    add_number(w, "mapped", page_mapcount(page));
+    strbuf_printf(&w->line, ",\"accessed\":%s,\"dirty\":%s}",
+                  pte & _PAGE_ACCESSED ? "true" : "false", pte & _PAGE_DIRTY ? "true" : "false");
+}
+
+static void add_pages_of(struct json_writer *w, const struct machine *m,
+                         const struct task_struct *p, const char **between)
+{
+    const struct mm_struct *mm = mm_at(m, p->mm);
+
+    for (kaddr v = mm->mmap; v; v = vma_at(m, v)->vm_next) {
+        const struct vm_area_struct *vma = vma_at(m, v);
+
+        for (uaddr address = vma->vm_start, next; address < vma->vm_end; address = next) {
+            u32 entry = *pgd_offset(m, mm, address);
+
+            next = pgd_addr_end(address, vma->vm_end);
+            for (uaddr a = address; entry && a < next; a += PAGE_SIZE) {
+                u32 pte = *pte_offset(m, entry, a);
+
+                if (!pte)
+                    continue;
+                strbuf_puts(&w->line, *between);
+                *between = ",";
+                add_page(w, m, p, vma, a, pte);
+            }
+        }
+    }
+}
+
+static void add_pages(struct json_writer *w, const struct machine *m,
+                      const struct task_struct **tasks, u32 count)
+{
+    const char *between = "";
+
+    for (u32 i = 0; i < count; i++)
+        if (tasks[i]->mm && is_kaddr(m, tasks[i]->mm, sizeof(struct mm_struct)))
+            add_pages_of(w, m, tasks[i], &between);
+}
+
 void json_snapshot(struct json_writer *w, const struct machine *m, u64 n)
 {
     u32 count;
@@ -434,7 +561,9 @@ void json_snapshot(struct json_writer *w, const struct machine *m, u64 n)
             strbuf_putc(&w->line, ',');
         add_task(w, m, tasks[i]);
     }
-    strbuf_puts(&w->line, "],\"pages\":[]");
+    strbuf_puts(&w->line, "],\"pages\":[");
+    add_pages(w, m, tasks, count);
+    strbuf_putc(&w->line, ']');
     end_line(w);
     free(tasks);
 }

@@ -1,4 +1,5 @@
 // Reports about memory, by hand: rd, struct, list, and what lies at an address.
+#include "mm/vm.h"
 #include "procarium/report.h"
 #include "report/text.h"
 
@@ -92,6 +93,46 @@ bool report_rd(const struct machine *m, kaddr address, u32 words, struct strbuf 
 
         add_words(m, address + done * 4, part, out);
         add_remark(m, address + done * 4, part, out);
+        strbuf_putc(out, '\n');
+    }
+    return true;
+}
+
+// Bytes that are not mapped are shown as "--------".
+bool report_rd_user(const struct machine *m, s32 pid, u32 address, u32 words, struct strbuf *out)
+{
+    const struct task_struct *p = wanted_task(m, pid, out);
+
+    if (!p)
+        return false;
+    if (!p->mm || address % 4 || words == 0 || words > RD_WORDS_MAX ||
+        words * 4 > TASK_SIZE - address) {
+        strbuf_puts(out, !p->mm        ? "this task has no address space"
+                         : address % 4 ? "the address is not a multiple of 4"
+                                       : "these words are not all below 0xc0000000");
+        return false;
+    }
+    if (!find_pte(m, mm_at(m, p->mm), address) || !*find_pte(m, mm_at(m, p->mm), address)) {
+        strbuf_printf(out, "task %d has no page at %08x", pid, address);
+        return false;
+    }
+    for (u32 done = 0; done < words; done += WORDS_PER_LINE) {
+        u32 part = words - done < WORDS_PER_LINE ? words - done : WORDS_PER_LINE;
+        u8 bytes[WORDS_PER_LINE * 4];
+        u32 got = read_user_bytes(m, mm_at(m, p->mm), address + done * 4, bytes, part * 4);
+
+        strbuf_printf(out, "%08x: ", address + done * 4);
+        for (u32 i = 0; i < part; i++) {
+            u32 word = 0;
+
+            memcpy(&word, bytes + i * 4, 4);
+            if (i * 4 < got)
+                strbuf_printf(out, " %08x", word);
+            else
+                strbuf_puts(out, " --------");
+        }
+        strbuf_repeat(out, ' ', (int)(WORDS_PER_LINE - part) * 9 + 3);
+        add_characters(bytes, got, out);
         strbuf_putc(out, '\n');
     }
     return true;

@@ -88,6 +88,7 @@ static const struct {
     { EVENT_FAULT, FAULT_ANON,
       "{pa} writes {ub}, untouched so far: page frame {mc}, all zeros, is mapped there" },
     { EVENT_FAULT, FAULT_FILE, "{pa} needs a page of a file at {ub}: page frame {mc}" },
+    { EVENT_FAULT, FAULT_SHMEM, "{pa} needs a page of a shared mapping at {ub}: page frame {mc}" },
     { EVENT_FAULT, FAULT_COW,
       "{pa} writes {ub}, which others have too: it gets a copy, page frame {mc}" },
     { EVENT_FAULT, FAULT_REUSE,
@@ -239,12 +240,15 @@ static void add_clone_flags(u32 flags, struct strbuf *out)
         strbuf_puts(out, "no flags");
 }
 
+// An error, a number, or (from mmap and brk) an address.
 static void add_value(s32 value, struct strbuf *out)
 {
     const char *name = value < 0 && value > -4096 ? name_of(NAMES_ERRNO, (u32)-value) : NULL;
 
     if (name)
         strbuf_printf(out, "-%s", name);
+    else if ((u32)value >= 0x08000000)
+        strbuf_printf(out, "0x%08x", (u32)value);
     else
         strbuf_printf(out, "%d", value);
 }

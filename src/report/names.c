@@ -3,6 +3,7 @@
 
 #include "kernel/kernel.h"
 #include "machine/ksym.h"
+#include "mm/vm.h"
 
 #include <stdio.h>
 
@@ -222,6 +223,33 @@ static const struct name_entry slab_flag_names[] = {
     F(CFLGS_OFF_SLAB, "descriptors lie outside the slabs"),
 };
 
+static const struct name_entry vm_names[] = {
+    { "VM_READ", VM_READ, "may be read" },
+    { "VM_WRITE", VM_WRITE, "may be written" },
+    { "VM_EXEC", VM_EXEC, "may be executed" },
+    { "VM_SHARED", VM_SHARED, "writes are seen by all who map it" },
+    { "VM_MAYREAD", VM_MAYREAD, "mprotect may allow reading" },
+    { "VM_MAYWRITE", VM_MAYWRITE, "mprotect may allow writing" },
+    { "VM_MAYEXEC", VM_MAYEXEC, "mprotect may allow executing" },
+    { "VM_MAYSHARE", VM_MAYSHARE, "mapped as shared" },
+    { "VM_GROWSDOWN", VM_GROWSDOWN, "a stack: grows on a fault below it" },
+    { "VM_LOCKED", VM_LOCKED, "pages stay in memory" },
+    { "VM_DONTCOPY", VM_DONTCOPY, "fork leaves it out" },
+    { "VM_RESERVED", VM_RESERVED, "not for swapping" },
+    { "VM_ACCOUNT", VM_ACCOUNT, "counts as committed memory" },
+};
+
+static const struct name_entry vm_ops_names[] = {
+    { "anonymous", VM_OPS_NONE, NULL },
+    { "generic_file_vm_ops", VM_OPS_FILEMAP, NULL },
+    { "shmem_vm_ops", VM_OPS_SHMEM, NULL },
+};
+
+static const struct name_entry rb_names[] = {
+    { "red", 0, NULL },
+    { "black", 1, NULL },
+};
+
 static const struct name_entry wait_queue_flag_names[] = {
     F(WQ_FLAG_EXCLUSIVE, "one such sleeper is woken at a time"),
 };
@@ -252,6 +280,9 @@ static const struct {
     [NAMES_PAGE_FLAG] = SET(page_flag_names, "PG_"),
     [NAMES_SLAB_FLAG] = SET(slab_flag_names, "SLAB_"),
     [NAMES_WQ_FLAG] = SET(wait_queue_flag_names, "WQ_FLAG_"),
+    [NAMES_VM] = SET(vm_names, "VM_"),
+    [NAMES_VM_OPS] = SET(vm_ops_names, ""),
+    [NAMES_RB] = SET(rb_names, ""),
 #undef SET
 };
 

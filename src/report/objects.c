@@ -393,6 +393,10 @@ static enum ktype cache_type(const struct machine *m, kaddr cache)
         { c->fs, TYPE_FS_STRUCT },
         { c->mm, TYPE_MM_STRUCT },
         { c->filp, TYPE_FILE },
+        { c->pgd, TYPE_PAGE_DIRECTORY },
+        { mm_data(m)->vm_area_cachep, TYPE_VM_AREA_STRUCT },
+        { mm_data(m)->anon_vma_cachep, TYPE_ANON_VMA },
+        { mm_data(m)->inode_cachep, TYPE_INODE },
         { c->dentry, TYPE_DENTRY },
         { c->sigqueue, TYPE_SIGQUEUE },
         { c->namespace, TYPE_NAMESPACE },
@@ -477,6 +481,52 @@ static struct place special_place(const struct machine *m, kaddr address)
     return place;
 }
 
+#define MM_SEARCH_LIMIT 256u // address spaces asked whether a page table is theirs
+
+// Did the address space name this frame in its page directory?
+static bool has_page_table(const struct machine *m, const struct moment *then, kaddr mm_address,
+                           pfn frame)
+{
+    struct vm_area_struct vma;
+    struct mm_struct mm;
+
+    if (!read_then(m, then, mm_address, &mm, sizeof mm))
+        return false;
+    for (kaddr v = mm.mmap; read_then(m, then, v, &vma, sizeof vma); v = vma.vm_next)
+        for (u32 i = pgd_index(vma.vm_start); i <= pgd_index(vma.vm_end - 1); i++)
+            if (pte_pfn(entry_then(m, then, mm.pgd, i)) == frame)
+                return true;
+    return false;
+}
+
+// A frame of a task: if it was one of its page tables, say so.
+static struct place user_place(const struct machine *m, const struct moment *then,
+                               const struct page *page, struct place place)
+{
+    kaddr head = kaddr_of(m, &kernel(m)->init_task.tasks), link = head, mm;
+
+    if (page->mapping) {
+        place.label = page_is_anon(page) ? "anonymous page" : "page of a file";
+        return place;
+    }
+    for (u32 i = 0; page->_count == 0 && i < MM_SEARCH_LIMIT; i++) {
+        kaddr task;
+
+        if (!read_then(m, then, link, &link, 4) || link == head)
+            break;
+        task = link - (u32)offsetof(struct task_struct, tasks);
+        if (!task_or_null(m, task) ||
+            !read_then(m, then, task + (u32)offsetof(struct task_struct, mm), &mm, 4))
+            break;
+        if (mm && has_page_table(m, then, mm, kaddr_to_pfn(place.base))) {
+            place = object_place(TYPE_PAGE_TABLE, place.base);
+            place.task = task;
+            break;
+        }
+    }
+    return place;
+}
+
 struct place place_of(const struct machine *m, const struct moment *then, kaddr address)
 {
     struct place none = { 0 };
@@ -501,7 +551,8 @@ struct place place_of(const struct machine *m, const struct moment *then, kaddr 
     if (!read_then(m, then, zone->mem_map + kaddr_to_pfn(address) * (u32)sizeof page, &page,
                    sizeof page))
         return none;
-    return page.flags >> PG_slab & 1 ? slab_place(m, then, &page, address) : place;
+    return page.flags >> PG_slab & 1 ? slab_place(m, then, &page, address)
+                                     : user_place(m, then, &page, place);
 }
 
 // ---- Their names -----------------------------------------------------------------------------------

@@ -74,6 +74,19 @@ static void sort_clauses(struct summary *s)
     }
 }
 
+// What copying the address space took.
+static void add_copied_pages(const struct machine *m, const struct record_range *range,
+                             struct strbuf *out)
+{
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind == RECORD_NOTE && event.kind == EVENT_COPY_PTES)
+            strbuf_printf(out, " (%d page table entries, %d pages)", event.b, event.c);
+    }
+}
+
 // What a new task shares with its parent, and what it has copies of.
 static void add_sharing(const struct machine *m, const struct record_range *range,
                         struct strbuf *out)
@@ -100,6 +113,8 @@ static void add_sharing(const struct machine *m, const struct record_range *rang
                 continue;
             strbuf_puts(out, before);
             strbuf_puts(out, names[event.b]);
+            if (w == 0 && event.b == OBJECT_MM)
+                add_copied_pages(m, range, out);
             before = " ";
         }
     }

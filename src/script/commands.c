@@ -7,6 +7,8 @@
 
 #define CALL(name_, aliases_, usage_, summary_, help_)                                             \
     .info = { name_, aliases_, FAMILY_CALLS, usage_, summary_, help_, true }, .kind = COMMAND_CALL
+#define ACCESSES(name_, usage_, summary_, help_)                                                   \
+    .info = { name_, "", FAMILY_CPU, usage_, summary_, help_, true }, .kind = COMMAND_ACCESS
 #define ACTS(name_, family_, usage_, summary_, help_)                                              \
     .info = { name_, "", family_, usage_, summary_, help_, true }, .kind = COMMAND_ACT
 #define OTHER(name_, family_, kind_, usage_, summary_, help_)                                      \
@@ -20,13 +22,16 @@
 #define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"
 #define STRUCTURES                                                                                 \
     "task_struct thread_info pt_regs mm_struct signal_struct sighand_struct files_struct "         \
-    "fs_struct kmem_cache slab page runqueue user_struct file"
+    "fs_struct vm_area_struct inode kmem_cache slab page runqueue user_struct file"
 
 const struct command_row command_table[] = {
     // ---- Calls
-    { CALL("fork", "", "fork", "makes a child: a copy of the acting task",
-           "Returns twice: the child's PID in the parent, 0 in the child."),
-      .number = __NR_fork, .prepare = prepare_plain },
+    { CALL("fork", "", "fork [eager=1]", "makes a child: a copy of the acting task",
+           "Returns twice: the child's PID in the parent, 0 in the child. Their pages are the same "
+           "until one of them writes; with eager=1 all are copied at once, as before "
+           "copy-on-write."),
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "eager=1", .number = __NR_fork,
+      .prepare = prepare_fork },
     { CALL("vfork", "", "vfork", "makes a child that borrows the parent's memory",
            "The parent waits in state D until the child calls exec or exit."),
       .number = __NR_vfork, .prepare = prepare_plain },
@@ -105,6 +110,24 @@ const struct command_row command_table[] = {
            ""),
       .min_words = 2, .max_words = 2, .type = { TYPE_CHOICE, TYPE_SIGNAL },
       .choices = "PR_SET_PDEATHSIG", .number = __NR_prctl, .prepare = prepare_prctl },
+    { CALL("mmap", "", "mmap PAGES private|shared [NAME] [prot=rwx|none] [fd=N] [at=ADDR]",
+           "maps memory: returns its address",
+           "NAME can stand for the address in load, store, munmap and mprotect: load NAME+1p. "
+           "Without "
+           "prot it can be read and written. fd maps an open file of a program."),
+      .min_words = 2, .max_words = 6, .type = { TYPE_NUMBER, TYPE_CHOICE, TYPE_NONE },
+      .choices = "private shared", .number = __NR_mmap, .prepare = prepare_mmap },
+    { CALL("munmap", "", "munmap NAME|ADDR [PAGES]", "takes a mapping away, or a part of it",
+           "ADDR may be NAME+1p. Without PAGES: up to the end of what is mapped there."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_REGION, TYPE_NUMBER }, .number = __NR_munmap,
+      .prepare = prepare_munmap },
+    { CALL("mprotect", "", "mprotect NAME|ADDR [PAGES] none|r|rw|rx|rwx",
+           "changes what may be done with memory", "As munmap, ADDR may be NAME+1p."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_REGION, TYPE_CHOICE },
+      .choices = "none r rw rx rwx", .number = __NR_mprotect, .prepare = prepare_mprotect },
+    { CALL("brk", "", "brk [ADDR | +BYTES | +PAGESp | -PAGESp]", "moves the end of the heap",
+           "Returns the end, moved or not."),
+      .max_words = 1, .type = { TYPE_REGION }, .number = __NR_brk, .prepare = prepare_brk },
     { CALL("open", "", "open PATH [FLAG|FLAG…]", "opens a file: returns a descriptor",
            "Flags are those of open(2), O_ may be left out: open /etc/passwd RDWR|CREAT."),
       .min_words = 1, .max_words = 2, .type = { TYPE_NONE, TYPE_OPEN }, .number = __NR_open,
@@ -121,6 +144,21 @@ const struct command_row command_table[] = {
            ""),
       .min_words = 3, .max_words = 3, .type = { TYPE_NUMBER, TYPE_CHOICE },
       .choices = "F_SETFD FD_CLOEXEC", .number = __NR_fcntl, .prepare = prepare_fcntl },
+
+    // ---- The CPU
+    { ACCESSES(
+          "load", "load ADDR [BYTES]", "the acting task reads its memory",
+          "ADDR is a number, or a part of its memory with an offset in bytes or pages: heap, "
+          "data+16, stack-2p, NAME+1p. The parts are text, data, bss, heap, stack and those that "
+          "mmap was given names for. Without BYTES: 4. $? becomes the first 4 of them."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_REGION, TYPE_NUMBER },
+      .prepare = prepare_load },
+    { ACCESSES(
+          "store", "store ADDR NUMBER|TEXT", "the acting task writes its memory",
+          "A number is stored in 4 bytes, a text as it is: store heap+16 \"hello\". ADDR is as "
+          "for load; stack-2p lets the stack pointer go down there first."),
+      .min_words = 2, .max_words = 2, .type = { TYPE_REGION, TYPE_TEXT },
+      .prepare = prepare_store },
 
     // ---- The machine
     { OTHER(
@@ -173,8 +211,21 @@ const struct command_row command_table[] = {
       .choices = "-s task_struct size-8192 mm_struct files_cache fs_cache sighand_cache "
                  "signal_cache",
       .run = run_kmem },
-    { LOOKS("rd", "rd ADDRESS [WORDS]", "reads the kernel's memory", ""), .min_words = 1,
-      .max_words = 2, .type = { TYPE_ADDRESS, TYPE_NUMBER }, .run = run_rd },
+    { LOOKS("vm", "vm [PID]", "shows a task's memory areas", ""), .max_words = 1,
+      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_vm },
+    { LOOKS("vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
+            "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_PID, TYPE_REGION }, .run = run_vtop },
+    { LOOKS("pte", "pte [PID]", "shows every page of a task that is there, with its bits", ""),
+      .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_ptes },
+    { LOOKS("shared", "shared [PID] PID",
+            "shows which pages two tasks share, and which have parted", ""),
+      .min_words = 1, .max_words = 2, .type = { TYPE_PID }, .run = run_shared },
+    { LOOKS("pages", "pages", "draws all page frames, one character each", ""), .run = run_look,
+      .report = report_pages },
+    { LOOKS("rd", "rd ADDRESS [WORDS]", "reads memory: the kernel's, or the focus's",
+            "Below 0xc0000000, or with a name such as heap+16, it is the focus's memory."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_ADDRESS, TYPE_NUMBER }, .run = run_rd },
     { LOOKS("struct", "struct TYPE ADDRESS", "shows a structure's fields",
             "For a task_struct, a PID will do: struct task_struct 3."),
       .min_words = 2, .max_words = 2, .type = { TYPE_CHOICE, TYPE_ADDRESS }, .choices = STRUCTURES,
@@ -292,7 +343,10 @@ const struct command_info *script_command(u32 i)
 const char *script_family_name(enum command_family family)
 {
     static const char *const names[FAMILY_COUNT] = { "System calls, by the acting task",
-                                                     "The machine", "Looking", "Time",
+                                                     "The CPU, for the acting task",
+                                                     "The machine",
+                                                     "Looking",
+                                                     "Time",
                                                      "Demos and tests" };
 
     return names[family];

@@ -6,9 +6,10 @@
 #include "script/node.h"
 
 enum command_kind {
-    COMMAND_CALL, // a system call of the acting task: `prepare` makes the call's arguments
-    COMMAND_ACT,  // changes the machine otherwise: `prepare` checks, `act` does it
-    COMMAND_LOOK, // the others are just run
+    COMMAND_CALL,   // a system call of the acting task: `prepare` makes the call's arguments
+    COMMAND_ACCESS, // an access of the acting task to its memory: `prepare` makes plan->access
+    COMMAND_ACT,    // changes the machine otherwise: `prepare` checks, `act` does it
+    COMMAND_LOOK,   // the others are just run
     COMMAND_TRAVEL,
     COMMAND_NARRATE,
     COMMAND_EXPECT,
@@ -31,6 +32,7 @@ enum word_type {
     TYPE_VARIABLE,
     TYPE_SYSCTL,
     TYPE_ADDRESS,
+    TYPE_REGION, // a part of the actor's memory, or an address
     TYPE_TOPIC,  // of help
     TYPE_CHOICE, // one of `choices`
     TYPE_EXPECT,
@@ -44,12 +46,20 @@ struct session;
 
 // What an acting command will do: made by `prepare`, which changes nothing.
 struct plan {
-    const struct task_struct *actor; // COMMAND_CALL
+    const struct task_struct *actor; // COMMAND_CALL, COMMAND_ACCESS; NULL if not yet known
     const struct call *call;
-    struct call made; // what `call` points to when it is not the node's own
-    const char *name; // a variable, a sysctl
+    struct call made;     // what `call` points to when it is not the node's own
+    struct access access; // COMMAND_ACCESS
+    u8 bytes[4];          // of a number to be stored
+    const char *name;     // a variable, a sysctl
     s64 value;
 };
+
+// Does a task carry it out?
+static inline bool has_actor(enum command_kind kind)
+{
+    return kind == COMMAND_CALL || kind == COMMAND_ACCESS;
+}
 
 struct command_row {
     struct command_info info;

@@ -80,25 +80,50 @@ RUN(kmem)
 
 // ---- Memory, by hand -------------------------------------------------------------------------
 
-// Reports print addresses without 0x: they can be typed so too.
-static bool is_bare_address(const struct word *w)
+// The task whose memory is looked at: the first word's if there are more than `words`, else the
+// focus.
+static bool task_to_look_at(struct session *s, const struct node *n, u32 words,
+                            const struct task_struct **p)
 {
-    return w->kind == WORD_PLAIN && !w->is_number && w->length == 8 &&
-           strspn(w->text, "0123456789abcdefABCDEF") == 8;
+    s32 pid = console(s->m)->focus;
+
+    if (n->words > words)
+        return word_task(s, &n->word[0], p);
+    if (pid == 0)
+        return fail(s, n->end, MSG_LOOK_NO_FOCUS, n->command->info.name);
+    *p = find_task_by_pid(s->m, pid);
+    return *p || fail(s, n->offset, MSG_NO_TASK, pid);
 }
 
-static bool word_address(struct session *s, const struct word *w, kaddr *address)
+// vtop [PID] ADDR
+RUN(vtop)
 {
-    s64 value;
+    struct strbuf out = STRBUF_INIT;
+    const struct word *w = &n->word[n->words - 1];
+    const struct task_struct *p;
+    uaddr address;
 
-    if (is_bare_address(w)) {
-        *address = (kaddr)strtoul(w->text, NULL, 16);
-        return true;
-    }
-    if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &value))
-        return false;
-    *address = (kaddr)value;
-    return true;
+    return task_to_look_at(s, n, 1, &p) && word_user_address(s, w, p, &address) &&
+           show_or_fail(s, n->word[0].offset, report_vtop(s->m, p->pid, address, &out), &out);
+}
+
+// shared [PID] PID
+RUN(shared)
+{
+    struct strbuf out = STRBUF_INIT;
+    const struct task_struct *p, *q;
+
+    return task_to_look_at(s, n, 1, &p) && word_task(s, &n->word[n->words - 1], &q) &&
+           show_or_fail(s, n->word[0].offset, report_shared(s->m, p->pid, q->pid, &out), &out);
+}
+
+// An address of the kernel, or of the focus.
+static bool word_any_address(struct session *s, const struct word *w, u32 *address)
+{
+    const struct task_struct *p = find_task_by_pid(s->m, console(s->m)->focus);
+
+    return w->kind == WORD_PLAIN && !w->is_number && p ? word_user_address(s, w, p, address)
+                                                       : word_address(s, w, address);
 }
 
 RUN(rd)
@@ -107,11 +132,14 @@ RUN(rd)
     kaddr address;
     s64 count = 16;
 
-    if (!word_address(s, &n->word[0], &address))
+    if (!word_any_address(s, &n->word[0], &address))
         return false;
     if (n->words > 1 && !word_in_range(s, &n->word[1], WHAT_COUNT, 1, 65536, &count))
         return false;
-    return show_or_fail(s, n->word[0].offset, report_rd(s->m, address, (u32)count, &out), &out);
+    bool well = address < TASK_SIZE
+                    ? report_rd_user(s->m, console(s->m)->focus, address, (u32)count, &out)
+                    : report_rd(s->m, address, (u32)count, &out);
+    return show_or_fail(s, n->word[0].offset, well, &out);
 }
 
 // struct TYPE ADDRESS; for a task_struct, a PID will do.

@@ -2,6 +2,7 @@
 #include "script/session.h"
 
 #include "procarium/names.h"
+#include "report/regions.h"
 #include "script/candidates.h"
 #include "script/expect.h"
 #include "script/messages.h"
@@ -152,6 +153,19 @@ static void add_choices(struct candidates *c, const char *choices)
     }
 }
 
+// The parts of the focus's memory.
+static void add_regions(const struct session *s, struct candidates *c)
+{
+    const struct task_struct *p = find_task_by_pid(s->m, console(s->m)->focus);
+    struct strbuf names = STRBUF_INIT;
+
+    if (!p || !p->mm)
+        return;
+    region_names(s->m, at(s->m, p->mm, struct mm_struct), &names);
+    add_choices(c, strbuf_text(&names));
+    strbuf_finish(&names);
+}
+
 static void add_expectations(const struct session *s, struct candidates *c, const struct spot *spot)
 {
     if (spot->word > 0) {
@@ -205,6 +219,9 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         break;
     case TYPE_VARIABLE:
         add_variables(s, c, "");
+        break;
+    case TYPE_REGION:
+        add_regions(s, c);
         break;
     case TYPE_SYSCTL:
         for (u32 i = 0; sysctl_name(i); i++)

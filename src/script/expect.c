@@ -2,6 +2,7 @@
 #include "script/expect.h"
 
 #include "machine/record.h"
+#include "mm/vm.h"
 #include "procarium/names.h"
 #include "script/messages.h"
 #include "script/quantity.h"
@@ -141,6 +142,73 @@ HOLDS(separate)
     return compare_objects(s, n, false);
 }
 
+// The newest event of a kind in the journal, up to where the machine stands. False if there is none.
+static bool newest_event(const struct machine *m, enum event_kind kind, struct event *event)
+{
+    for (u64 i = record_cursor(m); i > m->journal.tail; i--) {
+        const struct record *r = record_get(m, i - 1);
+
+        if (r->kind != RECORD_NOTE || r->id != kind)
+            continue;
+        *event = record_event(r);
+        return true;
+    }
+    return false;
+}
+
+// loaded TEXT: what the newest load read, byte for byte.
+HOLDS(loaded)
+{
+    const struct word *w = &n->word[1];
+    struct strbuf found = STRBUF_INIT;
+    struct event load;
+    u8 bytes[256];
+
+    if (!newest_event(s->m, EVENT_LOAD, &load))
+        return fail(s, w->offset, MSG_NO_LOAD);
+    const struct task_struct *p = find_task_by_pid(s->m, load.a);
+    u32 size = (u32)load.c < sizeof bytes ? (u32)load.c : (u32)sizeof bytes;
+    u32 got =
+        p && p->mm ? read_user_bytes(s->m, mm_at(s->m, p->mm), (uaddr)load.b, bytes, size) : 0;
+    bool is_same = got == w->length && memcmp(bytes, w->text, got) == 0;
+    strbuf_add_visible(&found, (const char *)bytes, got);
+    if (!is_same)
+        fail_expected(s, w->offset, MSG_EXPECT_LOADED, w->text, strbuf_text(&found));
+    strbuf_finish(&found);
+    return is_same;
+}
+
+static const char *const fault_names[] = {
+    [FAULT_ZERO] = "zero",   [FAULT_ANON] = "anon",   [FAULT_FILE] = "file", [FAULT_COW] = "cow",
+    [FAULT_REUSE] = "reuse", [FAULT_STACK] = "stack", [FAULT_SEGV] = "segv", [FAULT_BUS] = "bus",
+    [FAULT_OOM] = "oom",     [FAULT_SHMEM] = "shmem",
+};
+
+// fault KIND: the last page fault of the last command; none if it had none.
+HOLDS(fault)
+{
+    const struct word *w = &n->word[1];
+    struct record_range range;
+    const char *found = "none";
+    bool is_known = word_is(w, found);
+
+    for (u32 i = 0; i < sizeof fault_names / sizeof *fault_names; i++)
+        is_known |= word_is(w, fault_names[i]);
+    if (!is_known)
+        return fail(s, w->offset, MSG_NOT_CHOICE, w->text, FAULT_KINDS);
+    if (s->m->history.run == 0)
+        return fail(s, n->offset, MSG_AT_START);
+    if (!command_records(s->m, s->m->history.run - 1, &range))
+        return fail(s, n->offset, MSG_NOT_HELD);
+    for (u64 i = range.begin; i < range.end; i++) {
+        const struct record *r = record_get(s->m, i);
+
+        if (r->kind == RECORD_NOTE && r->id == EVENT_FAULT)
+            found = fault_names[FAULT_EVENT_KIND(record_event(r).c)];
+    }
+    return word_is(w, found) || fail_expected(s, w->offset, MSG_EXPECT_FAULT, w->text, found);
+}
+
 HOLDS(check)
 {
     struct strbuf out = STRBUF_INIT;
@@ -222,6 +290,9 @@ const struct expectation expectations[] = {
       holds_shared },
     { "separate", 3, 3, "separate mm|files|fs|sighand|signal PID PID", "each has its own",
       holds_separate },
+    { "loaded", 1, 1, "loaded TEXT", "what the newest load read", holds_loaded },
+    { "fault", 1, 1, "fault zero|anon|file|shmem|cow|reuse|stack|segv|bus|oom|none",
+      "the last page fault of the last command", holds_fault },
     { "check", 0, 0, "check", "all invariants hold", holds_check },
     { "trace", 1, ANY_COUNT - 1, "trace FUNCTION…",
       "the last command entered these kernel functions, in this order", holds_trace },

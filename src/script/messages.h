@@ -74,6 +74,13 @@
     "a lesson is played in the terminal's panes: start procarium there; source FILE runs it here"
 #define MSG_FILE_LARGE "cannot read %s: it is larger than %u MB"
 
+#define MSG_NO_REGION      "task %d has no part of memory called “%s”"
+#define MSG_NOT_OFFSET     "“%s” is not an offset: write +BYTES or +PAGESp (or with - in front)"
+#define MSG_NO_BYTES       "there is nothing to store: write a number or a text"
+#define MSG_NOT_PROTECTION "“%s” is no protection: write none, or letters of rwx"
+#define MSG_MAP_WORD       "mmap does not know “%s”: it takes prot=, fd= and at="
+#define MSG_REGION_LONG    "a name for memory has at most %d characters"
+
 // ---- Time
 #define MSG_AT_END           "nothing lies ahead: this is the end of the history"
 #define MSG_NO_STEP          "nothing lies ahead: undo a command, then step into it"
@@ -99,6 +106,8 @@
 #define WHAT_POSITION "a position in the history"
 #define WHAT_BRANCH   "a branch"
 #define WHAT_LIMIT    "a limit"
+#define WHAT_SIZE     "a number of bytes"
+#define WHAT_PAGES    "a number of pages"
 
 // ---- What a flag is not
 #define WHAT_CLONE_FLAG  "a flag of clone(2), or a signal"
@@ -128,6 +137,11 @@
 #define MSG_EXPECT_GONE        "expected PID %d to be gone, but %s has it, in state %c"
 #define MSG_EXPECT_SHARED      "expected tasks %d and %d to share their %s, but they do not"
 #define MSG_EXPECT_SEPARATE    "expected tasks %d and %d not to share their %s, but they do"
+#define FAULT_KINDS            "zero anon file shmem cow reuse stack segv bus oom none"
+#define MSG_NO_COPY            "no fork has copied memory yet"
+#define MSG_NO_LOAD            "nothing has been loaded yet"
+#define MSG_EXPECT_LOADED      "expected to have loaded “%s”, but it was “%s”"
+#define MSG_EXPECT_FAULT       "expected a page fault of the kind %s, but it was %s"
 #define MSG_EXPECT_CHECK       "expected all invariants to hold, but: %s"
 #define MSG_EXPECT_TRACE       "expected the last command to enter %s, but it did not"
 #define MSG_EXPECT_TRACE_AFTER "expected the last command to enter %s after %s, but it did not"
@@ -152,5 +166,6 @@
 #define HINT_OTHER_ACTOR  "task %d can: write %d: in front of the command"
 #define HINT_DID_YOU_MEAN "did you mean “%s”?"
 #define HINT_USAGE        "usage: %s"
+#define HINT_REGIONS      "it has: "
 
 #endif

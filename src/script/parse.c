@@ -169,7 +169,7 @@ static bool check_place(struct parser *p, const struct node *n)
 {
     struct diagnosis *d = p->lexer.diagnosis;
 
-    if (n->has_actor && n->command->kind != COMMAND_CALL)
+    if (n->has_actor && !has_actor(n->command->kind))
         return diagnose(d, n->offset, MSG_NO_ACTOR_WANTED, n->command->info.name);
     if (p->depth > 0 && n->command->is_not_in_block)
         return diagnose(d, n->name_offset, MSG_NOT_IN_BLOCK, n->command->info.name);

@@ -2,6 +2,7 @@
 #include "script/quantity.h"
 
 #include "machine/record.h"
+#include "mm/vm.h"
 #include "procarium/names.h"
 #include "procarium/report.h"
 #include "script/messages.h"
@@ -298,6 +299,67 @@ GET(cloexec)
     return fd_of_task(s, words, true, value);
 }
 
+// ---- Pages of a task ---------------------------------------------------------------------------
+
+// PID ADDR: the entry for the address, 0 if there is none.
+static bool pte_of_task(struct session *s, const struct word *words, u32 *pte)
+{
+    const struct task_struct *p;
+    uaddr address;
+
+    if (!word_task(s, &words[0], &p))
+        return false;
+    if (!p->mm)
+        return fail(s, words[0].offset, MSG_HAS_NONE, p->pid, "mm");
+    if (!word_user_address(s, &words[1], p, &address))
+        return false;
+    const u32 *entry = find_pte(s->m, mm_at(s->m, p->mm), address);
+    *pte = entry ? *entry : 0;
+    return true;
+}
+
+#define GET_OF_PAGE(name, expression)                                                              \
+    GET(name)                                                                                      \
+    {                                                                                              \
+        u32 pte;                                                                                   \
+                                                                                                   \
+        if (!pte_of_task(s, words, &pte))                                                          \
+            return false;                                                                          \
+        *value = pte ? (s64)(expression) : 0;                                                      \
+        return true;                                                                               \
+    }
+
+GET_OF_PAGE(pte, pte)
+GET_OF_PAGE(frame, pte_pfn(pte))
+GET_OF_PAGE(references, page_count(pfn_to_page(s->m, pte_pfn(pte))))
+GET_OF_PAGE(mapped, page_mapcount(pfn_to_page(s->m, pte_pfn(pte))))
+
+// What fork did last: page table entries, and whole pages.
+static bool copied_by_fork(struct session *s, const struct word *words, bool pages, s64 *value)
+{
+    const struct journal *j = &s->m->journal;
+
+    for (u64 i = record_cursor(s->m); i > j->tail; i--) {
+        const struct record *r = record_get(s->m, i - 1);
+
+        if (r->kind != RECORD_NOTE || r->id != EVENT_COPY_PTES)
+            continue;
+        *value = pages ? record_event(r).c : record_event(r).b;
+        return true;
+    }
+    return fail(s, words->offset, MSG_NO_COPY);
+}
+
+GET(copied_entries)
+{
+    return copied_by_fork(s, words, false, value);
+}
+
+GET(copied_pages)
+{
+    return copied_by_fork(s, words, true, value);
+}
+
 // ---- The table -------------------------------------------------------------------------------
 
 const struct quantity quantities[] = {
@@ -344,6 +406,15 @@ const struct quantity quantities[] = {
       get_handler },
     { "fd", 2, "fd PID FD", "1 if the descriptor is open", true, get_fd },
     { "f_count", 2, "f_count PID FD", "how many descriptors use its open file", true, get_f_count },
+    { "pte", 2, "pte PID ADDR", "the page table entry of an address, 0 = none", true, get_pte },
+    { "frame", 2, "frame PID ADDR", "the page frame that it names", true, get_frame },
+    { "references", 2, "references PID ADDR", "users of that frame (_count + 1)", true,
+      get_references },
+    { "mapped", 2, "mapped PID ADDR", "page table entries that name it (_mapcount + 1)", true,
+      get_mapped },
+    { "copied_entries", 0, "copied_entries", "page table entries that the newest fork copied",
+      false, get_copied_entries },
+    { "copied_pages", 0, "copied_pages", "pages that it copied", false, get_copied_pages },
     { "cloexec", 2, "cloexec PID FD", "1 if it is closed on exec", true, get_cloexec },
 };
 const u32 quantity_count = sizeof quantities / sizeof *quantities;

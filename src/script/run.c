@@ -133,8 +133,7 @@ static bool prepare(struct session *s, const struct node *n, struct plan *plan)
 {
     plan->actor = NULL;
     plan->made = (struct call){ 0 };
-    return n->command->kind == COMMAND_CALL ? prepare_call(s, n, plan)
-                                            : n->command->prepare(s, n, plan);
+    return has_actor(n->command->kind) ? prepare_call(s, n, plan) : n->command->prepare(s, n, plan);
 }
 
 void prepare_constant(struct session *s, struct node *n)
@@ -154,6 +153,8 @@ static void act(struct session *s, const struct node *n, const struct plan *plan
 {
     if (n->command->kind == COMMAND_CALL)
         make_call(s->m, plan->actor, plan->call);
+    else if (n->command->kind == COMMAND_ACCESS)
+        make_access(s->m, plan->actor, &plan->access);
     else
         n->command->act(s, plan);
 }
@@ -282,7 +283,7 @@ static enum run_result run_repeat(struct session *s, const struct node *n)
 
 static bool run_command(struct session *s, const struct node *n)
 {
-    bool acts = n->command->kind == COMMAND_CALL ||
+    bool acts = has_actor(n->command->kind) ||
                 (n->command->kind == COMMAND_ACT && !(n->command->run && n->words < 2));
 
     return acts ? run_acting(s, n) : run_other(s, n);

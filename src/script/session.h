@@ -89,6 +89,14 @@ bool word_in_range(struct session *s, const struct word *w, const char *what, s6
 bool word_u32(struct session *s, const struct word *w, const char *what, u32 *value);
 bool word_pid(struct session *s, const struct word *w, s32 *pid);
 bool word_task(struct session *s, const struct word *w, const struct task_struct **p);
+// Reports print addresses without 0x, as eight hex digits: they can be typed so too.
+bool is_bare_address(const struct word *w);
+// An address as a number, with or without 0x.
+bool word_address(struct session *s, const struct word *w, u32 *address);
+// The same, or a part of task p's memory and an offset: heap+16, stack-2p. p may be NULL: then what
+// needs it is false without a mistake. (commands_memory.c)
+bool word_user_address(struct session *s, const struct word *w, const struct task_struct *p,
+                       uaddr *address);
 // Has the machine a value for a variable of the console?
 bool find_variable(const struct machine *m, const char *name, s64 *value);
 // Flags joined by |, each read by `parse`; `what` names them in a mistake.
@@ -127,6 +135,15 @@ PREPARE(open);
 PREPARE(fcntl);
 PREPARE(prctl);
 
+// commands_memory.c
+PREPARE(fork);
+PREPARE(load);
+PREPARE(store);
+PREPARE(mmap);
+PREPARE(munmap);
+PREPARE(mprotect);
+PREPARE(brk);
+
 // commands_act.c
 PREPARE(let);
 PREPARE(focus);
@@ -144,6 +161,8 @@ RUN(look_at_task);
 RUN(task);
 RUN(kmem);
 RUN(rd);
+RUN(vtop);
+RUN(shared);
 RUN(struct);
 RUN(list);
 RUN(trace);

@@ -4,6 +4,7 @@
 #include "procarium/names.h"
 #include "script/messages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool word_is(const struct word *w, const char *text)
@@ -92,6 +93,28 @@ bool word_u32(struct session *s, const struct word *w, const char *what, u32 *va
     if (!word_in_range(s, w, what, INT32_MIN, UINT32_MAX, &number))
         return false;
     *value = (u32)number;
+    return true;
+}
+
+// ---- Addresses -------------------------------------------------------------------------------
+
+bool is_bare_address(const struct word *w)
+{
+    return w->kind == WORD_PLAIN && !w->is_number && w->length == 8 &&
+           strspn(w->text, "0123456789abcdefABCDEF") == 8;
+}
+
+bool word_address(struct session *s, const struct word *w, u32 *address)
+{
+    s64 value;
+
+    if (is_bare_address(w)) {
+        *address = (u32)strtoul(w->text, NULL, 16);
+        return true;
+    }
+    if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &value))
+        return false;
+    *address = (u32)value;
     return true;
 }
 

@@ -114,6 +114,18 @@ static void add_address(struct generator *g, const struct session *s, struct str
     strbuf_printf(out, "0x%x", p && random_below(g, 2) ? kaddr_of(s->m, p) : any);
 }
 
+static void add_region(struct generator *g, struct strbuf *out)
+{
+    static const char *const parts[] = { "text", "data", "bss", "heap", "stack", "buf" };
+    static const char *const offsets[] = { "", "+0", "+1p", "-1p", "+4095", "+99999", "-30p" };
+
+    if (random_below(g, 6) == 0)
+        strbuf_printf(out, "0x%x", random_below(g, 0x100000) << 12);
+    else
+        strbuf_printf(out, "%s%s", parts[random_below(g, sizeof parts / sizeof *parts)],
+                      offsets[random_below(g, sizeof offsets / sizeof *offsets)]);
+}
+
 static void add_sysctl(struct generator *g, struct strbuf *out)
 {
     u32 count = 0;
@@ -160,6 +172,9 @@ static void add_word(struct generator *g, const struct session *s, const struct 
         break;
     case TYPE_ADDRESS:
         add_address(g, s, out);
+        break;
+    case TYPE_REGION:
+        add_region(g, out);
         break;
     case TYPE_CHOICE:
         add_choice(g, row->choices, out);

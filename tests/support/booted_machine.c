@@ -206,12 +206,13 @@ static bool access_as(struct booted *b, s32 pid, struct access access, enum even
 
 bool store(struct booted *b, s32 pid, uaddr address, const void *bytes, u32 size)
 {
-    return access_as(b, pid, (struct access){ address, size, bytes }, EVENT_STORE);
+    return access_as(b, pid, (struct access){ .address = address, .size = size, .bytes = bytes },
+                     EVENT_STORE);
 }
 
 bool load(struct booted *b, s32 pid, uaddr address, u32 size)
 {
-    return access_as(b, pid, (struct access){ address, size, NULL }, EVENT_LOAD);
+    return access_as(b, pid, (struct access){ .address = address, .size = size }, EVENT_LOAD);
 }
 
 s32 exec(struct booted *b, s32 pid, const char *path)

@@ -1,6 +1,8 @@
 // See random_acts.h.
 #include "random_acts.h"
 
+#include "mm/vm.h"
+
 u32 random_below(struct randomness *r, u32 limit)
 {
     r->state ^= r->state << 13;
@@ -85,7 +87,7 @@ static void create(struct booted *b, struct randomness *r, s32 actor)
         make(b, actor,
              (struct call){
                  __NR_clone,
-                 { random_clone_flags(r, task(b, actor)->tgid == 1), 0, 0x0804b000, 6, 0x0804c000 },
+                 { random_clone_flags(r, task(b, actor)->tgid == 1), 0, TID_WORD, 6, TID_WORD },
                  NULL });
         break;
     case 1:
@@ -197,6 +199,54 @@ static void use_files(struct booted *b, struct randomness *r, s32 actor)
     }
 }
 
+// In one of the actor's areas, or a page beside it.
+static uaddr any_address(struct booted *b, struct randomness *r, s32 actor)
+{
+    const struct mm_struct *mm = mm_at(b->m, task(b, actor)->mm);
+    kaddr v = mm->mmap;
+
+    for (u32 i = random_below(r, (u32)mm->map_count + 1); v && i > 0 && vma_at(b->m, v)->vm_next;
+         i--)
+        v = vma_at(b->m, v)->vm_next;
+    if (!v)
+        return 0x10000000;
+    return vma_at(b->m, v)->vm_start + random_below(r, vma_pages(vma_at(b->m, v)) + 1) * PAGE_SIZE;
+}
+
+static void use_memory(struct booted *b, struct randomness *r, s32 actor)
+{
+    uaddr address;
+
+    if (task(b, actor)->mm == task(b, 1)->mm) // tests count what init has
+        return;
+    address = any_address(b, r, actor);
+    switch (random_below(r, 8)) {
+    case 0:
+        CALL(b, actor, mmap, one_in(r, 2) ? address : 0, (1 + random_below(r, 5)) * PAGE_SIZE,
+             random_below(r, 4),
+             MAP_ANONYMOUS | (one_in(r, 2) ? MAP_SHARED : MAP_PRIVATE) |
+                 (one_in(r, 3) ? MAP_FIXED : 0));
+        break;
+    case 1:
+        CALL(b, actor, munmap, address, (1 + random_below(r, 3)) * PAGE_SIZE);
+        break;
+    case 2:
+        CALL(b, actor, mprotect, address, (1 + random_below(r, 3)) * PAGE_SIZE,
+             one_in(r, 3) ? random_below(r, 8) : PROT_READ | PROT_WRITE);
+        break;
+    case 3:
+        CALL(b, actor, brk,
+             mm_at(b->m, task(b, actor)->mm)->brk + (random_below(r, 5) - 2) * PAGE_SIZE);
+        break;
+    case 4:
+    case 5:
+        load(b, actor, address + random_below(r, PAGE_SIZE), 1 + random_below(r, 3));
+        break;
+    default:
+        store(b, actor, address + random_below(r, PAGE_SIZE), "abc", 1 + random_below(r, 3));
+    }
+}
+
 static void change_oneself(struct booted *b, struct randomness *r, s32 actor)
 {
     switch (random_below(r, 7)) {
@@ -255,7 +305,10 @@ void act_at_random(struct booted *b, struct randomness *r)
         turn_settle(b, one_in(r, 2));
         return;
     }
-    switch (random_below(r, 16)) {
+    switch (random_below(r, 22)) {
+    case 16 ... 21:
+        use_memory(b, r, actor);
+        break;
     case 0 ... 5:
         create(b, r, actor);
         break;

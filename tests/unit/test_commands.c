@@ -148,7 +148,7 @@ static void test_table(void)
         CU_ASSERT_EQUAL(strncmp(c->info.usage, c->info.name, length), 0);
         CU_ASSERT(strlen(c->info.summary) > 5 && strlen(c->info.summary) < 75);
         CU_ASSERT(c->min_words <= c->max_words && c->max_words <= COMMAND_WORDS_MAX);
-        CU_ASSERT_EQUAL(c->info.acts, c->kind == COMMAND_CALL || c->kind == COMMAND_ACT);
+        CU_ASSERT_EQUAL(c->info.acts, has_actor(c->kind) || c->kind == COMMAND_ACT);
         CU_ASSERT_EQUAL(c->prepare != NULL, c->info.acts);
         CU_ASSERT_EQUAL(c->act != NULL, c->kind == COMMAND_ACT);
         CU_ASSERT(c->info.acts || c->run || c->kind == COMMAND_REPEAT);
@@ -419,7 +419,7 @@ static void test_completion(void)
     completes(s, "settle o", "off on");
     completes(s, "boot m", "mem=");
     completes(s, "expect free", "free_pages");
-    completes(s, "fork ", "");
+    completes(s, "fork ", "eager=1");
     completes(s, "say \"vf", "");
     completes(s, "help settl", "settle");
     CU_ASSERT_STRING_EQUAL(session_usage(s, "setpgid 1", 9), "setpgid PID PGID");

@@ -128,7 +128,9 @@ static void test_snapshot(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "\"state\":\"Z\",\"exit_code\":768,"
                                             "\"exit_signal\":\"SIGCHLD\",\"mm\":null,"
                                             "\"files\":null,\"fs\":null,\"sighand\":null"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "],\"pages\":[]}\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "],\"pages\":[{\"pid\":1,\"region\":\"text\","
+                                            "\"address\":\"0x08048000\",\"frame\":"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(snapshot, "\"region\":\"stack\",\"address\":\"0xbffff000\""));
     strbuf_finish(&out);
 }
 

@@ -279,7 +279,7 @@ static void test_shared_mapping(void)
     // A page that nobody had touched before is shared all the same.
     CU_ASSERT(put(b, child, here + PAGE_SIZE, "late"));
     CU_ASSERT(load(b, 1, here + PAGE_SIZE, 4));
-    CU_ASSERT_EQUAL(fault_kind(b), FAULT_FILE);
+    CU_ASSERT_EQUAL(fault_kind(b), FAULT_SHMEM);
     CU_ASSERT_EQUAL(frame(b, 1, here + PAGE_SIZE), frame(b, child, here + PAGE_SIZE));
     CU_ASSERT(holds(b, 1, here + PAGE_SIZE, "late"));
     exit_task(b, child, 0);
@@ -442,7 +442,7 @@ static void test_hundreds_of_sharers(void)
 static void test_more_than_65535_sharers(void)
 {
     struct boot_options options = boot_defaults;
-    struct access touch = { 0, 1, NULL };
+    struct access touch = { .size = 1 };
 
     options.ram_bytes = 128u << 20;
     struct booted *b = power_on_with(&options, 0);
@@ -473,7 +473,7 @@ static void test_more_than_65535_sharers(void)
 static void test_large_fork(void)
 {
     struct boot_options options = boot_defaults;
-    struct access touch = { 0, 1, "x" };
+    struct access touch = { .size = 1, .bytes = "x" };
     const u32 pages = 100000;
 
     options.ram_bytes = 512u << 20;

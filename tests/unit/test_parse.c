@@ -102,7 +102,7 @@ static void test_mistakes(void)
     expect_form("5: 6: fork", 3, "actor");
     expect_form("5:", 2, "must follow");
     expect_form("5: ps", 0, "not a system call");
-    expect_form("fork 1", 5, "too many");
+    expect_form("pause 1", 6, "too many");
     expect_form("kill", 4, "more words");
     expect_form("{ fork }", 0, "repeat");
     expect_form("fork }", 5, "closes nothing");

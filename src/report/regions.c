@@ -1,0 +1,107 @@
+// See regions.h.
+#include "report/regions.h"
+
+#include <string.h>
+
+// The five parts of a program that have no name of their own in the kernel.
+enum part { PART_TEXT, PART_DATA, PART_BSS, PART_HEAP, PART_STACK, PARTS };
+static const char *const part_names[PARTS] = { "text", "data", "bss", "heap", "stack" };
+
+struct range {
+    uaddr start, end;
+};
+
+static struct range part_range(const struct mm_struct *mm, enum part part)
+{
+    bool has_data = mm->start_data > mm->start_code;
+    uaddr data_end = page_align(mm->end_data);
+
+    switch (part) {
+    case PART_TEXT:
+        return (struct range){ mm->start_code, page_align(mm->end_code) };
+    case PART_DATA:
+        return (struct range){ mm->start_data, has_data ? data_end : mm->start_data };
+    case PART_BSS:
+        return (struct range){ mm->end_data,
+                               mm->start_brk > data_end ? mm->start_brk : mm->end_data };
+    case PART_HEAP:
+        return (struct range){ mm->start_brk, page_align(mm->brk) };
+    default:
+        return (struct range){ 0, 0 };
+    }
+}
+
+const char *region_name(const struct machine *m, const struct mm_struct *mm,
+                        const struct vm_area_struct *vma, uaddr address)
+{
+    if (vma->vm_private_data)
+        return at(m, vma->vm_private_data, struct area_name)->name;
+    if (vma->vm_flags & VM_GROWSDOWN)
+        return part_names[PART_STACK];
+    for (enum part part = PART_TEXT; part < PART_STACK; part++) {
+        struct range range = part_range(mm, part);
+
+        if (range.start <= address && address < range.end)
+            return part_names[part];
+    }
+    return "";
+}
+
+static bool is_name(const char *wanted, size_t length, const char *name)
+{
+    return strlen(name) == length && memcmp(name, wanted, length) == 0;
+}
+
+static bool has_stack(const struct machine *m, const struct mm_struct *mm)
+{
+    const struct vm_area_struct *vma = look_for_vma(m, mm, mm->start_stack);
+
+    return vma && vma->vm_flags & VM_GROWSDOWN;
+}
+
+bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, const char *name,
+                 size_t length, uaddr *base)
+{
+    for (kaddr v = mm->mmap; v; v = vma_at(m, v)->vm_next) {
+        const struct vm_area_struct *vma = vma_at(m, v);
+
+        if (vma->vm_private_data &&
+            is_name(name, length, at(m, vma->vm_private_data, struct area_name)->name)) {
+            *base = vma->vm_start;
+            return true;
+        }
+    }
+    for (enum part part = PART_TEXT; part < PARTS; part++) {
+        if (!is_name(name, length, part_names[part]))
+            continue;
+        struct range range = part_range(mm, part);
+        *base = part == PART_STACK ? esp : range.start;
+        return part == PART_STACK  ? has_stack(m, mm)
+               : part == PART_HEAP ? true // brk can make it
+                                   : range.end > range.start;
+    }
+    return false;
+}
+
+void region_names(const struct machine *m, const struct mm_struct *mm, struct strbuf *out)
+{
+    kaddr last = 0;
+
+    for (enum part part = PART_TEXT; part < PART_STACK; part++) {
+        struct range range = part_range(mm, part);
+
+        if (range.end > range.start)
+            strbuf_printf(out, "%s ", part_names[part]);
+    }
+    for (kaddr v = mm->mmap; v; v = vma_at(m, v)->vm_next) {
+        kaddr name = vma_at(m, v)->vm_private_data;
+
+        if (name && name != last) {
+            strbuf_add_visible(out, at(m, name, struct area_name)->name,
+                               strlen(at(m, name, struct area_name)->name));
+            strbuf_putc(out, ' ');
+        }
+        last = name;
+    }
+    strbuf_puts(out, part_names[PART_STACK]);
+}

@@ -1,0 +1,425 @@
+// Reports about a task's memory: its areas, its page tables, the frames, and what two tasks share.
+#include "procarium/report.h"
+#include "report/regions.h"
+#include "report/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_SHOWN     400u
+#define FRAMES_PER_ROW 64u
+
+// The task with this pid, if it has an address space; NULL, and the reason in out, if not.
+static const struct task_struct *task_with_mm(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = wanted_task(m, pid, out);
+
+    if (p && !p->mm) {
+        strbuf_printf(out, "task %d has no address space: it is %s", pid,
+                      p->exit_state ? "dead" : "a kernel thread");
+        return NULL;
+    }
+    return p;
+}
+
+// ---- vm --------------------------------------------------------------------------------------------
+
+static u32 count_present(const struct machine *m, const struct mm_struct *mm,
+                         const struct vm_area_struct *vma)
+{
+    u32 count = 0;
+
+    for (uaddr address = vma->vm_start; address < vma->vm_end; address += PAGE_SIZE) {
+        const u32 *pte = find_pte(m, mm, address);
+
+        if (!pte) {
+            address = pgd_addr_end(address, vma->vm_end) - PAGE_SIZE;
+            continue;
+        }
+        count += *pte != 0;
+    }
+    return count;
+}
+
+// The names of the parts that lie in an area, and the file behind it.
+static void add_what(const struct machine *m, const struct mm_struct *mm,
+                     const struct vm_area_struct *vma, struct strbuf *out)
+{
+    const char *last = "";
+
+    for (uaddr address = vma->vm_start; address < vma->vm_end; address += PAGE_SIZE) {
+        const char *name = region_name(m, mm, vma, address);
+
+        if (strcmp(name, last) != 0) {
+            if (*last)
+                strbuf_putc(out, ' ');
+            strbuf_add_visible(out, name, strlen(name));
+        }
+        last = name;
+        if (vma->vm_private_data || vma->vm_flags & VM_GROWSDOWN)
+            break;
+    }
+    if (vma->vm_file) {
+        const char *name = at(m, vma->vm_file, struct file)->name;
+
+        if (*last)
+            strbuf_puts(out, "  ");
+        strbuf_add_visible(out, name, strnlen(name, FILE_NAME_MAX));
+    }
+}
+
+static void add_area(const struct machine *m, const struct mm_struct *mm,
+                     const struct vm_area_struct *vma, struct strbuf *out)
+{
+    strbuf_printf(out, "  %08x  %08x  %08x  %c%c%c%c  %6u  %6u  ", kaddr_of(m, vma), vma->vm_start,
+                  vma->vm_end, vma->vm_flags & VM_READ ? 'r' : '-',
+                  vma->vm_flags & VM_WRITE ? 'w' : '-', vma->vm_flags & VM_EXEC ? 'x' : '-',
+                  vma->vm_flags & VM_MAYSHARE ? 's' : 'p', vma_pages(vma),
+                  count_present(m, mm, vma));
+    add_what(m, mm, vma, out);
+    strbuf_putc(out, '\n');
+}
+
+bool report_vm(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = task_with_mm(m, pid, out);
+    u32 rows = 0;
+
+    if (!p)
+        return false;
+    const struct mm_struct *mm = mm_at(m, p->mm);
+    add_task_name(p, out);
+    strbuf_printf(out, ": mm %08x, page directory %08x, users %d\n", p->mm, mm->pgd, mm->mm_users);
+    strbuf_printf(out,
+                  "  %u pages mapped by areas, %u present (%u anonymous), %u page tables, "
+                  "%u faults (%u of them read a file)\n",
+                  mm->total_vm, mm->rss, mm->anon_rss, mm->nr_ptes, p->min_flt + p->maj_flt,
+                  p->maj_flt);
+    strbuf_puts(out, "  AREA      START     END       MAY   PAGES   THERE   WHAT\n");
+    for (kaddr v = mm->mmap; v && rows < ROWS_SHOWN; v = vma_at(m, v)->vm_next, rows++)
+        add_area(m, mm, vma_at(m, v), out);
+    if (rows < (u32)mm->map_count)
+        strbuf_printf(out, "  … and %u more\n", (u32)mm->map_count - rows);
+    return true;
+}
+
+// ---- vtop ------------------------------------------------------------------------------------------
+
+// "P RW U A D", a dash for each bit that is not set.
+static void add_bits(u32 entry, struct strbuf *out)
+{
+    static const struct {
+        u32 bit;
+        const char *name, *blank;
+    } bits[] = { { _PAGE_PRESENT, "P", "-" },
+                 { _PAGE_RW, "RW", "--" },
+                 { _PAGE_USER, "U", "-" },
+                 { _PAGE_ACCESSED, "A", "-" },
+                 { _PAGE_DIRTY, "D", "-" } };
+
+    for (u32 i = 0; i < sizeof bits / sizeof bits[0]; i++)
+        strbuf_printf(out, i ? " %s" : "%s", entry & bits[i].bit ? bits[i].name : bits[i].blank);
+}
+
+// What a page is, and how many have it.
+static void add_page_kind(const struct machine *m, pfn frame, struct strbuf *out)
+{
+    const struct page *page = pfn_to_page(m, frame);
+
+    if (pfn_to_kaddr(frame) == mm_data(m)->zero_page)
+        strbuf_puts(out, "the zero page");
+    else if (page_is_reserved(page))
+        strbuf_puts(out, "the kernel's own");
+    else
+        strbuf_printf(out, "%s, _count %d (%d user%s), _mapcount %d (mapped %d time%s)",
+                      page_is_anon(page) ? "anonymous"
+                      : page->mapping    ? "of a file"
+                                         : "the kernel's",
+                      page->_count, page_count(page), page_count(page) == 1 ? "" : "s",
+                      page->_mapcount, page_mapcount(page), page_mapcount(page) == 1 ? "" : "s");
+}
+
+static void add_walk(const struct machine *m, const struct mm_struct *mm, uaddr address,
+                     struct strbuf *out)
+{
+    const u32 *entry = at(m, mm->pgd, u32) + pgd_index(address);
+
+    strbuf_printf(out, "  directory %08x, entry %4u at %08x: %08x  ", mm->pgd, pgd_index(address),
+                  kaddr_of(m, entry), *entry);
+    add_bits(*entry, out);
+    if (*entry & _PAGE_PSE && address >= TASK_SIZE) {
+        strbuf_printf(out, "\n  a page of 4 MB, the kernel's: physical %08x\n",
+                      (*entry & ~(PGDIR_SIZE - 1)) | (address & (PGDIR_SIZE - 1)));
+        return;
+    }
+    if (!(*entry & _PAGE_PRESENT)) {
+        strbuf_puts(out, "\n  no page table: an access is a page fault\n");
+        return;
+    }
+    const u32 *pte = pte_offset(m, *entry, address);
+    strbuf_printf(out, "\n  table     %08x, entry %4u at %08x: %08x  ",
+                  pfn_to_kaddr(pte_pfn(*entry)), pte_index(address), kaddr_of(m, pte), *pte);
+    add_bits(*pte, out);
+    if (!*pte) {
+        strbuf_puts(out, "\n  no page: an access is a page fault\n");
+        return;
+    }
+    strbuf_printf(out, "\n  frame %u + 0x%03x: physical %08x, for the kernel %08x\n  ",
+                  pte_pfn(*pte), address & (PAGE_SIZE - 1),
+                  (*pte & ~(PAGE_SIZE - 1)) | (address & (PAGE_SIZE - 1)),
+                  pfn_to_kaddr(pte_pfn(*pte)) + (address & (PAGE_SIZE - 1)));
+    add_page_kind(m, pte_pfn(*pte), out);
+    strbuf_putc(out, '\n');
+}
+
+bool report_vtop(const struct machine *m, s32 pid, u32 address, struct strbuf *out)
+{
+    const struct task_struct *p = task_with_mm(m, pid, out);
+
+    if (!p)
+        return false;
+    const struct mm_struct *mm = mm_at(m, p->mm);
+    const struct vm_area_struct *vma = look_for_vma(m, mm, address);
+    strbuf_printf(out, "%08x = directory entry %u | table entry %u | offset 0x%03x", address,
+                  pgd_index(address), pte_index(address), address & (PAGE_SIZE - 1));
+    if (address < TASK_SIZE && vma && vma->vm_start <= address) {
+        const char *name = region_name(m, mm, vma, address);
+
+        strbuf_puts(out, *name ? "  (" : "");
+        strbuf_add_visible(out, name, strlen(name));
+        strbuf_puts(out, *name ? ")" : "");
+    } else if (address < TASK_SIZE) {
+        strbuf_puts(out, "  (in no area)");
+    }
+    strbuf_printf(out, "\n  cr3 of %d: %08x\n", pid, mm->pgd - KERNEL_BASE);
+    add_walk(m, mm, address, out);
+    return true;
+}
+
+// ---- pte: every page that is there -------------------------------------------------------------------
+
+// Walks the entries of a task that are not empty, in order.
+struct page_walk {
+    const struct machine *m;
+    const struct mm_struct *mm;
+    kaddr vma;
+    uaddr next;
+    uaddr address; // of the page found
+    u32 pte;
+};
+
+static struct page_walk begin_walk(const struct machine *m, const struct mm_struct *mm)
+{
+    return (struct page_walk){ .m = m, .mm = mm, .vma = mm->mmap };
+}
+
+static bool next_page(struct page_walk *w)
+{
+    for (; w->vma; w->vma = vma_at(w->m, w->vma)->vm_next) {
+        const struct vm_area_struct *vma = vma_at(w->m, w->vma);
+        uaddr address = w->next > vma->vm_start ? w->next : vma->vm_start;
+
+        while (address < vma->vm_end) {
+            const u32 *pte = find_pte(w->m, w->mm, address);
+
+            if (pte && *pte) {
+                w->address = address;
+                w->pte = *pte;
+                w->next = address + PAGE_SIZE;
+                return true;
+            }
+            address = pte ? address + PAGE_SIZE : pgd_addr_end(address, vma->vm_end);
+        }
+    }
+    return false;
+}
+
+static void add_region(const struct page_walk *w, struct strbuf *out)
+{
+    struct strbuf name = STRBUF_INIT;
+    const char *text = region_name(w->m, w->mm, vma_at(w->m, w->vma), w->address);
+
+    strbuf_add_visible(&name, text, strlen(text));
+    add_padded(out, strbuf_text(&name), 12);
+    strbuf_finish(&name);
+}
+
+bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = task_with_mm(m, pid, out);
+    u32 rows = 0, more = 0;
+
+    if (!p)
+        return false;
+    struct page_walk w = begin_walk(m, mm_at(m, p->mm));
+    strbuf_puts(out, "  ADDRESS   REGION       ENTRY     BITS        FRAME\n");
+    while (next_page(&w)) {
+        if (rows >= ROWS_SHOWN) {
+            more++;
+            continue;
+        }
+        strbuf_printf(out, "  %08x  ", w.address);
+        add_region(&w, out);
+        strbuf_printf(out, " %08x  ", w.pte);
+        add_bits(w.pte, out);
+        strbuf_printf(out, "  %5u  ", pte_pfn(w.pte));
+        add_page_kind(m, pte_pfn(w.pte), out);
+        strbuf_putc(out, '\n');
+        rows++;
+    }
+    if (more)
+        strbuf_printf(out, "  … and %u more\n", more);
+    return true;
+}
+
+// ---- shared ------------------------------------------------------------------------------------------
+
+struct sharing {
+    u32 same, parted, only_a, only_b, rows;
+};
+
+static void add_sharing_row(const struct page_walk *a, const struct page_walk *b, struct sharing *s,
+                            struct strbuf *out)
+{
+    const struct page_walk *any = a ? a : b;
+    bool is_same = a && b && pte_pfn(a->pte) == pte_pfn(b->pte);
+
+    s->same += is_same;
+    s->parted += a && b && !is_same;
+    s->only_a += !b;
+    s->only_b += !a;
+    if (s->rows++ >= ROWS_SHOWN)
+        return;
+    strbuf_printf(out, "  %08x  ", any->address);
+    add_region(any, out);
+    if (a)
+        strbuf_printf(out, " %6u %s ", pte_pfn(a->pte), a->pte & _PAGE_RW ? "rw" : "r-");
+    else
+        strbuf_puts(out, "      -    ");
+    strbuf_puts(out, is_same ? "===" : "   ");
+    if (b)
+        strbuf_printf(out, " %6u %s  ", pte_pfn(b->pte), b->pte & _PAGE_RW ? "rw" : "r-");
+    else
+        strbuf_puts(out, "      -     ");
+    strbuf_puts(out, is_same ? "one frame for both" : a && b ? "parted" : "");
+    strbuf_putc(out, '\n');
+}
+
+bool report_shared(const struct machine *m, s32 pid_a, s32 pid_b, struct strbuf *out)
+{
+    const struct task_struct *p = task_with_mm(m, pid_a, out);
+    const struct task_struct *q = p ? task_with_mm(m, pid_b, out) : NULL;
+    struct sharing s = { 0 };
+
+    if (!p || !q)
+        return false;
+    if (p->mm == q->mm) {
+        strbuf_printf(out, "%d and %d have one and the same address space, mm %08x\n", pid_a, pid_b,
+                      p->mm);
+        return true;
+    }
+    struct page_walk a = begin_walk(m, mm_at(m, p->mm)), b = begin_walk(m, mm_at(m, q->mm));
+    bool has_a = next_page(&a), has_b = next_page(&b);
+    strbuf_printf(out, "  ADDRESS   REGION       %6d          %6d\n", pid_a, pid_b);
+    while (has_a || has_b) {
+        bool use_a = has_a && (!has_b || a.address <= b.address);
+        bool use_b = has_b && (!has_a || b.address <= a.address);
+
+        add_sharing_row(use_a ? &a : NULL, use_b ? &b : NULL, &s, out);
+        has_a = use_a ? next_page(&a) : has_a;
+        has_b = use_b ? next_page(&b) : has_b;
+    }
+    if (s.rows > ROWS_SHOWN)
+        strbuf_printf(out, "  … and %u more\n", s.rows - ROWS_SHOWN);
+    strbuf_printf(out, "  %u in one frame, %u parted, %u only in %d, %u only in %d\n", s.same,
+                  s.parted, s.only_a, pid_a, s.only_b, pid_b);
+    return true;
+}
+
+// ---- pages: the frame map ----------------------------------------------------------------------------
+
+static void mark_page_tables(const struct machine *m, u8 *is_table)
+{
+    u32 count;
+    const struct task_struct **tasks = collect_tasks(m, &count);
+
+    for (u32 i = 0; i < count; i++) {
+        if (!tasks[i]->mm || !is_kaddr(m, tasks[i]->mm, sizeof(struct mm_struct)))
+            continue;
+        const u32 *pgd = at(m, mm_at(m, tasks[i]->mm)->pgd, u32);
+        for (u32 k = 0; k < USER_PTRS_PER_PGD; k++)
+            if (pgd[k] && pte_pfn(pgd[k]) < mm_data(m)->zone.present_pages)
+                is_table[pte_pfn(pgd[k])] = 1;
+    }
+    free(tasks);
+}
+
+static char page_glyph(const struct machine *m, pfn frame, bool is_table)
+{
+    const struct page *page = pfn_to_page(m, frame);
+    kaddr cache = page->lru.next;
+    s32 mapped = page_mapcount(page);
+
+    if (pfn_to_kaddr(frame) == mm_data(m)->zero_page)
+        return '0';
+    if (page_is_reserved(page))
+        return 'K';
+    if (page->flags >> PG_slab & 1)
+        return is_kaddr(m, cache, sizeof(struct kmem_cache)) &&
+                       at(m, cache, struct kmem_cache)->objsize == cpu(m)->thread_size
+                   ? 't'
+                   : 's';
+    if (is_table)
+        return 'p';
+    if (page->_count < 0)
+        return '.';
+    if (page_is_anon(page))
+        return mapped > 1 ? 'A' : 'a';
+    if (page->mapping)
+        return mapped > 1 ? 'F' : mapped ? 'f' : 'c';
+    return 'u';
+}
+
+static u8 *find_page_tables(const struct machine *m)
+{
+    u8 *is_table = calloc(mm_data(m)->zone.present_pages + 1u, 1);
+
+    BUG_ON(!is_table);
+    mark_page_tables(m, is_table);
+    return is_table;
+}
+
+void report_pages(const struct machine *m, struct strbuf *out)
+{
+    u32 frames = has_kernel(m) ? mm_data(m)->zone.present_pages : 0;
+    u32 same = 0;
+    char last[FRAMES_PER_ROW + 1] = "";
+
+    if (!frames || !mm_data(m)->zone.mem_map) {
+        strbuf_puts(out, "the machine is off\n");
+        return;
+    }
+    u8 *is_table = find_page_tables(m);
+    for (pfn first = 0; first < frames; first += FRAMES_PER_ROW) {
+        char row[FRAMES_PER_ROW + 1] = "";
+
+        for (u32 i = 0; i < FRAMES_PER_ROW && first + i < frames; i++)
+            row[i] = page_glyph(m, first + i, is_table[first + i]);
+        if (strcmp(row, last) == 0) {
+            same++;
+            continue;
+        }
+        if (same)
+            strbuf_printf(out, "          (%u more rows like this)\n", same);
+        same = 0;
+        memcpy(last, row, sizeof row);
+        strbuf_printf(out, "  %6u  %s\n", first, row);
+    }
+    if (same)
+        strbuf_printf(out, "          (%u more rows like this)\n", same);
+    free(is_table);
+    strbuf_puts(out, "  a anonymous, A the same with several users; f of a file, F with several; "
+                     "c only in the page cache\n"
+                     "  p page table; K kernel, 0 the zero page, s slab, t kernel stack, u other; "
+                     ". free\n");
+}
