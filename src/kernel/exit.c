@@ -327,7 +327,7 @@ void do_group_exit(struct machine *m, s32 code)
     const struct task_struct *p = current(m);
     const struct signal_struct *sig = signal_of(m, p);
 
-    if (p->pid == 1 || p->tgid == 1) { // the panic comes before anything is torn down
+    if (p->pid == 1) { // the panic comes before anything is torn down
         do_exit(m, code);
         return;
     }

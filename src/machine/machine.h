@@ -13,8 +13,8 @@
 
 enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 
-// The CPU's registers and the clock. esp and ebp come first. Rule: while mode is CPU_KERNEL, esp lies in the current
-// task's kernel stack; while it is CPU_USER, tss_esp0 is the top of that stack.
+// The CPU's registers and the clock. Rule: while mode is CPU_KERNEL, esp lies in the current task's
+// kernel stack; while it is CPU_USER, tss_esp0 is the top of that stack.
 struct cpu {
     u32 esp, ebp; // adjacent: a function's entry and exit swap both at once
     u32 eflags;

@@ -96,7 +96,7 @@ static const struct {
     { EVENT_FAULT, FAULT_STACK, "the stack of {pa} grows down to {ub}: page frame {mc}" },
     { EVENT_FAULT, FAULT_SEGV, "{pa} must not access {ub}: {Rc}" },
     { EVENT_FAULT, FAULT_BUS, "{pa} must not access {ub}: that is behind the end of the file" },
-    { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none: it must die" },
+    { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 

@@ -283,9 +283,14 @@ RUN(history)
 RUN(check)
 {
     struct strbuf out = STRBUF_INIT;
+    struct strbuf wrong = STRBUF_INIT;
 
-    if (machine_check(s->m, &out) == 0)
+    if (machine_check(s->m, &wrong) == 0)
         strbuf_puts(&out, TEXT_CHECK_WELL "\n");
+    else if (machine_is_inside(s->m))
+        strbuf_puts(&out, TEXT_CHECK_INSIDE "\n");
+    strbuf_puts(&out, strbuf_text(&wrong));
+    strbuf_finish(&wrong);
     return show_or_fail(s, n->offset, true, &out);
 }
 

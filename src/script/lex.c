@@ -10,8 +10,10 @@ void lexer_init(struct lexer *lexer, const struct source *source, struct arena *
                 struct diagnosis *diagnosis)
 {
     u32 end = source_find_bad_byte(source, 0);
+    bool has_mark = end >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0; // as some editors do
+    u32 begin = has_mark ? 3 : 0;
 
-    *lexer = (struct lexer){ source, arena, diagnosis, 0, end, source->first_line, true };
+    *lexer = (struct lexer){ source, arena, diagnosis, begin, end, source->first_line, true };
 }
 
 void lexer_recover(struct lexer *lexer)

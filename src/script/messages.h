@@ -150,6 +150,7 @@
 
 // ---- Answers
 #define TEXT_CHECK_WELL    "all is well"
+#define TEXT_CHECK_INSIDE  "inside a command, what it changes may be only half done:"
 #define TEXT_RIGHT         "right: %s"
 #define TEXT_WRONG         "not quite: it is %s"
 #define TEXT_NOTE_CHILD    "the task created last"

@@ -392,6 +392,20 @@ static void test_exit_group(void)
     power_off(b);
 }
 
+// A thread of init takes its siblings along; pid 1 itself takes no SIGKILL.
+static void test_exit_group_of_init(void)
+{
+    struct booted *b = power_on_machine();
+    s32 caller = new_thread(b, 1), sibling = new_thread(b, 1);
+
+    CALL(b, caller, exit_group, 3);
+    CU_ASSERT_EQUAL(state_of(b, caller), '-');
+    CU_ASSERT_EQUAL(state_of(b, sibling), '-');
+    CU_ASSERT_EQUAL(state_of(b, 1), 'R');
+    CU_ASSERT_EQUAL(cpu(b->m)->panicked, 0);
+    power_off(b);
+}
+
 static void test_killed_group(void)
 {
     struct booted *b = power_on_machine();
@@ -538,6 +552,7 @@ int main(int argc, char **argv)
         { "a thread", test_thread },
         { "a leader before its thread", test_leader_first },
         { "exit_group", test_exit_group },
+        { "exit_group by a thread of init", test_exit_group_of_init },
         { "a group that is killed", test_killed_group },
         { "CLONE_PARENT", test_clone_parent },
         { "a vfork parent hears no SIGKILL", test_vfork_is_deaf },

@@ -192,6 +192,19 @@ static void test_mistakes(void)
     expect_mistake(longest, sizeof longest, 0, "longer");
 }
 
+// Some editors put a byte order mark in front.
+static void test_byte_order_mark(void)
+{
+    struct lexed l;
+    static const char text[] = "\xEF\xBB\xBF"
+                               "fork";
+
+    begin(&l, text, sizeof text - 1);
+    expect_word(&l, WORD_PLAIN, "fork");
+    expect_kind(&l, TOKEN_END);
+    finish(&l);
+}
+
 // After a mistake the next line is read as if nothing had been.
 static void test_recovery(void)
 {
@@ -251,6 +264,7 @@ static CU_TestInfo tests[] = {
     { "blocks", test_blocks },
     { "numbers", test_numbers },
     { "mistakes, with their places", test_mistakes },
+    { "a byte order mark", test_byte_order_mark },
     { "recovery at the next line", test_recovery },
     { "lines and columns", test_places },
     { "a piece of a long line", test_long_line },
