@@ -59,7 +59,6 @@ static s32 dispatch(struct machine *m, const struct pt_regs *r)
     case __NR_execve:
         return sys_execve(m);
     case __NR_waitpid:
-        return sys_wait4(m, (s32)r->ebx, r->edx);
     case __NR_wait4:
         return sys_wait4(m, (s32)r->ebx, r->edx);
     case __NR_kill:
@@ -138,10 +137,10 @@ static void return_to_user(struct machine *m, const struct task_struct *p, const
     set(m, cpu(m)->mode, CPU_USER);
 }
 
-// Everything a task must do before user mode: let others run, take signals. True when it is in
-// user mode; false when another task has the CPU (or the call was restarted and sleeps).
 static bool make_restarted_call(struct machine *m, const struct task_struct *p);
 
+// Everything a task must do before user mode: let others run, take signals. True when it is in
+// user mode; false when another task has the CPU (or the call was restarted and sleeps).
 static bool exit_to_user(struct machine *m, const struct task_struct *p)
 {
     const struct thread_info *ti = thread_info_of(m, p);
