@@ -75,7 +75,8 @@ static const struct vm_area_struct *good_area(struct machine *m, const struct ta
     if (vma->vm_start > address) {
         if (!(vma->vm_flags & VM_GROWSDOWN))
             return NULL;
-        *reason = REASON_BELOW_STACK;
+        if (address >= vma->vm_end - signal_of(m, p)->rlim[RLIMIT_STACK].rlim_cur)
+            *reason = REASON_BELOW_STACK; // else it is in the gap that lies between
         // The instructions that push most may touch this far below the pointer before they move it.
         if (error & PF_USER && address + 32 < task_pt_regs(m, p)->esp)
             return NULL;
@@ -250,21 +251,19 @@ static void remember_value(struct machine *m, const struct task_struct *p,
 }
 
 // Byte by byte, so to speak: what lies before a page that is out of reach is accessed all the same.
-static void access_memory(struct machine *m, const struct task_struct *p,
+// False if the task did not get to the end.
+static bool access_memory(struct machine *m, const struct task_struct *p,
                           const struct access *access)
 {
-    const struct pt_regs *regs = task_pt_regs(m, p);
     u32 kind = access->bytes ? PF_WRITE : 0;
 
-    if (access->moves_stack && access->address < regs->esp)
-        set(m, regs->esp, access->address & ~3u);
     for (u32 done = 0, part; done < access->size; done += part) {
         uaddr address = access->address + done;
         u32 inside = address & (PAGE_SIZE - 1);
         kaddr where = reach(m, p, address, kind);
 
         if (!where)
-            return;
+            return false;
         part = PAGE_SIZE - inside < access->size - done ? PAGE_SIZE - inside : access->size - done;
         if (access->bytes)
             copy(m, kpointer(m, where), (const u8 *)access->bytes + done, part);
@@ -273,6 +272,20 @@ static void access_memory(struct machine *m, const struct task_struct *p,
         remember_value(m, p, access);
     note(m, access->bytes ? EVENT_STORE : EVENT_LOAD, p->pid, (s32)access->address,
          (s32)access->size);
+    return true;
+}
+
+static void access_pages(struct machine *m, const struct task_struct *p,
+                         const struct access *access)
+{
+    const struct pt_regs *regs = task_pt_regs(m, p);
+    struct access one = *access;
+
+    if (access->moves_stack && access->address < regs->esp)
+        set(m, regs->esp, access->address & ~3u);
+    for (u32 i = 0; i <= access->pages; i++, one.address += PAGE_SIZE)
+        if (!access_memory(m, p, &one))
+            return;
 }
 
 void make_access(struct machine *m, const struct task_struct *p, const struct access *access)
@@ -282,6 +295,6 @@ void make_access(struct machine *m, const struct task_struct *p, const struct ac
     if (current(m) != p)
         give_cpu(m, p);
     if (current(m) == p && cpu(m)->mode == CPU_USER)
-        access_memory(m, p, access);
+        access_pages(m, p, access);
     settle(m);
 }

@@ -224,6 +224,7 @@ struct access {
     u32 size;          // bytes, not 0
     const void *bytes; // to be stored; NULL to load
     bool moves_stack;  // first lets the stack pointer go down to the address, if it is above
+    u32 pages;         // the same again in so many pages that follow
 };
 // Puts task p on the CPU if it is not, and lets it access its memory as an instruction would, page
 // faults included; settles if settling is on. The task must be able to act. Inside a command of

@@ -91,10 +91,11 @@ static enum fault_result do_no_page(struct machine *m, const struct mm_struct *m
                                     const struct vm_area_struct *vma, uaddr address, const u32 *pte,
                                     bool write, struct fault *fault)
 {
-    if (vma->vm_ops == VM_OPS_NONE)
-        return do_anonymous_page(m, mm, vma, address, pte, write, fault);
     KFN(m, do_no_page);
     enum fault_result result;
+
+    if (vma->vm_ops == VM_OPS_NONE)
+        KRETURN(do_anonymous_page(m, mm, vma, address, pte, write, fault));
     pfn frame = nopage(m, vma, address, &result);
 
     if (!frame)

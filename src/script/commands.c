@@ -147,17 +147,18 @@ const struct command_row command_table[] = {
 
     // ---- The CPU
     { ACCESSES(
-          "load", "load ADDR [BYTES]", "the acting task reads its memory",
+          "load", "load ADDR [BYTES] [pages=N]", "the acting task reads its memory",
           "ADDR is a number, or a part of its memory with an offset in bytes or pages: heap, "
           "data+16, stack-2p, NAME+1p. The parts are text, data, bss, heap, stack and those that "
-          "mmap was given names for. Without BYTES: 4. $? becomes the first 4 of them."),
-      .min_words = 1, .max_words = 2, .type = { TYPE_REGION, TYPE_NUMBER },
+          "mmap was given names for. Without BYTES: 4. $? becomes the first 4 of them. "
+          "pages=3 does the same in the next two pages."),
+      .min_words = 1, .max_words = 3, .type = { TYPE_REGION, TYPE_NUMBER },
       .prepare = prepare_load },
     { ACCESSES(
-          "store", "store ADDR NUMBER|TEXT", "the acting task writes its memory",
+          "store", "store ADDR NUMBER|TEXT [pages=N]", "the acting task writes its memory",
           "A number is stored in 4 bytes, a text as it is: store heap+16 \"hello\". ADDR is as "
           "for load; stack-2p lets the stack pointer go down there first."),
-      .min_words = 2, .max_words = 2, .type = { TYPE_REGION, TYPE_TEXT },
+      .min_words = 2, .max_words = 3, .type = { TYPE_REGION, TYPE_TEXT },
       .prepare = prepare_store },
 
     // ---- The machine

@@ -87,15 +87,36 @@ static bool prepare_address(struct session *s, const struct node *n, struct plan
     return true;
 }
 
+// "pages=N", the last word: the same in N pages in all. *words is how many there are before it.
+static bool prepare_pages(struct session *s, const struct node *n, struct plan *plan, u32 *words)
+{
+    const struct word *w = &n->word[n->words - 1];
+    const char *text = word_after(w, "pages");
+    bool is_huge = false;
+    s64 pages = 1;
+
+    *words = n->words;
+    if (!text)
+        return true;
+    if (!parse_number(text, (u32)strlen(text), &pages, &is_huge) || is_huge || pages < 1 ||
+        pages > PAGES_MAX)
+        return fail(s, w->offset, MSG_OUT_OF_RANGE, (long long)pages, WHAT_PAGES, 1ll,
+                    (long long)PAGES_MAX);
+    plan->access.pages = (u32)pages - 1;
+    --*words;
+    return true;
+}
+
 // ---- load and store --------------------------------------------------------------------------------
 
 PREPARE(load)
 {
     s64 size = 4;
+    u32 words;
 
     plan->access = (struct access){ 0 };
-    if (!prepare_address(s, n, plan) ||
-        (n->words > 1 && !word_in_range(s, &n->word[1], WHAT_SIZE, 1, ACCESS_MAX, &size)))
+    if (!prepare_pages(s, n, plan, &words) || !prepare_address(s, n, plan) ||
+        (words > 1 && !word_in_range(s, &n->word[1], WHAT_SIZE, 1, ACCESS_MAX, &size)))
         return false;
     plan->access.size = (u32)size;
     return true;
@@ -105,11 +126,15 @@ PREPARE(load)
 PREPARE(store)
 {
     const struct word *w = &n->word[1];
-    u32 value;
+    u32 value, words;
 
     plan->access = (struct access){ 0 };
-    if (!prepare_address(s, n, plan))
+    if (!prepare_pages(s, n, plan, &words) || !prepare_address(s, n, plan))
         return false;
+    if (words < 2)
+        return fail(s, n->end, MSG_TOO_FEW, n->command->info.name);
+    if (words > 2)
+        return fail(s, n->word[2].offset, MSG_TOO_MANY, n->command->info.name);
     plan->access.bytes = w->text;
     plan->access.size = w->length;
     if (w->kind >= WORD_VARIABLE || (w->kind == WORD_PLAIN && w->is_number)) {
