@@ -6,7 +6,6 @@
 #define EXTRA_STACK_VM_PAGES 20u
 #define MIN_GAP              (128u << 20)
 #define MAX_GAP              (TASK_SIZE / 6 * 5)
-#define TASK_UNMAPPED_BASE   (TASK_SIZE / 3)
 
 // Where mmap begins to look for room: below the largest stack there may be, or, if that has no
 // limit, from a third of the address space upwards. After arch/i386/mm/mmap.c.

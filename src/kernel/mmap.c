@@ -5,8 +5,7 @@
 // counted), as with vm.overcommit_memory = 1.
 #include "kernel/mmap.h"
 
-#define MAX_MAP_COUNT      65536
-#define TASK_UNMAPPED_BASE (TASK_SIZE / 3)
+#define MAX_MAP_COUNT 65536
 
 static u32 limit(const struct machine *m, enum rlimit_index which)
 {
@@ -299,9 +298,10 @@ static bool is_gap(const struct machine *m, const struct mm_struct *mm, uaddr st
 static uaddr get_unmapped_area(struct machine *m, const struct mm_struct *mm, u32 length)
 {
     KFN(m, get_unmapped_area);
+    bool is_upwards = mm->mmap_base == TASK_UNMAPPED_BASE; // the legacy layout
     uaddr top = mm->free_area_cache;
 
-    for (int pass = 0; pass < 2; pass++, top = mm->mmap_base) {
+    for (int pass = 0; pass < 2 && !is_upwards; pass++, top = mm->mmap_base) {
         while (top > length) {
             const struct vm_area_struct *vma = look_for_vma(m, mm, top - length);
 

@@ -5,6 +5,9 @@
 #include "kernel/kernel.h"
 #include "mm/vm.h"
 
+// Where mappings begin if they are to grow upwards: then it is mmap_base, too.
+#define TASK_UNMAPPED_BASE (TASK_SIZE / 3)
+
 // ---- mmap.c ----------------------------------------------------------------------------------------
 
 struct map_request {
