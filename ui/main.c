@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PROGRAMS_MAX ((size_t)1 << 20) /* bytes of a catalogue of programs */
+
 enum { STATUS_OK, STATUS_MISTAKE, STATUS_USAGE };
 
 struct options {
@@ -20,6 +22,7 @@ struct options {
     struct session_options session;
     struct batch_input *inputs; /* in the order in which they were given */
     size_t count;
+    char *programs; /* what --programs named */
 };
 
 static void print_usage(void)
@@ -38,6 +41,9 @@ static void print_usage(void)
             "      --keep-going  a mistake does not stop a script\n"
             "      --journal-size=SIZE\n"
             "                    memory for going back in time, as 64M\n"
+            "      --programs=FILE\n"
+            "                    more programs for exec; as a model see\n"
+            "                    " PROCARIUM_DATADIR "/catalogue\n"
             "      --help        this text\n"
             "      --version     the version\n"
             "\n"
@@ -87,6 +93,7 @@ enum {
     OPTION_PLAIN,
     OPTION_KEEP_GOING,
     OPTION_JOURNAL,
+    OPTION_PROGRAMS,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -98,10 +105,49 @@ static const struct option long_options[] = {
     { "plain", no_argument, NULL, OPTION_PLAIN },
     { "keep-going", no_argument, NULL, OPTION_KEEP_GOING },
     { "journal-size", required_argument, NULL, OPTION_JOURNAL },
+    { "programs", required_argument, NULL, OPTION_PROGRAMS },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 },
 };
+
+/* The text of a file; NULL, with errno, if it cannot be read. The caller frees it. */
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = file ? malloc(PROGRAMS_MAX + 1) : NULL;
+    size_t length = text ? fread(text, 1, PROGRAMS_MAX + 1, file) : 0;
+
+    if (file && (ferror(file) || length > PROGRAMS_MAX)) {
+        errno = ferror(file) ? errno : EFBIG;
+        free(text);
+        text = NULL;
+    }
+    if (text)
+        text[length] = '\0';
+    if (file)
+        fclose(file);
+    return text;
+}
+
+/* Reads a catalogue of programs. False, having said why, if it is none. */
+static bool read_programs(const char *path, struct options *o)
+{
+    struct strbuf why = STRBUF_INIT;
+
+    free(o->programs);
+    o->programs = read_file(path);
+    if (!o->programs)
+        strbuf_puts(&why, strerror(errno));
+    else
+        session_check_programs(o->programs, &why);
+    if (why.length)
+        fprintf(stderr, "procarium: %s: %s\n", path, strbuf_text(&why));
+    bool well = why.length == 0;
+    strbuf_finish(&why);
+    o->session.programs = o->programs;
+    return well;
+}
 
 /* Reads the options. -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o)
@@ -135,6 +181,10 @@ static int parse_options(int argc, char **argv, struct options *o)
         case OPTION_JOURNAL:
             if (!parse_size(optarg, &o->session.journal_bytes))
                 return complain(_("not a size such as 64M: "), optarg);
+            break;
+        case OPTION_PROGRAMS:
+            if (!read_programs(optarg, o))
+                return STATUS_USAGE;
             break;
         case OPTION_HELP:
             print_usage();
@@ -237,6 +287,7 @@ int main(int argc, char **argv)
     int status = parse_options(argc, argv, &options);
     if (status < 0)
         status = run(&options);
+    free(options.programs);
     free(options.inputs);
     return status;
 }

@@ -71,12 +71,17 @@ struct face {
 struct session_options {
     u64 journal_bytes; // as in struct machine_options
     bool keep_going;   // a mistake does not stop the script
+    // More programs for exec, or others of the same paths: a catalogue as programs/catalogue is one.
+    // NULL = none. It must be free of mistakes.
+    const char *programs;
     struct face face;
 };
 
 // A session with a machine that has just been booted bare. NULL when the host has no memory.
 struct session *session_create(const struct session_options *options);
 void session_destroy(struct session *s);
+// Is the text a catalogue of programs without mistakes? If not: the line and what is wrong.
+bool session_check_programs(const char *text, struct strbuf *why);
 // Replaces the face: the TUI and the plain REPL do so when they take over.
 void session_set_face(struct session *s, const struct face *face);
 

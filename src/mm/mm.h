@@ -23,6 +23,7 @@ _Static_assert(sizeof(struct page) == 32, "struct page is 32 bytes");
 #define PG_slab     7
 #define PG_reserved 11
 #define PG_private  12
+#define PG_zeroed   31 // Unlike Linux: a free frame that is known to hold zeros
 
 #define MAX_ORDER 11
 
@@ -59,6 +60,10 @@ void free_pages(struct machine *m, kaddr address, u32 order);
 void free_hot_page(struct machine *m, pfn frame);
 // One zeroed frame, or 0. After mm/page_alloc.c, get_zeroed_page().
 kaddr get_zeroed_page(struct machine *m);
+// The same, asked for with __GFP_ZERO instead.
+kaddr alloc_zeroed_page(struct machine *m);
+// Gives back a frame that holds zeros, so that it need not be cleared when zeros are wanted.
+void free_zeroed_page(struct machine *m, kaddr address);
 // Boot: the frames from first_free_pfn up become free blocks, lowest first. mem_map lies at
 // `mem_map`, below first_free_pfn, 32 bytes a frame of the whole RAM.
 void free_area_init(struct machine *m, kaddr mem_map, pfn first_free_pfn);

@@ -164,8 +164,8 @@ void free_hot_page(struct machine *m, pfn frame)
 
 // ---- Taking and giving back --------------------------------------------------------------------
 
-// *is_fresh: the first frame was never in use, so that it holds zeros.
-static kaddr take_pages(struct machine *m, u32 order, bool *is_fresh)
+// *is_zeroed: the first frame is known to hold zeros.
+static kaddr take_pages(struct machine *m, u32 order, bool *is_zeroed)
 {
     KFN(m, __alloc_pages);
     BUG_ON(order > BLOCK_MAX_ORDER);
@@ -174,7 +174,7 @@ static kaddr take_pages(struct machine *m, u32 order, bool *is_fresh)
     if (!page)
         KRETURN(0u);
     pfn frame = page_to_pfn(m, page);
-    *is_fresh = !image_is_used(m, pfn_to_kaddr(frame));
+    *is_zeroed = page->flags >> PG_zeroed & 1 || !image_is_used(m, pfn_to_kaddr(frame));
     set(m, page->flags, 0);
     set(m, page->mapping, 0);
     set(m, page->_count, 0);
@@ -185,9 +185,9 @@ static kaddr take_pages(struct machine *m, u32 order, bool *is_fresh)
 
 kaddr alloc_pages(struct machine *m, u32 order)
 {
-    bool is_fresh;
+    bool is_zeroed;
 
-    return take_pages(m, order, &is_fresh);
+    return take_pages(m, order, &is_zeroed);
 }
 
 void free_pages(struct machine *m, kaddr address, u32 order)
@@ -211,24 +211,29 @@ void free_pages(struct machine *m, kaddr address, u32 order)
     __free_pages_ok(m, frame, order);
 }
 
-static bool is_all_zeros(const u8 *bytes)
+// Zeros over zeros would be no change, so they are not written.
+kaddr alloc_zeroed_page(struct machine *m)
 {
-    static const u8 zeros[PAGE_SIZE];
+    bool is_zeroed;
+    kaddr address = take_pages(m, 0, &is_zeroed);
 
-    return memcmp(bytes, zeros, PAGE_SIZE) == 0;
+    if (address && !is_zeroed)
+        fill(m, kpointer(m, address), 0, PAGE_SIZE);
+    return address;
 }
 
-// Zeros over zeros would be no change. A frame that was never stored to has them, and so does one
-// that comes back from being a page table.
 kaddr get_zeroed_page(struct machine *m)
 {
     KFN(m, get_zeroed_page);
-    bool is_fresh;
-    kaddr address = take_pages(m, 0, &is_fresh);
+    KRETURN(alloc_zeroed_page(m));
+}
 
-    if (address && !is_fresh && !is_all_zeros(kpointer(m, address)))
-        fill(m, kpointer(m, address), 0, PAGE_SIZE);
-    KRETURN(address);
+void free_zeroed_page(struct machine *m, kaddr address)
+{
+    const struct page *page = page_of(m, address);
+
+    set(m, page->flags, page->flags | 1u << PG_zeroed);
+    free_pages(m, address, 0);
 }
 
 // ---- Boot --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ const u32 *find_pte(const struct machine *m, const struct mm_struct *mm, uaddr a
 static kaddr pte_alloc_one(struct machine *m)
 {
     KFN(m, pte_alloc_one);
-    KRETURN(get_zeroed_page(m));
+    KRETURN(alloc_zeroed_page(m));
 }
 
 const u32 *pte_alloc_map(struct machine *m, const struct mm_struct *mm, uaddr address)
@@ -50,6 +50,6 @@ void clear_page_range(struct machine *m, const struct mm_struct *mm, uaddr start
         kaddr table = (*entry & ~(PAGE_SIZE - 1)) + KERNEL_BASE;
         set(m, *entry, 0u);
         set(m, mm->nr_ptes, mm->nr_ptes - 1);
-        free_pages(m, table, 0);
+        free_zeroed_page(m, table);
     }
 }

@@ -78,12 +78,10 @@ void vma_link(struct machine *m, const struct mm_struct *mm, const struct vm_are
     BUG_ON(*link);
     set(m, vma->vm_next, *from);
     set(m, *from, self);
-    if (memcmp(&vma->vm_rb, &leaf, sizeof leaf) != 0) {
-        set(m, vma->vm_rb.rb_parent, leaf.rb_parent);
-        set(m, vma->vm_rb.rb_color, leaf.rb_color);
-        set(m, vma->vm_rb.rb_right, leaf.rb_right);
-        set(m, vma->vm_rb.rb_left, leaf.rb_left);
-    }
+    set(m, vma->vm_rb.rb_parent, leaf.rb_parent);
+    set(m, vma->vm_rb.rb_color, leaf.rb_color);
+    set(m, vma->vm_rb.rb_right, leaf.rb_right);
+    set(m, vma->vm_rb.rb_left, leaf.rb_left);
     set(m, *link, node);
     rb_insert_color(m, &mm->mm_rb, node);
     set(m, mm->map_count, mm->map_count + 1);

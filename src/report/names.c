@@ -215,6 +215,7 @@ static const struct name_entry page_flag_names[] = {
     T(PG_slab, "belongs to a slab"),
     T(PG_reserved, "never given out"),
     T(PG_private, "heads a free block"),
+    T(PG_zeroed, "is free and holds zeros"),
 };
 
 static const struct name_entry slab_flag_names[] = {

@@ -1,11 +1,33 @@
 // The life of a session, and what its faces may ask of it.
 #include "script/session.h"
 
+#include "machine/program.h"
+
 #include "script/messages.h"
 #include "script/parse.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+bool session_check_programs(const char *text, struct strbuf *why)
+{
+    struct programs table = { NULL, 0, 0 };
+    bool well = programs_add(&table, text, why);
+
+    programs_finish(&table);
+    return well;
+}
+
+// Behind those that are always there.
+static void add_programs(struct machine *m, const char *text)
+{
+    struct strbuf why = STRBUF_INIT;
+    bool well = programs_add(&m->programs, default_programs, &why) &&
+                programs_add(&m->programs, text, &why);
+
+    BUG_ON(!well);
+    strbuf_finish(&why);
+}
 
 struct session *session_create(const struct session_options *options)
 {
@@ -19,6 +41,8 @@ struct session *session_create(const struct session_options *options)
         free(s);
         return NULL;
     }
+    if (options->programs)
+        add_programs(s->m, options->programs);
     s->face = options->face;
     s->keep_going = options->keep_going;
     s->rounds = 1;
