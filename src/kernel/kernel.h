@@ -314,6 +314,13 @@ const struct task_struct *next_process(const struct machine *m, const struct tas
 const struct task_struct *next_task_and_thread(const struct machine *m,
                                                const struct task_struct *p);
 
+// A call of the running task fails, and says why. Returns -error.
+static inline s32 refuse(struct machine *m, s32 error, enum refusal why)
+{
+    note(m, EVENT_REFUSED, current(m)->pid, error, (s32)why);
+    return -error;
+}
+
 // ---- fork.c ------------------------------------------------------------------------------------
 void fork_init(struct machine *m);
 // Pid of the child, or a negative errno, or CALL_SLEEPS (vfork).
@@ -328,6 +335,11 @@ kaddr mm_alloc(struct machine *m);
 void mm_release(struct machine *m, const struct task_struct *p, kaddr mm);
 
 s32 copy_mm(struct machine *m, u32 clone_flags, const struct task_struct *p); // fork_mm.c
+// Steps 18-26 of copy_process(): what the child shares or copies. 0, or an error after which all is
+// as before. (fork_resources.c)
+s32 copy_resources(struct machine *m, u32 flags, u32 stack_start, u32 tls,
+                   const struct task_struct *p);
+void drop_resources(struct machine *m, u32 flags, const struct task_struct *p);
 void exit_mmap(struct machine *m, kaddr mm);
 s32 copy_thread(struct machine *m, u32 clone_flags, u32 stack_start, u32 tls,
                 const struct task_struct *p); // process.c

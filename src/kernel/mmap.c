@@ -12,12 +12,6 @@ static u32 limit(const struct machine *m, enum rlimit_index which)
     return signal_of(m, current(m))->rlim[which].rlim_cur;
 }
 
-static s32 refuse(struct machine *m, s32 error, enum refusal why)
-{
-    note(m, EVENT_REFUSED, current(m)->pid, error, (s32)why);
-    return -error;
-}
-
 // What a page's entry begins with, by READ, WRITE, EXEC and SHARED. (protection_map)
 static u32 protection_of(u32 vm_flags)
 {

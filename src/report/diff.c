@@ -1,5 +1,6 @@
 // The report diff: what differs between two positions in time, object by object.
 #include "procarium/report.h"
+#include "report/places.h"
 #include "report/trace.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // Reports about memory, by hand: rd, struct, list, and what lies at an address.
 #include "mm/vm.h"
 #include "procarium/report.h"
+#include "report/places.h"
 #include "report/text.h"
 
 #include <ctype.h>

@@ -1,18 +1,26 @@
-// What lies at an address: finding the object that a kernel address belongs to, and naming it.
-//
-// Everything here is careful: a machine stopped in the middle of a command, or one whose stack has
+// Following pointers with care: a machine stopped in the middle of a command, or one whose stack has
 // overwritten something, must be shown, not believed.
 #ifndef REPORT_OBJECTS_H
 #define REPORT_OBJECTS_H
 
 #include "report/fields.h"
 
+static inline bool is_object_at(const struct machine *m, kaddr address, u32 size)
+{
+    return address && address % 4 == 0 && is_kaddr(m, address, size);
+}
+
+// Reads bytes at a kernel address as they are now or (then not NULL) at another moment. False if
+// they are not in the RAM.
+bool read_kernel_then(const struct machine *m, const struct moment *then, kaddr address,
+                      void *bytes, u32 size);
+// One word of a page table or directory as it was; 0 if it is out of the RAM.
+u32 entry_then(const struct machine *m, const struct moment *then, kaddr table, u32 index);
+
 // The task_struct at an address, or NULL if there can't be one.
 static inline const struct task_struct *task_or_null(const struct machine *m, kaddr address)
 {
-    return address && address % 4 == 0 && is_kaddr(m, address, sizeof(struct task_struct))
-               ? task_at(m, address)
-               : NULL;
+    return is_object_at(m, address, sizeof(struct task_struct)) ? task_at(m, address) : NULL;
 }
 
 // Its thread_info, signal_struct …, or NULL if the pointer leads nowhere.
@@ -49,33 +57,6 @@ void add_task_name_then(const struct machine *m, const struct moment *then, kadd
 void add_comm(const struct task_struct *p, struct strbuf *out);
 // Adds what a task waits for, or how it ended: "wait4", "exit 0", "SIGSTOP"; or nothing.
 void add_about(const struct machine *m, const struct task_struct *p, struct strbuf *out);
-
-enum place_kind {
-    PLACE_UNKNOWN,
-    PLACE_TEXT,   // kernel code
-    PLACE_OBJECT, // a structure of the type table; or, with TYPE_NONE, bytes of a slab object
-    PLACE_STACK,  // a task's kernel stack area (thread_info and pt_regs are objects in it)
-    PLACE_FRAME   // a page frame with no known structure
-};
-
-struct place {
-    enum place_kind kind;
-    enum ktype type;   // of an object
-    kaddr base;        // where it begins
-    u32 size;          // bytes
-    kaddr cache;       // kmem_cache that it comes from, or 0
-    kaddr task;        // the task that it belongs to, where that is known; or 0
-    const char *label; // what it is called when it has no type: "pidmap" …; static text or NULL
-};
-
-// Finds out what lies at a kernel address, now or (then not NULL) at another moment.
-// PLACE_UNKNOWN if nobody knows.
-struct place place_of(const struct machine *m, const struct moment *then, kaddr address);
-
-// Adds the object's name: "task 3", "stack of 3", "signal_struct c7f01234", "kernel".
-// With `then` (may be NULL), pids are read as they were at that moment.
-void place_name(const struct machine *m, const struct moment *then, const struct place *place,
-                struct strbuf *out);
 
 // The kernel stack frames of a task, innermost first.
 struct stack_frame {

@@ -2,6 +2,7 @@
 #include "report/trace.h"
 
 #include "report/messages.h"
+#include "report/places.h"
 
 #include <stdlib.h>
 #include <string.h>
