@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static u32 count_lines(const char *text, size_t length)
 {
@@ -16,7 +17,8 @@ static u32 count_lines(const char *text, size_t length)
     return count;
 }
 
-/* Reads lines until no block and no quoted word is open. False at the end of the input. */
+/* Reads lines until no block and no quoted word is open, or there is more than anybody would take.
+   False at the end of the input. */
 static bool read_commands(FILE *in, struct strbuf *text)
 {
     struct open_ends ends = { 0 };
@@ -34,7 +36,7 @@ static bool read_commands(FILE *in, struct strbuf *text)
         }
         strbuf_add(text, part, length);
         open_ends_add(&ends, part, length);
-        if (c == EOF || (c == '\n' && !has_open_ends(&ends)))
+        if (c == EOF || (c == '\n' && !has_open_ends(&ends)) || text->length > SCRIPT_SIZE_MAX)
             return text->length > 0;
     }
 }
@@ -48,13 +50,35 @@ static enum run_result run_stream(struct session *session, FILE *in, const char 
     while (read_commands(in, &text)) {
         result = session_run_from(session, name, line, strbuf_text(&text), text.length);
         line += count_lines(strbuf_text(&text), text.length);
-        if (result == RUN_MISTAKE && session_keeps_going(session))
+        if (result == RUN_MISTAKE && session_keeps_going(session) && text.length <= SCRIPT_SIZE_MAX)
             worst = RUN_MISTAKE;
         else if (result != RUN_OK)
             break;
     }
     strbuf_finish(&text);
     return result == RUN_OK ? worst : result;
+}
+
+bool is_stream(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode));
+}
+
+/* A FIFO or a device is run like standard input: procarium <(echo fork). */
+static enum run_result run_file(struct session *session, const char *path)
+{
+    struct strbuf name = STRBUF_INIT;
+    FILE *in = is_stream(path) ? fopen(path, "rb") : NULL;
+
+    if (!in)
+        return session_run_file(session, path);
+    strbuf_add_visible(&name, path, strlen(path));
+    enum run_result result = run_stream(session, in, strbuf_text(&name));
+    strbuf_finish(&name);
+    fclose(in);
+    return result;
 }
 
 static enum run_result run_input(struct session *session, const struct batch_input *input)
@@ -67,7 +91,7 @@ static enum run_result run_input(struct session *session, const struct batch_inp
     case INPUT_FILE:
         break;
     }
-    return session_run_file(session, input->text);
+    return run_file(session, input->text);
 }
 
 enum run_result batch_run(struct session *session, const struct batch_input *inputs, size_t count)

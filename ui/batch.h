@@ -10,6 +10,9 @@ struct batch_input {
     const char *text; /* the path, or the commands */
 };
 
+/* Can the file be read but once, as it comes? */
+bool is_stream(const char *path);
+
 /*
  * Runs the inputs up to the first mistake (unless the session keeps going), an interruption, or
  * `quit`. A text's name in messages is "-c"; standard input is run as it comes, each command when

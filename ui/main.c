@@ -38,7 +38,8 @@ static void print_usage(void)
             "      --json        write what happens as JSON Lines\n"
             "      --quiet       write only what was asked for, and mistakes\n"
             "      --plain       a session line by line, without panes\n"
-            "      --keep-going  a mistake does not stop a script\n"
+            "      --keep-going  after a mistake, go on with the next command; the exit status\n"
+            "                    is still 1\n"
             "      --journal-size=SIZE\n"
             "                    memory for going back in time, as 64M\n"
             "      --programs=FILE\n"
@@ -253,7 +254,8 @@ static int run_interactive(struct session *session, bool is_plain)
 /* One script, somebody to look at it, and no word about how to run it: it is played. */
 static bool is_demo_for_terminal(const struct options *o)
 {
-    bool is_one_file = o->count == 1 && o->inputs[0].kind == INPUT_FILE;
+    bool is_one_file =
+        o->count == 1 && o->inputs[0].kind == INPUT_FILE && !is_stream(o->inputs[0].text);
     char why[256];
 
     return is_one_file && !o->is_batch && !o->is_json && !o->is_quiet && !o->is_plain &&

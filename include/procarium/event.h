@@ -24,6 +24,7 @@ struct machine;
     X(REPARENT, "child pid, old parent pid, new parent pid")                                       \
     X(VFORK_WAIT, "parent pid, child pid, 0")                                                      \
     X(VFORK_DONE, "child pid, 0, 0")                                                               \
+    X(EXEC_WAIT, "pid, leader pid, 1 if that is init, which never ends: exec awaits the others")   \
     X(SHARE, "new task's pid, enum shared_object, count after")                                    \
     X(COPY, "new task's pid, enum shared_object, kaddr of the copy")                               \
     X(PID_ALLOC, "pid, 1 if the search wrapped around, 0")                                         \

@@ -6,6 +6,8 @@
 
 struct session;
 
+#define SCRIPT_SIZE_MAX (64u << 20) // bytes of one text of commands
+
 // ---- What a session tells its face -------------------------------------------------------------
 
 // A mistake in the command, or an `expect` that failed. Nothing has changed in the machine.

@@ -89,7 +89,8 @@ static bool wait_for_threads(struct machine *m, const struct task_struct *p)
         if (!is_current(m, p))
             return false;
     }
-    // Unlike Linux, which asks again and again and yields in between: exit_notify() wakes it.
+    // Unlike Linux, which asks again and again and yields in between: exit_notify() wakes it. As in
+    // Linux 2.6.11, that is never for a thread of init: its leader takes no SIGKILL.
     while (!thread_group_leader(p) && task_at(m, p->group_leader)->exit_state != EXIT_ZOMBIE) {
         set(m, sig->group_exit_task, kaddr_of(m, p));
         set(m, sig->notify_count, -1);
@@ -159,6 +160,8 @@ static s32 de_thread(struct machine *m)
     }
     end_resuming(m);
     if (has_slept || !thread_group_empty(m, p)) {
+        if (!has_slept)
+            note(m, EVENT_EXEC_WAIT, p->pid, p->tgid, p->tgid == 1 && p->pid != 1);
         if (!wait_for_threads(m, p))
             return CALL_SLEEPS;
         finish_de_thread(m, p);

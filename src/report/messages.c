@@ -36,6 +36,7 @@ static const struct {
     [EVENT_RELEASE] = { "{pa} is taken off all lists", 55 },
     [EVENT_REPARENT] = { "{pa} is now a child of {pc}", 58 },
     [EVENT_VFORK_WAIT] = { "{pa} waits until {pb} execs or ends", 75 },
+    [EVENT_EXEC_WAIT] = { "{pa} waits until the other threads of its process have ended", 75 },
     [EVENT_VFORK_DONE] = { "{pa} no longer uses the address space it borrowed", 57 },
     [EVENT_SHARE] = { "{pa} shares {ob}: {nc} users now", 0 },
     [EVENT_COPY] = { "{pa} gets a copy of {ob}", 0 },
@@ -74,6 +75,9 @@ static const struct {
     { EVENT_SIGNAL_DROPPED, 0, "{pa} ignores {sb}: it is dropped" },
     { EVENT_SIGNAL_DROPPED, 2, "{sb} means nothing to {pa} (its default): it is dropped" },
     { EVENT_ZOMBIE, -1, "{pa} is a zombie, but its process lives on in other threads" },
+    { EVENT_EXEC_WAIT, 1,
+      "{pa} waits until {pb} has ended, to take its place, and init never ends: so it is in "
+      "2.6.11" },
     { EVENT_FORK, SIGCHLD, "{pa} forked {pb}" },
     { EVENT_FORK, CLONE_VFORK | CLONE_VM | SIGCHLD, "{pa} vforked {pb}" },
     { EVENT_STATE, 'S', "{pa} sleeps: {Fb} → {Tb} ({qc})" },

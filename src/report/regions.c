@@ -52,11 +52,11 @@ static bool is_name(const char *wanted, size_t length, const char *name)
     return strlen(name) == length && memcmp(name, wanted, length) == 0;
 }
 
-static bool has_stack(const struct machine *m, const struct mm_struct *mm)
+uaddr stack_area_start(const struct machine *m, const struct mm_struct *mm)
 {
     const struct vm_area_struct *vma = look_for_vma(m, mm, mm->start_stack);
 
-    return vma && vma->vm_flags & VM_GROWSDOWN;
+    return vma && vma->vm_flags & VM_GROWSDOWN ? vma->vm_start : 0;
 }
 
 bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, const char *name,
@@ -76,7 +76,7 @@ bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, c
             continue;
         struct range range = part_range(mm, part);
         *base = part == PART_STACK ? esp : range.start;
-        return part == PART_STACK  ? has_stack(m, mm)
+        return part == PART_STACK  ? stack_area_start(m, mm) != 0
                : part == PART_HEAP ? true // brk can make it
                                    : range.end > range.start;
     }

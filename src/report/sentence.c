@@ -25,8 +25,9 @@ static int weight_of(const struct event *event)
 {
     s32 to = event->b & 0x7F;
 
-    if (event->kind == EVENT_STATE && event->c == (CAUSE_CALL | __NR_vfork))
-        return 0; // VFORK_WAIT says it better
+    if (event->kind == EVENT_STATE &&
+        (event->c == (CAUSE_CALL | __NR_vfork) || event->c == (CAUSE_CALL | __NR_execve)))
+        return 0; // VFORK_WAIT and EXEC_WAIT say it better
     if (event->kind == EVENT_STATE)
         return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
     if (event->kind == EVENT_PID_ALLOC && event->b) // it wrapped around

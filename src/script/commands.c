@@ -118,7 +118,8 @@ const struct command_row command_table[] = {
       .min_words = 2, .max_words = 6, .type = { TYPE_NUMBER, TYPE_CHOICE, TYPE_NONE },
       .choices = "private shared", .number = __NR_mmap, .prepare = prepare_mmap },
     { CALL("munmap", "", "munmap NAME|ADDR [PAGES]", "takes a mapping away, or a part of it",
-           "ADDR may be NAME+1p. Without PAGES: up to the end of what is mapped there."),
+           "ADDR may be NAME+1p; stack is all of the stack's area. Without PAGES: up to the end of "
+           "what is mapped there."),
       .min_words = 1, .max_words = 2, .type = { TYPE_REGION, TYPE_NUMBER }, .number = __NR_munmap,
       .prepare = prepare_munmap },
     { CALL("mprotect", "", "mprotect NAME|ADDR [PAGES] none|r|rw|rx|rwx",

@@ -46,8 +46,10 @@ static bool fail_unknown_region(struct session *s, const struct word *w,
     return false;
 }
 
-bool word_user_address(struct session *s, const struct word *w, const struct task_struct *p,
-                       uaddr *address)
+// A number, or a region's name with an offset. With `of_area` the name means what is mapped, in
+// whole pages; else it means where the program uses it from: the stack, from its pointer up.
+static bool word_place(struct session *s, const struct word *w, const struct task_struct *p,
+                       bool of_area, uaddr *address)
 {
     size_t length = region_length(w->text);
     uaddr base;
@@ -65,13 +67,22 @@ bool word_user_address(struct session *s, const struct word *w, const struct tas
         return false;
     if (!p->mm)
         return fail(s, w->offset, MSG_HAS_NONE, p->pid, "mm");
-    if (!region_base(s->m, at(s->m, p->mm, struct mm_struct), task_pt_regs(s->m, p)->esp, w->text,
-                     length, &base))
+    const struct mm_struct *mm = at(s->m, p->mm, struct mm_struct);
+    uaddr esp = of_area ? stack_area_start(s->m, mm) : task_pt_regs(s->m, p)->esp;
+    if (!region_base(s->m, mm, esp, w->text, length, &base))
         return fail_unknown_region(s, w, p);
+    if (of_area)
+        base = page_align(base);
     if (!parse_offset(w->text + length, &value))
         return fail(s, w->offset + (u32)length, MSG_NOT_OFFSET, w->text + length);
     *address = base + (uaddr)(u32)value;
     return true;
+}
+
+bool word_user_address(struct session *s, const struct word *w, const struct task_struct *p,
+                       uaddr *address)
+{
+    return word_place(s, w, p, false, address);
 }
 
 // The command's first word is an address of the actor's. Below the stack pointer, the program has
@@ -261,7 +272,7 @@ PREPARE(munmap)
     u32 *args = plan->made.args;
 
     plan->made.nr = __NR_munmap;
-    return word_user_address(s, &n->word[0], plan->actor, &args[0]) &&
+    return word_place(s, &n->word[0], plan->actor, true, &args[0]) &&
            word_length(s, n->words > 1 ? &n->word[1] : NULL, plan->actor, args[0], &args[1]);
 }
 
@@ -272,7 +283,7 @@ PREPARE(mprotect)
     u32 *args = plan->made.args;
 
     plan->made.nr = __NR_mprotect;
-    if (!word_user_address(s, &n->word[0], plan->actor, &args[0]) ||
+    if (!word_place(s, &n->word[0], plan->actor, true, &args[0]) ||
         !word_length(s, n->words > 2 ? &n->word[1] : NULL, plan->actor, args[0], &args[1]))
         return false;
     return (prot->kind == WORD_PLAIN && parse_protection(prot->text, &args[2])) ||

@@ -319,13 +319,21 @@ static bool find_relation(const struct word *w, enum relation *relation)
     return word_is(w, "=");
 }
 
+// Is a word of 32 bits, which knows no sign, the same as a number that people write with one?
+static bool is_equal(s64 found, s64 wanted)
+{
+    bool is_word = found > INT32_MAX && found <= UINT32_MAX;
+
+    return found == wanted || (wanted < 0 && is_word && (s32)(u32)found == wanted);
+}
+
 static bool is_related(s64 a, enum relation relation, s64 b)
 {
     switch (relation) {
     case EQUAL:
-        return a == b;
+        return is_equal(a, b);
     case UNEQUAL:
-        return a != b;
+        return !is_equal(a, b);
     case LESS:
         return a < b;
     case AT_MOST:

@@ -3,6 +3,7 @@
 
 #include "script/messages.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,27 +18,32 @@ static const char *shown_path(struct session *s, const char *path)
     return strbuf_text(&s->shown);
 }
 
+// A FIFO is never waited for. NULL, having said why, if it is no file of a fit size.
+static FILE *open_regular(const char *path, struct stat *st, struct strbuf *why)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+
+    if (!file || fstat(fd, st) != 0)
+        strbuf_printf(why, MSG_FILE_NONE, path);
+    else if (!S_ISREG(st->st_mode))
+        strbuf_printf(why, MSG_FILE_KIND, path);
+    else if ((u64)st->st_size > SOURCE_SIZE_MAX)
+        strbuf_printf(why, MSG_FILE_LARGE, path, SOURCE_SIZE_MAX >> 20);
+    else
+        return file;
+    if (file)
+        fclose(file);
+    return NULL;
+}
+
 const struct source *read_source(struct session *s, const char *path, struct strbuf *why)
 {
     struct stat st;
+    FILE *file = open_regular(path, &st, why);
 
-    if (stat(path, &st) != 0) {
-        strbuf_printf(why, MSG_FILE_NONE, path);
+    if (!file)
         return NULL;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        strbuf_printf(why, MSG_FILE_KIND, path);
-        return NULL;
-    }
-    if ((u64)st.st_size > SOURCE_SIZE_MAX) {
-        strbuf_printf(why, MSG_FILE_LARGE, path, SOURCE_SIZE_MAX >> 20);
-        return NULL;
-    }
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        strbuf_printf(why, MSG_FILE_NONE, path);
-        return NULL;
-    }
     struct source *source = arena_new(&s->arena, struct source);
     char *text = arena_alloc(&s->arena, (size_t)st.st_size + 1);
     source->name = arena_copy(&s->arena, shown_path(s, path), strlen(shown_path(s, path)));

@@ -201,7 +201,7 @@ static bool parse_statement(struct parser *p, struct node **node)
     return true;
 }
 
-// Skips one token, or what is no token and the rest of its line. Did a line end there?
+// Skips one token, or what is no token and the rest of its line. Did a command end there?
 static bool skip_token(struct parser *p)
 {
     if (p->is_lost || !look(p)) {
@@ -209,8 +209,7 @@ static bool skip_token(struct parser *p)
         p->is_lost = false;
         return true;
     }
-    struct token token = take(p);
-    return token.kind == TOKEN_SEPARATOR && p->lexer.source->text[token.offset] == '\n';
+    return take(p).kind == TOKEN_SEPARATOR;
 }
 
 static bool is_at_end(struct parser *p)
@@ -218,7 +217,7 @@ static bool is_at_end(struct parser *p)
     return !p->is_lost && look(p) && p->token.kind == TOKEN_END;
 }
 
-// Skips the rest of the line, or of the block, in which a mistake was made.
+// Skips the rest of the command, or of the block, in which a mistake was made.
 static void recover(struct parser *p)
 {
     struct diagnosis ignored = { 0 };

@@ -21,7 +21,7 @@ void parser_init(struct parser *p, const struct source *source, struct arena *ar
 enum parse_result { PARSE_NODE, PARSE_END, PARSE_MISTAKE };
 
 // The next command. After a mistake (which the diagnosis says) it may be called again: the rest
-// of the line, or of the block, has been skipped.
+// of the command, or of the block, has been skipped; of what is no word at all, the rest of the line.
 enum parse_result parser_next(struct parser *p, struct node **node);
 
 #endif

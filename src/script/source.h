@@ -2,10 +2,11 @@
 #ifndef SCRIPT_SOURCE_H
 #define SCRIPT_SOURCE_H
 
+#include "procarium/script.h"
 #include "procarium/strbuf.h"
 #include "procarium/types.h"
 
-#define SOURCE_SIZE_MAX (64u << 20)
+#define SOURCE_SIZE_MAX SCRIPT_SIZE_MAX
 
 // Text that was handed in; it lives as long as its session, because the history refers to it.
 struct source {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,10 +53,39 @@ static void test_inputs(void)
     expect_run(run("expect 2\n", "--quiet", "-c", "fork", "-", NULL), 0, "", NULL);
     expect_run(run("repeat 2 {\n fork\n}\n\nfrok\n", "--quiet", "-", NULL, NULL, NULL), 1, "",
                "standard input:5:1: ");
-    expect_run(run("fork\nfrok\nfork; ps x; fork\nexpect tasks 4\n", "--quiet", "--keep-going", "-",
+    expect_run(run("fork\nfrok\nfork; ps x; fork\nexpect tasks 5\n", "--quiet", "--keep-going", "-",
                    NULL, NULL),
                1, "", "standard input:3:");
+    expect_run(run("frok; fork; exit 99999999999; fork; repeat 2 { fork; frok }; expect tasks 3\n",
+                   "--quiet", "--keep-going", "-", NULL, NULL),
+               1, "", "there is no command");
     expect_run(run("say \"never", "--quiet", "-", NULL, NULL, NULL), 1, "", ":1:5: the quoted");
+}
+
+/* What can be read but once is read as it comes, and not for ever. */
+static void test_streams(void)
+{
+    char folder[] = "/tmp/procarium-batch-XXXXXX", path[64];
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/fifo", folder);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(path, 0600), 0);
+    pid_t writer = fork();
+    CU_ASSERT_NOT_EQUAL_FATAL(writer, -1);
+    if (writer == 0) {
+        FILE *out = fopen(path, "w");
+
+        _exit(out && fputs("fork\nexpect 2\nfrok\n", out) >= 0 && !fclose(out) ? 0 : 1);
+    }
+    expect_run(run("", "--quiet", path, NULL, NULL, NULL), 1, "", "/fifo:3:1: there is no command");
+    CU_ASSERT_EQUAL(waitpid(writer, NULL, 0), writer);
+    expect_run(run("", "--quiet", "--keep-going", "/dev/zero", NULL, NULL), 1, "",
+               "/dev/zero:1:1: the text is larger than 64 MB");
+    char source[96];
+    snprintf(source, sizeof source, "source %s", path); /* nobody writes it: never waited for */
+    expect_run(run("", "--quiet", "-c", source, NULL, NULL), 1, "", "not a regular file");
+    remove(path);
+    rmdir(folder);
 }
 
 /* Every line is an object that begins with its type; these texts are in them, in this order. */
@@ -190,6 +220,7 @@ static void test_dialogue(void)
 static CU_TestInfo tests[] = {
     { "exit statuses", test_statuses },
     { "scripts, -c, standard input", test_inputs },
+    { "FIFOs and devices", test_streams },
     { "JSON Lines", test_json },
     { "a dialogue through pipes", test_dialogue },
     CU_TEST_INFO_NULL,

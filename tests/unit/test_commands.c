@@ -268,6 +268,21 @@ static void test_expect(void)
     fails_in("expect tasks 1 2", "too many");
     fails_in("expect shared nothing 1 1", "not one of");
     holds_in("fork; expect trace sys_fork do_fork copy_process dup_task_struct; expect check");
+    // A register has no sign, an errno has.
+    holds_in("fork; wait; 2: signal USR1 handler; 2: pause; undo 3; signal USR1 handler; pause; "
+             "2: kill -USR1 1; expect field 1 pt_regs->eax -EINTR; "
+             "expect field 1 pt_regs->eax 0xfffffffc; expect field 1 pt_regs->eax != -EAGAIN; "
+             "expect field 1 mm > 0xc0000000; expect free_pages != -1");
+}
+
+// To mmap's relatives a part's name means all that is mapped for it, not where it is used from.
+static void test_mapped_parts(void)
+{
+    holds_in("mprotect stack r; expect 0; expect trace sys_mprotect; munmap stack+1p 1; expect 0; "
+             "munmap stack; expect 0; expect check");
+    holds_in("exec /usr/bin/make; munmap bss; expect 0; munmap text 1; expect 0; expect check");
+    holds_in("munmap 0x08048010; expect -EINVAL");
+    fails_in("munmap stack; munmap stack", "no part of memory called “stack”");
 }
 
 // ---- Time ------------------------------------------------------------------------------------
@@ -503,6 +518,7 @@ static CU_TestInfo tests[] = {
     { "variables", test_variables },
     { "repeat", test_repeat },
     { "expect", test_expect },
+    { "parts of memory that are mapped", test_mapped_parts },
     { "undo, redo, steps", test_time },
     { "branches", test_branches },
     { "boot", test_boot },

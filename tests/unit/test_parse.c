@@ -143,7 +143,8 @@ static void test_hints(void)
     finish(&p);
 }
 
-// The rest of a line, and of a block, is skipped after a mistake in it.
+// The rest of a command, and of a block, is skipped after a mistake in it; after what is no word at
+// all, the rest of the line.
 static void test_recovery(void)
 {
     struct parsed p;
@@ -151,10 +152,12 @@ static void test_recovery(void)
     begin(&p, "fork; frok; pause\nvfork\nrepeat 3 {\n frok\n pause\n}\nsetsid\n} ; pause\nps");
     expect_node(&p, "fork", 0);
     expect_mistake(&p, 6, "frok");
+    expect_node(&p, "pause", 0);
     expect_node(&p, "vfork", 0);
     expect_mistake(&p, 36, "frok");
     expect_node(&p, "setsid", 0);
     expect_mistake(&p, 57, "closes nothing");
+    expect_node(&p, "pause", 0);
     expect_node(&p, "ps", 0);
     expect_end(&p);
     finish(&p);
@@ -179,6 +182,7 @@ static void test_recovery(void)
     expect_mistake(&p, 6, "");
     expect_node(&p, "fork", 0);
     expect_mistake(&p, 20, "frok");
+    expect_node(&p, "ps", 0);
     expect_node(&p, "pause", 0);
     expect_end(&p);
     finish(&p);

@@ -283,10 +283,18 @@ static void test_sentences(void)
     report_sentence(m, 0, &out);
     CU_ASSERT_TRUE(has("is refused with EINVAL: CLONE_THREAD needs CLONE_SIGHAND"));
     strbuf_clear(&out);
+    run("3: clone thread; $!: exec /bin/ls");
+    report_sentence(m, 0, &out);
+    CU_ASSERT_TRUE(has(" sh waits until the other threads of its process have ended"));
+    strbuf_clear(&out);
     CU_ASSERT_FALSE(report_step_sentence(m, &out));
     run("goto 0; step 3");
     CU_ASSERT_TRUE(report_step_sentence(m, &out));
     CU_ASSERT_TRUE(has("do_fork(): "));
+    finish();
+    start("clone thread; 2: exec /bin/ls");
+    report_sentence(m, 0, &out);
+    CU_ASSERT_TRUE(has("2 init waits until 1 init has ended, to take its place, and init never"));
     finish();
 }
 
