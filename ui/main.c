@@ -281,7 +281,10 @@ static int run(struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options options = { .inputs = calloc((size_t)argc + 1, sizeof *options.inputs) };
+    struct options options = {
+        .session.home = getenv("HOME"),
+        .inputs = calloc((size_t)argc + 1, sizeof *options.inputs),
+    };
 
     setlocale(LC_ALL, "");
     if (!options.inputs)

@@ -3,6 +3,7 @@
 
 #include "procarium/report.h"
 #include "text.h"
+#include "write_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,7 @@ void printer_attach(struct printer *p, struct session *session)
         .text = on_text,
         .mistake = on_mistake,
         .narrate = is_quiet ? NULL : on_narrate,
+        .write = write_file,
         .snapshot = on_snapshot,
         .moved = is_quiet ? NULL : on_moved,
         .ask = p->ask ? on_ask : NULL,

@@ -107,6 +107,16 @@ bool report_step_sentence(const struct machine *m, struct strbuf *out);
 // What happened in command n, in words, one line an event that matters; then the sentence.
 bool report_explain(const struct machine *m, u64 n, struct strbuf *out);
 
+// ---- For other programs ----------------------------------------------------------------------------
+
+// The tree of tasks as a graph for graphviz. Returns how many tasks there are.
+u32 report_dot(const struct machine *m, struct strbuf *out);
+// What the last commands did, as far back as the journal reaches, as Trace Event JSON: rows are
+// tasks, slices are kernel functions and states; the clock is the position in the journal. Returns
+// how many commands that were; 0 if none, and then nothing is added.
+u64 report_trace_events(const struct machine *m, command_text *text, void *context,
+                        struct strbuf *out);
+
 // ---- JSON Lines -------------------------------------------------------------------------------------
 
 // Takes n bytes of output: always whole lines.

@@ -29,6 +29,9 @@ enum narration {
     NARRATE_ANSWER, // the answer to the last question, after it was asked
 };
 
+// The forms of a picture of the screen.
+enum screen_form { SCREEN_SVG, SCREEN_HTML, SCREEN_TEXT };
+
 // A command that is about to run.
 struct echo {
     u64 number;       // acting commands: their number in the history, from 1; others: the number
@@ -59,6 +62,12 @@ struct face {
     // The command `demo`: plays a lesson (its number, name or path) once the running command has
     // ended, "off" ends it, NULL lists all. False, with one line of plain words, if it cannot.
     bool (*demo)(void *context, const char *name, struct strbuf *why);
+    // Writes a whole file, or nothing: save, export, snapshot-screen. What is there already is
+    // replaced only if may_replace. False, with one line of plain words, if it cannot.
+    bool (*write)(void *context, const char *path, bool may_replace, const char *bytes,
+                  size_t length, struct strbuf *why);
+    // The command `snapshot-screen`: adds what the screen shows, in that form. False if it cannot.
+    bool (*screen)(void *context, enum screen_form form, struct strbuf *out);
     // The command `snapshot`. n = commands in the past.
     void (*snapshot)(void *context, u64 n);
     // The machine was replaced or moved as a whole (boot, branches, undo, goto, step …).
@@ -76,6 +85,7 @@ struct session_options {
     // More programs for exec, or others of the same paths: a catalogue as programs/catalogue is one.
     // NULL = none. It must be free of mistakes.
     const char *programs;
+    const char *home; // what ~ at the beginning of a file's name means; NULL = nothing. Kept.
     struct face face;
 };
 
@@ -105,6 +115,10 @@ enum run_result session_run_from(struct session *s, const char *name, u32 first_
                                  const char *text, size_t length);
 // The same for a file; regular files only, up to 64 MB. `source` uses it too.
 enum run_result session_run_file(struct session *s, const char *path);
+// Adds the line of time that the machine is on as a script that leads to the same machine, byte for
+// byte: its boot, its commands, what was looked at and told between them, and the way back if the
+// machine stands in the past.
+void session_save(const struct session *s, struct strbuf *out);
 // Mistakes and failed expects so far.
 u64 session_mistakes(const struct session *s);
 // Does a mistake leave the rest of a script to run?
@@ -158,6 +172,7 @@ enum command_family {
     FAMILY_LOOKING,
     FAMILY_TIME,
     FAMILY_DEMO,
+    FAMILY_FILES,
     FAMILY_COUNT
 };
 

@@ -7,6 +7,7 @@
 static void forget_oldest(struct session *s)
 {
     free(s->branches[0].nodes);
+    free(s->branches[0].looks);
     s->branch_count--;
     memmove(s->branches, s->branches + 1, s->branch_count * sizeof *s->branches);
 }
@@ -15,6 +16,8 @@ void forget_branches(struct session *s)
 {
     while (s->branch_count)
         forget_oldest(s);
+    free(s->line.looks);
+    s->line.looks = NULL;
 }
 
 // Puts the line that the machine is on behind the kept ones. Without memory it is forgotten.
@@ -31,6 +34,11 @@ bool keep_branch(struct session *s)
     kept.count = count;
     for (u64 i = 0; i < count; i++)
         kept.nodes[i] = history_cookie(s->m, i);
+    kept.looks = kept.look_count ? malloc(LOOKS_MAX * sizeof *kept.looks) : NULL;
+    if (kept.looks)
+        memcpy(kept.looks, s->line.looks, kept.look_count * sizeof *kept.looks);
+    else
+        kept.look_count = 0;
     if (s->branch_count == BRANCHES_MAX)
         forget_oldest(s);
     s->branches[s->branch_count++] = kept;
@@ -53,6 +61,7 @@ void start_line(struct session *s, const struct boot_options *options)
         s->line.number = ++s->last_number;
     s->line.boot = *options;
     s->line.boots = ++s->last_boots;
+    s->line.look_count = 0;
     boot_silently(s);
 }
 
@@ -71,6 +80,7 @@ bool go_to_branch(struct session *s, u32 number)
     memmove(s->branches + i, s->branches + i + 1, (s->branch_count - i) * sizeof *s->branches);
     finish_command(s);
     keep_branch(s);
+    free(s->line.looks);
     s->line = target;
     s->line.nodes = NULL;
     s->line.count = 0;

@@ -56,15 +56,19 @@ bool candidates_typed_begins(const struct candidates *c, size_t skip, const char
 
 // ---- Files -----------------------------------------------------------------------------------
 
-static void add_file(struct candidates *c, const char *folder, size_t folder_length,
+// `folder` as it was typed, `place` where that is.
+static void add_file(struct candidates *c, const struct strbuf *folder, const struct strbuf *place,
                      const char *name)
 {
     struct strbuf path = STRBUF_INIT;
     struct stat st;
 
-    strbuf_add(&path, folder, folder_length);
+    strbuf_add(&path, strbuf_text(place), place->length);
     strbuf_puts(&path, name);
     bool is_folder = stat(strbuf_text(&path), &st) == 0 && S_ISDIR(st.st_mode);
+    strbuf_clear(&path);
+    strbuf_add(&path, strbuf_text(folder), folder->length);
+    strbuf_puts(&path, name);
     if (is_folder)
         strbuf_putc(&path, '/');
     // A name that would need quotes is not offered.
@@ -73,15 +77,19 @@ static void add_file(struct candidates *c, const char *folder, size_t folder_len
     strbuf_finish(&path);
 }
 
-void candidates_add_files(struct candidates *c)
+void candidates_add_files(struct candidates *c, const char *home)
 {
     size_t folder_length = c->length;
-    struct strbuf folder = STRBUF_INIT;
+    struct strbuf folder = STRBUF_INIT, place = STRBUF_INIT;
 
     while (folder_length > 0 && c->typed[folder_length - 1] != '/')
         folder_length--;
     strbuf_add(&folder, c->typed, folder_length);
-    DIR *dir = opendir(folder_length ? strbuf_text(&folder) : ".");
+    bool is_at_home = home && folder_length > 1 && memcmp(c->typed, "~/", 2) == 0;
+    if (is_at_home)
+        strbuf_puts(&place, home);
+    strbuf_puts(&place, strbuf_text(&folder) + is_at_home);
+    DIR *dir = opendir(folder_length ? strbuf_text(&place) : ".");
     bool wants_hidden = c->length > folder_length && c->typed[folder_length] == '.';
     for (u32 i = 0; dir && i < FILES_OFFERED; i++) {
         const struct dirent *entry = readdir(dir);
@@ -89,11 +97,12 @@ void candidates_add_files(struct candidates *c)
         if (!entry)
             break;
         if (entry->d_name[0] != '.' || wants_hidden)
-            add_file(c, strbuf_text(&folder), folder_length, entry->d_name);
+            add_file(c, &folder, &place, entry->d_name);
     }
     if (dir)
         closedir(dir);
     strbuf_finish(&folder);
+    strbuf_finish(&place);
 }
 
 // ---- Handing over ----------------------------------------------------------------------------

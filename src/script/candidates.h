@@ -18,8 +18,8 @@ void candidates_add(struct candidates *c, const char *word, const char *note);
 // not empty)?
 bool candidates_typed_begins(const struct candidates *c, size_t skip, const char *prefix,
                              size_t length);
-// Adds the files and folders whose path begins as typed.
-void candidates_add_files(struct candidates *c);
+// Adds the files and folders whose path begins as typed; ~ is `home` (NULL: nothing special).
+void candidates_add_files(struct candidates *c, const char *home);
 // Sorts them, drops doubles, and hands them over.
 void candidates_into(struct candidates *c, struct completions *out);
 

@@ -305,6 +305,29 @@ const struct command_row command_table[] = {
             "In the terminal's panes. NAME is a lesson's number or name, or a file. Space and the "
             "arrow keys go on and back; off puts the lesson away."),
       .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE }, .run = run_demo },
+
+    // ---- Files
+    { OTHER("save", FAMILY_FILES, COMMAND_SESSION, "save FILE [replace]",
+            "writes the session as a script that leads to the same machine",
+            "What is on this line of time: the boot, its commands, and what was looked at and told "
+            "between them. It is a lesson, too: procarium FILE plays it. A file that is there "
+            "already is replaced only with the word replace, or if this session has written it."),
+      .min_words = 1, .max_words = 2, .is_not_in_block = true, .type = { TYPE_FILE, TYPE_REPLACE },
+      .run = run_save },
+    { OTHER("export", FAMILY_FILES, COMMAND_SESSION, "export dot|trace FILE [replace]",
+            "writes the task tree, or the trace, for other programs",
+            "dot: the tree of tasks for graphviz (dot -Tsvg FILE). trace: what the kernel did as "
+            "Trace Event JSON, with the tasks as rows, for ui.perfetto.dev or chrome://tracing. "
+            "Nothing here takes time, so its clock is the position in the journal: one record is "
+            "shown as one microsecond."),
+      .min_words = 2, .max_words = 3, .is_not_in_block = true,
+      .type = { TYPE_CHOICE, TYPE_FILE, TYPE_REPLACE }, .choices = "dot trace", .run = run_export },
+    { OTHER("snapshot-screen", FAMILY_FILES, COMMAND_SESSION, "snapshot-screen FILE [replace]",
+            "writes what is on the screen as a picture for hand-outs",
+            "The name's end says the form: .svg, .html, or .txt. The command itself is not in the "
+            "picture."),
+      .min_words = 1, .max_words = 2, .is_not_in_block = true, .type = { TYPE_FILE, TYPE_REPLACE },
+      .run = run_snapshot_screen },
     { OTHER("quit", FAMILY_DEMO, COMMAND_SESSION, "quit", "leaves procarium",
             "The call that ends a task is exit."),
       .run = run_quit },
@@ -349,7 +372,8 @@ const char *script_family_name(enum command_family family)
                                                      "The machine",
                                                      "Looking",
                                                      "Time",
-                                                     "Demos and tests" };
+                                                     "Demos and tests",
+                                                     "Files" };
 
     return names[family];
 }

@@ -29,6 +29,7 @@ enum word_type {
     TYPE_OPEN,
     TYPE_RLIMIT,
     TYPE_FILE,
+    TYPE_REPLACE, // the word `replace`
     TYPE_VARIABLE,
     TYPE_SYSCTL,
     TYPE_ADDRESS,

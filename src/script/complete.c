@@ -215,7 +215,10 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         add_names(c, NAMES_RLIMIT, "RLIMIT_", "");
         break;
     case TYPE_FILE:
-        candidates_add_files(c);
+        candidates_add_files(c, s->home);
+        break;
+    case TYPE_REPLACE:
+        candidates_add(c, "replace", TEXT_NOTE_REPLACE);
         break;
     case TYPE_VARIABLE:
         add_variables(s, c, "");

@@ -1,4 +1,4 @@
-// Reading a file of commands.
+// Reading a file of commands, and what files are called.
 #include "script/session.h"
 
 #include "script/messages.h"
@@ -37,8 +37,21 @@ static FILE *open_regular(const char *path, struct stat *st, struct strbuf *why)
     return NULL;
 }
 
-const struct source *read_source(struct session *s, const char *path, struct strbuf *why)
+const char *file_path(struct session *s, const char *written)
 {
+    struct strbuf path = STRBUF_INIT;
+
+    if (!s->home || written[0] != '~' || (written[1] != '/' && written[1]))
+        return written;
+    strbuf_printf(&path, "%s%s", s->home, written + 1);
+    const char *kept = arena_copy(&s->arena, strbuf_text(&path), path.length);
+    strbuf_finish(&path);
+    return kept;
+}
+
+const struct source *read_source(struct session *s, const char *written, struct strbuf *why)
+{
+    const char *path = file_path(s, written);
     struct stat st;
     FILE *file = open_regular(path, &st, why);
 

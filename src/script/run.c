@@ -213,6 +213,8 @@ static bool run_acting(struct session *s, const struct node *n)
         return false;
     if (h->run < h->count && keep_branch(s))
         s->line.number = ++s->last_number;
+    if (h->run < h->count)
+        cut_looks(s, h->run);
     if (f->echo || f->done)
         make_echo(s, n, &plan, &echo);
     if (f->echo)
@@ -241,6 +243,8 @@ static bool run_other(struct session *s, const struct node *n)
     if (f->echo)
         f->echo(f->context, &echo);
     bool well = n->command->run(s, n);
+    if (well)
+        remember_look(s, n);
     if (f->done)
         f->done(f->context, &echo);
     strbuf_finish(&text);

@@ -45,6 +45,7 @@ struct session *session_create(const struct session_options *options)
         add_programs(s->m, options->programs);
     s->face = options->face;
     s->keep_going = options->keep_going;
+    s->home = options->home ? arena_copy(&s->arena, options->home, strlen(options->home)) : NULL;
     s->rounds = 1;
     s->line.number = s->last_number = 1;
     history_set_executor(s->m, execute_again, s);

@@ -4,8 +4,15 @@
 
 #include "script/commands.h"
 
-#define SOURCE_DEPTH_MAX 16u // `source` in a file in a file …
-#define BRANCHES_MAX     64u // the oldest is forgotten when there are more
+#define SOURCE_DEPTH_MAX 16u    // `source` in a file in a file …
+#define BRANCHES_MAX     64u    // the oldest is forgotten when there are more
+#define LOOKS_MAX        10000u // of one line of time; later ones are not remembered
+
+// A command that only looked or told, for `save`: it was run after `position` commands.
+struct look {
+    const struct node *node;
+    u64 position;
+};
 
 // A line of time: how the machine was booted, and what was done since.
 struct branch {
@@ -14,6 +21,8 @@ struct branch {
     struct boot_options boot;
     const struct node **nodes;
     u64 count;
+    struct look *looks; // by position
+    u32 look_count;
 };
 
 struct session {
@@ -35,6 +44,8 @@ struct session {
     struct branch branches[BRANCHES_MAX];
     u32 branch_count;
     u32 last_number, last_boots;
+    const char *home;      // what ~ means, or NULL
+    struct written *files; // that this session has written: it may write them again
     // What `exec` hands over: numbers written out, and the strings of the call that is being made.
     char digits[COMMAND_WORDS_MAX][24];
     const char *strings[COMMAND_WORDS_MAX + 2];
@@ -64,6 +75,15 @@ void finish_command(struct session *s);
 // ---- file.c ----------------------------------------------------------------------------------------
 // Reads a regular file into the session's arena. NULL: `why` says why not.
 const struct source *read_source(struct session *s, const char *path, struct strbuf *why);
+
+// A file's name as a person writes it, with ~ replaced; kept as long as the session.
+const char *file_path(struct session *s, const char *written);
+
+// ---- save.c ----------------------------------------------------------------------------------------
+// Remembers that a command has looked or told, if `save` should write it.
+void remember_look(struct session *s, const struct node *n);
+// Forgets what was looked at beyond a position, which is left for another future.
+void cut_looks(struct session *s, u64 position);
 
 // ---- branch.c --------------------------------------------------------------------------------------
 // Remembers the line that is about to be left. False if there is nothing on it.
@@ -188,6 +208,11 @@ RUN(ask);
 RUN(source_file);
 RUN(demo);
 RUN(quit);
+
+// commands_file.c
+RUN(save);
+RUN(export);
+RUN(snapshot_screen);
 
 // expect.c
 RUN(expect);

@@ -188,6 +188,9 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     case TYPE_FILE:
         strbuf_puts(out, "/nonexistent");
         break;
+    case TYPE_REPLACE:
+        strbuf_puts(out, "replace");
+        break;
     case TYPE_TOPIC:
         strbuf_puts(out, "fork");
         break;

@@ -208,6 +208,39 @@ static void test_random_travel(void)
     }
 }
 
+// A saved session leads to the same machine, wherever in its history it stood.
+static void test_saved_sessions(void)
+{
+    for (u32 i = 0, seed = setting("FUZZ_SEED", 90); i < setting("FUZZ_RUNS", 4); i++, seed++) {
+        struct generator g = { seed * 2654435761u | 1 };
+        struct session *s = new_session(0);
+        struct strbuf text = STRBUF_INIT;
+
+        run(s, i % 2 ? "boot sh mem=8M" : "boot mem=8M; repeat 20 { fork; $!: exit; wait }");
+        for (u32 k = 0; k < 200; k++) {
+            strbuf_clear(&text);
+            if (random_below(&g, 4) == 0)
+                generate_travel(&g, s, &text);
+            else
+                generate_acting(&g, s, &text);
+            run(s, strbuf_text(&text));
+            run(s, "ps");
+            if (k % 20)
+                continue;
+            struct session *twin = new_session(0);
+
+            strbuf_clear(&text);
+            session_save(s, &text);
+            CU_ASSERT_EQUAL(run(twin, strbuf_text(&text)), RUN_OK);
+            must(is_same_image(s, twin), "a saved session differs", seed, k, strbuf_text(&text));
+            CU_ASSERT_EQUAL(machine_position(twin->m).commands, machine_position(s->m).commands);
+            session_destroy(twin);
+        }
+        strbuf_finish(&text);
+        session_destroy(s);
+    }
+}
+
 // What a machine has in use, in its own terms.
 struct usage {
     s64 pids, tasks;
@@ -297,6 +330,7 @@ static CU_TestInfo tests[] = {
     { "the same past the journal's end", test_small_journal },
     { "steps meet the commands' ends", test_steps },
     { "acting and travelling at random", test_random_travel },
+    { "saved sessions lead to the same machine", test_saved_sessions },
     { "nothing is left when all have been reaped", test_leaks },
     CU_TEST_INFO_NULL,
 };

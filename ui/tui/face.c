@@ -4,6 +4,7 @@
 #include "text.h"
 #include "tui/app.h"
 #include "tui/glyph.h"
+#include "write_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -192,6 +193,7 @@ void app_set_face(struct app *app)
         .narrate = on_narrate,
         .ask = on_ask,
         .demo = on_demo,
+        .write = write_file,
         .snapshot = on_snapshot,
         .is_interrupted = is_interrupted,
         .progress = on_progress,
