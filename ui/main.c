@@ -23,6 +23,7 @@ struct options {
     struct batch_input *inputs; /* in the order in which they were given */
     size_t count;
     char *programs; /* what --programs named */
+    enum theme_name theme;
 };
 
 static void print_usage(void)
@@ -40,6 +41,7 @@ static void print_usage(void)
             "      --plain       a session line by line, without panes\n"
             "      --keep-going  after a mistake, go on with the next command; the exit status\n"
             "                    is still 1\n"
+            "      --theme=NAME  colours: dark, light, high-contrast or mono (none)\n"
             "      --journal-size=SIZE\n"
             "                    memory for going back in time, as 64M\n"
             "      --programs=FILE\n"
@@ -94,6 +96,7 @@ enum {
     OPTION_PLAIN,
     OPTION_KEEP_GOING,
     OPTION_JOURNAL,
+    OPTION_THEME,
     OPTION_PROGRAMS,
     OPTION_HELP,
     OPTION_VERSION
@@ -105,6 +108,7 @@ static const struct option long_options[] = {
     { "quiet", no_argument, NULL, OPTION_QUIET },
     { "plain", no_argument, NULL, OPTION_PLAIN },
     { "keep-going", no_argument, NULL, OPTION_KEEP_GOING },
+    { "theme", required_argument, NULL, OPTION_THEME },
     { "journal-size", required_argument, NULL, OPTION_JOURNAL },
     { "programs", required_argument, NULL, OPTION_PROGRAMS },
     { "help", no_argument, NULL, OPTION_HELP },
@@ -183,6 +187,11 @@ static int parse_options(int argc, char **argv, struct options *o)
             if (!parse_size(optarg, &o->session.journal_bytes))
                 return complain(_("not a size such as 64M: "), optarg);
             break;
+        case OPTION_THEME:
+            o->theme = theme_by_name(optarg);
+            if (o->theme == THEME_AUTOMATIC)
+                return complain(_("not one of dark, light, high-contrast, mono: "), optarg);
+            break;
         case OPTION_PROGRAMS:
             if (!read_programs(optarg, o))
                 return STATUS_USAGE;
@@ -226,14 +235,14 @@ static bool has_terminal(void)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-static int run_panes(struct session *session, const char *demo)
+static int run_panes(struct session *session, const struct options *o, const char *demo)
 {
-    struct tui_options options = { .demo = demo };
+    struct tui_options options = { .demo = demo, .theme = o->theme };
 
     return tui_run(session, &options);
 }
 
-static int run_interactive(struct session *session, bool is_plain)
+static int run_interactive(struct session *session, const struct options *o)
 {
     char why[256];
 
@@ -242,9 +251,9 @@ static int run_interactive(struct session *session, bool is_plain)
                           "--batch SCRIPT, procarium -c COMMANDS, or procarium - for standard "
                           "input"),
                         "");
-    if (!is_plain && tui_is_usable(why, sizeof why))
-        return run_panes(session, NULL);
-    if (!is_plain)
+    if (!o->is_plain && tui_is_usable(why, sizeof why))
+        return run_panes(session, o, NULL);
+    if (!o->is_plain)
         fprintf(stderr, _("procarium: %s; so there are no panes\n"), why);
     if (!repl_run(session, "boot sh"))
         return complain(_("the terminal cannot be used; try: procarium --batch SCRIPT"), "");
@@ -273,8 +282,8 @@ static int run(struct options *o)
     if (!session)
         return complain(strerror(ENOMEM), "");
     int status = is_batch  ? run_batch(session, o)
-                 : is_demo ? run_panes(session, o->inputs[0].text)
-                           : run_interactive(session, o->is_plain);
+                 : is_demo ? run_panes(session, o, o->inputs[0].text)
+                           : run_interactive(session, o);
     session_destroy(session);
     return status;
 }
@@ -282,6 +291,7 @@ static int run(struct options *o)
 int main(int argc, char **argv)
 {
     struct options options = {
+        .theme = THEME_AUTOMATIC,
         .session.home = getenv("HOME"),
         .inputs = calloc((size_t)argc + 1, sizeof *options.inputs),
     };

@@ -45,6 +45,13 @@ struct echo {
     bool is_aside;    // chapter, say, ask, expect, source, quit: not worth echoing
 };
 
+// A command that changes what is on the screen and nothing in the machine.
+struct view_command {
+    const char *name;
+    const char *word[4];
+    u32 words;
+};
+
 // What a face may listen to; any function may be NULL. It may look at the session and its machine,
 // but must not run commands.
 struct face {
@@ -68,6 +75,10 @@ struct face {
                   size_t length, struct strbuf *why);
     // The command `snapshot-screen`: adds what the screen shows, in that form. False if it cannot.
     bool (*screen)(void *context, enum screen_form form, struct strbuf *out);
+    // A command about the screen (layout, zoom, theme …): its name and words, which the table has
+    // found right. False, with one line of plain words, if it cannot. Without this function such
+    // commands do nothing, so that a session from the terminal runs anywhere.
+    bool (*view)(void *context, const struct view_command *command, struct strbuf *why);
     // The command `snapshot`. n = commands in the past.
     void (*snapshot)(void *context, u64 n);
     // The machine was replaced or moved as a whole (boot, branches, undo, goto, step …).
@@ -171,6 +182,7 @@ enum command_family {
     FAMILY_MACHINE,
     FAMILY_LOOKING,
     FAMILY_TIME,
+    FAMILY_VIEW,
     FAMILY_DEMO,
     FAMILY_FILES,
     FAMILY_COUNT

@@ -18,6 +18,11 @@
 #define TRAVELS(name_, usage_, summary_, help_)                                                    \
     OTHER(name_, FAMILY_TIME, COMMAND_TRAVEL, usage_, summary_, help_)
 
+#define VIEWS(name_, usage_, summary_, help_)                                                      \
+    OTHER(name_, FAMILY_VIEW, COMMAND_VIEW, usage_, summary_, help_)
+
+const char pane_names[] = "tasks states trace task stack kernel";
+
 // What completion offers where any word may stand.
 #define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"
 #define STRUCTURES                                                                                 \
@@ -270,9 +275,62 @@ const struct command_row command_table[] = {
       .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_OUT, .run = run_step },
     { TRAVELS("back", "back [N]", "goes one step back", ""), .max_words = 1,
       .type = { TYPE_NUMBER }, .number = STEP_BACK, .run = run_step },
+    { TRAVELS(
+          "until", "until [back] FUNCTION | until [back] EVENT [PID [STATE]]",
+          "goes on, or back, until a kernel function or an event",
+          "until copy_mm stops where copy_mm has just been entered; until state 3 Z where task 3 "
+          "becomes a zombie; until switch 3 where it gets the CPU; until signal, until fault. "
+          "From the end of the history: until back copy_mm."),
+      .min_words = 1, .max_words = 4, .type = { TYPE_MOMENT, TYPE_PID, TYPE_STATE },
+      .choices = "back", .run = run_until },
     { TRAVELS("branches", "branches [N]", "lists the lines of time that were left, or goes to one",
               "A line is left by boot, and by acting in the past."),
       .max_words = 1, .type = { TYPE_NUMBER }, .run = run_branches },
+
+    // ---- The screen
+    { VIEWS("layout", "layout [teach|memory|kernel|sched|all]",
+            "arranges the panes for a subject, or lists the layouts",
+            "Panes that a layout leaves out, or has no room for, come into sight with `pane NAME`. "
+            "Without a terminal this command and the others about the screen do nothing."),
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "teach memory kernel sched all",
+      .run = run_view },
+    { VIEWS("pane", "pane [NAME [TAB] | next | previous | console]",
+            "says which pane the arrow keys are for, or lists the panes",
+            "TAB is one of the views that a pane has: pane kernel runq, pane trace fields."),
+      .max_words = 2, .type = { TYPE_PANE, TYPE_NONE }, .choices = "next previous console",
+      .run = run_view },
+    { VIEWS("zoom", "zoom [PANE|console|off]", "gives a pane the whole screen, and takes it back",
+            "Without a word: the pane that the arrow keys are for, or back."),
+      .max_words = 1, .type = { TYPE_PANE }, .choices = "console off", .run = run_view },
+    { VIEWS("size", "size PANE|console ROWSxCOLUMNS|taller|shorter|wider|narrower | size reset",
+            "changes a pane's size in this layout",
+            "With the mouse, drag a border. The others give or take the room; none gets less than "
+            "it needs. size reset: as they were."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_PANE, TYPE_CHOICE },
+      .choices = "console taller shorter wider narrower reset", .run = run_size },
+    { VIEWS("choose", "choose PID|off", "says which task the panes about one task show",
+            "off: the one that the last thing happened to, else the focus."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .run = run_choose },
+    { VIEWS("press", "press PANE KEY [TIMES]", "presses a key in a pane: scrolls it",
+            "KEY is Up, Down, PageUp, PageDown, Home, End or Enter."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_PANE, TYPE_CHOICE, TYPE_NUMBER },
+      .choices = "Up Down PageUp PageDown Home End Enter", .run = run_view },
+    { VIEWS("play", "play [off|faster|slower|STEPS]",
+            "steps by itself through the demo, or the last command",
+            "STEPS a second: 1/4, 1/2, 1, 2, 4, 8, 16 or 32. At the end of the history the last "
+            "command is played from its start."),
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "off faster slower 1/4 1/2 1 2 4 8 16 32",
+      .run = run_view },
+    { VIEWS("theme", "theme [dark|light|high-contrast|mono] [ascii|utf8]",
+            "chooses colours and signs, or lists the themes",
+            "high-contrast is for bad projectors. NO_COLOR in the environment begins with mono."),
+      .max_words = 2, .type = { TYPE_CHOICE },
+      .choices = "dark light high-contrast mono ascii utf8", .run = run_view },
+    { VIEWS("mouse", "mouse on|off", "off leaves the mouse to the terminal, for selecting text",
+            ""),
+      .min_words = 1, .max_words = 1, .type = { TYPE_CHOICE }, .choices = "on off",
+      .run = run_view },
+    { VIEWS("keys", "keys", "shows what the keys do, or hides it", ""), .run = run_view },
 
     // ---- Demos and tests
     { OTHER("chapter", FAMILY_DEMO, COMMAND_NARRATE, "chapter \"TITLE\"", "begins a part of a demo",
@@ -372,6 +430,7 @@ const char *script_family_name(enum command_family family)
                                                      "The machine",
                                                      "Looking",
                                                      "Time",
+                                                     "The screen",
                                                      "Demos and tests",
                                                      "Files" };
 

@@ -11,6 +11,7 @@ enum command_kind {
     COMMAND_ACT,    // changes the machine otherwise: `prepare` checks, `act` does it
     COMMAND_LOOK,   // the others are just run
     COMMAND_TRAVEL,
+    COMMAND_VIEW, // changes what is on the screen
     COMMAND_NARRATE,
     COMMAND_EXPECT,
     COMMAND_REPEAT, // followed by a block; run.c knows it
@@ -36,7 +37,10 @@ enum word_type {
     TYPE_REGION, // a part of the actor's memory, or an address
     TYPE_TOPIC,  // of help
     TYPE_CHOICE, // one of `choices`
+    TYPE_PANE,   // a pane's name, or one of `choices`
     TYPE_EXPECT,
+    TYPE_MOMENT, // what `until` waits for
+    TYPE_STATE,  // R S D T t Z X
     TYPE_TEXT
 };
 
@@ -83,6 +87,8 @@ struct command_row {
 
 extern const struct command_row command_table[];
 extern const u32 command_count;
+// The panes of the terminal, with blanks between: ui/ has a pane for each.
+extern const char pane_names[];
 
 // By name or alias, or NULL.
 const struct command_row *find_command(const char *name);

@@ -153,6 +153,12 @@ static void add_choices(struct candidates *c, const char *choices)
     }
 }
 
+static void add_functions(struct candidates *c)
+{
+    for (u32 i = 0; i < KSYM_COUNT; i++)
+        candidates_add(c, ksym_info((enum ksym)i)->name, ksym_info((enum ksym)i)->purpose);
+}
+
 // The parts of the focus's memory.
 static void add_regions(const struct session *s, struct candidates *c)
 {
@@ -187,9 +193,18 @@ static enum word_type type_at(const struct command_row *command, u32 word)
     return (enum word_type)command->type[word < last ? word : last];
 }
 
+// `until back …` takes the same words one place later.
+static u32 word_that_counts(const struct spot *spot)
+{
+    bool is_later = spot->command->type[0] == TYPE_MOMENT && spot->word > 0 &&
+                    strcmp(spot->first.text, spot->command->choices) == 0;
+
+    return spot->word - is_later;
+}
+
 static void add_by_type(const struct session *s, const struct spot *spot, struct candidates *c)
 {
-    switch (type_at(spot->command, spot->word)) {
+    switch (type_at(spot->command, word_that_counts(spot))) {
     case TYPE_PID:
         add_pids(s, c);
         break;
@@ -239,6 +254,18 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         break;
     case TYPE_EXPECT:
         add_expectations(s, c, spot);
+        break;
+    case TYPE_PANE:
+        add_choices(c, pane_names);
+        add_choices(c, spot->command->choices);
+        break;
+    case TYPE_MOMENT:
+        add_choices(c, spot->command->choices);
+        add_choices(c, until_events);
+        add_functions(c);
+        break;
+    case TYPE_STATE:
+        add_choices(c, "R S D T t Z X");
         break;
     default:
         break;

@@ -87,7 +87,16 @@
 #define MSG_MAP_WORD       "mmap does not know “%s”: it takes prot=, fd= and at="
 #define MSG_REGION_LONG    "a name for memory has at most %d characters"
 
+// ---- The screen
+#define MSG_NOT_PANE   "“%s” is not one of: %s %s"
+#define MSG_SIZE_WORDS "a size is needed: ROWSxCOLUMNS, taller, shorter, wider or narrower"
+
 // ---- Time
+#define MSG_NOT_MOMENT "“%s” is neither a kernel function that can be traced nor one of: %s"
+#define MSG_NOT_STATE  "“%s” is no state: write one of R S D T t Z X"
+#define MSG_NOT_AHEAD  "nothing like that lies ahead: see until back, or undo first"
+#define MSG_NOT_BEHIND "nothing like that lies behind"
+
 #define MSG_AT_END           "nothing lies ahead: this is the end of the history"
 #define MSG_NO_STEP          "nothing lies ahead: undo a command, then step into it"
 #define MSG_AT_START         "nothing lies behind: this is the start of the history"

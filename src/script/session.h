@@ -201,6 +201,16 @@ RUN(redo);
 RUN(goto);
 RUN(branches);
 
+// until.c
+RUN(until);
+// The events that `until` knows, with blanks between; for completion.
+extern const char until_events[];
+
+// commands_view.c
+RUN(view);
+RUN(size);
+RUN(choose);
+
 // commands_demo.c
 RUN(chapter);
 RUN(say);

@@ -197,6 +197,15 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     case TYPE_NUMBER:
         add_number(g, out);
         break;
+    case TYPE_PANE:
+        add_choice(g, pane_names, out);
+        break;
+    case TYPE_MOMENT:
+        add_choice(g, until_events, out);
+        break;
+    case TYPE_STATE:
+        add_choice(g, "R S D T t Z X", out);
+        break;
     case TYPE_NONE:
         strbuf_puts(out, "/bin/ls");
         break;

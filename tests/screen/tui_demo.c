@@ -127,11 +127,11 @@ static bool scroll_mouse(void *state, const void *view, const struct key *key)
 }
 
 static const struct pane panes[PANES] = {
-    { "tasks", "tasks", 6, 24, draw_list, NULL, NULL, NULL, scroll_mouse },
-    { "states", "states", 6, 24, draw_styles, NULL, NULL, NULL, NULL },
-    { "memory", "memory", 6, 30, draw_text_pane, NULL, NULL, NULL, NULL },
-    { "trace", "trace", 6, 30, draw_text_pane, note_commands, NULL, NULL, NULL },
-    { "stack", "stack", 8, 30, draw_list, NULL, NULL, NULL, scroll_mouse },
+    { .name = "tasks", .title = "tasks", .draw = draw_list, .mouse = scroll_mouse },
+    { .name = "states", .title = "states", .draw = draw_styles },
+    { .name = "memory", .title = "memory", .draw = draw_text_pane },
+    { .name = "trace", .title = "trace", .draw = draw_text_pane, .note = note_commands },
+    { .name = "stack", .title = "stack", .draw = draw_list, .mouse = scroll_mouse },
 };
 
 static const struct layout_spec teach = {
@@ -233,9 +233,10 @@ static enum key_use mouse_used(struct app *app, const struct key *key)
     }
     if (key->mouse == MOUSE_PRESS)
         app->focus = pane;
-    pane_mouse(&panes[pane],
-               &(struct pane_place){ app->layout.pane[pane], app->layout.edges[pane], true },
-               &app->scroll[pane], app, key);
+    struct pane_place place = { app->layout.pane[pane], app->layout.edges[pane], true };
+    struct key own;
+    if (pane_own_cells(&place, key, &own) && panes[pane].mouse)
+        panes[pane].mouse(&app->scroll[pane], app, &own);
     return KEY_USED;
 }
 
@@ -434,7 +435,7 @@ int main(int argc, char **argv)
     app.loop = loop_create(&loop_ops, &app);
     term_start(&app.term, true);
     loop_set_terminal(app.loop, &app.term);
-    theme_init(&app.theme, !app.term.has_unicode);
+    theme_init(&app.theme, THEME_AUTOMATIC, !app.term.has_unicode);
     snprintf(app.sentence, sizeof app.sentence, "The demo is ready.");
     session(&app);
     int number = loop_deadly_signal(app.loop);

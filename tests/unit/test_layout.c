@@ -149,10 +149,9 @@ static void test_too_small(void)
     CU_ASSERT_FALSE(compute(10, 40, A, LAYOUT_NO_PANE).is_too_small);
 }
 
-static void test_moving_and_sizing(void)
+static void test_moving(void)
 {
-    struct layout layout = compute(24, 80, A, LAYOUT_NO_PANE), after;
-    struct layout_spec changed = spec;
+    struct layout layout = compute(24, 80, A, LAYOUT_NO_PANE);
 
     CU_ASSERT_EQUAL(layout_pane_at(&layout, &spec, 0, 0), A);
     CU_ASSERT_EQUAL(layout_pane_at(&layout, &spec, 15, 79), D);
@@ -160,16 +159,86 @@ static void test_moving_and_sizing(void)
     CU_ASSERT_EQUAL(layout_next_pane(&spec, F, 1), A);
     CU_ASSERT_EQUAL(layout_next_pane(&spec, A, -1), F);
     CU_ASSERT_EQUAL(layout_next_pane(&spec, LAYOUT_NO_PANE, 1), A);
+}
 
-    layout_grow_pane(&changed, A, 30);
-    layout_grow_column(&changed, A, 20);
-    layout_compute(&changed, &(struct layout_request){ 24, 80, A, LAYOUT_NO_PANE }, &after);
-    CU_ASSERT_TRUE(after.pane[A].rows > layout.pane[A].rows);
-    CU_ASSERT_TRUE(after.pane[A].cols > layout.pane[A].cols);
-    for (int i = 0; i < 100; i++)
-        layout_grow_column(&changed, A, 100);
-    layout_compute(&changed, &(struct layout_request){ 24, 80, A, LAYOUT_NO_PANE }, &after);
-    CU_ASSERT_EQUAL(after.pane[C].cols, 40); /* never below what a pane needs */
+static struct layout computed(const struct layout_spec *changed, int rows, int cols, int focus)
+{
+    struct layout layout;
+
+    layout_compute(changed, &(struct layout_request){ rows, cols, focus, LAYOUT_NO_PANE }, &layout);
+    return layout;
+}
+
+static void test_exact_sizes(void)
+{
+    for (int rows = 1; rows <= 40; rows += 3) {
+        for (int cols = 1; cols <= 160; cols += 7) {
+            struct layout_spec changed = spec;
+            struct layout before = computed(&changed, 45, 160, A);
+            layout_resize(&changed, &before, C, rows, cols);
+            struct layout after = computed(&changed, 45, 160, A);
+            int area = before.pane[C].rows + before.pane[D].rows;
+            int least = 6, most = area - 7; /* the lower one has a row more */
+            int expected = rows < least ? least : rows > most ? most : rows;
+            CU_ASSERT_EQUAL(after.pane[C].rows, expected);
+            expected = cols < 40 ? 40 : cols > 160 - 66 ? 160 - 66 : cols;
+            CU_ASSERT_EQUAL(after.pane[C].cols, expected);
+            CU_ASSERT_EQUAL(after.pane[A].rows, before.pane[A].rows);
+            CU_ASSERT_EQUAL(after.pane[D].cols, after.pane[C].cols);
+            CU_ASSERT_TRUE(after.is_shown[F]);
+        }
+    }
+    /* The lowest one counts its lower edge, and takes from above. */
+    struct layout_spec changed = spec;
+    struct layout before = computed(&changed, 45, 160, A);
+    layout_resize(&changed, &before, D, 20, 0);
+    CU_ASSERT_EQUAL(computed(&changed, 45, 160, A).pane[D].rows, 20);
+    CU_ASSERT_EQUAL(computed(&changed, 45, 160, A).pane[D].cols, before.pane[D].cols);
+    /* Twice the screen: in proportion. */
+    CU_ASSERT_TRUE(computed(&changed, 90, 160, A).pane[D].rows > 36);
+    layout_resize(&changed, &before, LAYOUT_NO_PANE, 3, 3);
+    layout_resize_console(&changed, 17, 45);
+    CU_ASSERT_EQUAL(computed(&changed, 45, 160, A).console.rows, 17);
+    layout_resize_console(&changed, 0, 45);
+    CU_ASSERT_EQUAL(computed(&changed, 45, 160, A).console.rows, 3);
+    layout_resize_console(&changed, 100, 24);
+    CU_ASSERT_EQUAL(computed(&changed, 24, 80, A).bar.y, 6); /* the panes keep a few rows */
+}
+
+static void test_borders(void)
+{
+    struct layout layout = compute(45, 160, A, LAYOUT_NO_PANE);
+    struct layout_border border =
+        layout_border_at(&layout, &spec, layout.pane[B].y, layout.pane[B].x + 3);
+
+    CU_ASSERT_EQUAL(border.kind, BORDER_BELOW);
+    CU_ASSERT_EQUAL(border.pane, A);
+    border = layout_border_at(&layout, &spec, layout.pane[D].y + 2, layout.pane[D].x);
+    CU_ASSERT_EQUAL(border.kind, BORDER_RIGHT);
+    CU_ASSERT_TRUE(border.pane == A || border.pane == B);
+    border = layout_border_at(&layout, &spec, layout.pane[D].y + 2, layout.pane[D].x - 1);
+    CU_ASSERT_EQUAL(border.kind, BORDER_RIGHT);
+    border = layout_border_at(&layout, &spec, layout.bar.y, 5);
+    CU_ASSERT_EQUAL(border.kind, BORDER_CONSOLE);
+    border = layout_border_at(&layout, &spec, 3, 159); /* the screen's edge */
+    CU_ASSERT_EQUAL(border.kind, BORDER_NONE);
+    border = layout_border_at(&layout, &spec, layout.pane[C].y + 2, layout.pane[C].x + 5);
+    CU_ASSERT_EQUAL(border.kind, BORDER_NONE);
+}
+
+static void test_ranks_and_extras(void)
+{
+    struct layout_spec changed = spec;
+
+    changed.pane[A].rank = 2; /* below B */
+    changed.pane[B].rank = 1;
+    changed.pane[D].is_extra = true;
+    struct layout layout = computed(&changed, 45, 160, LAYOUT_NO_PANE);
+    CU_ASSERT_TRUE(layout.pane[A].y > layout.pane[B].y);
+    CU_ASSERT_FALSE(layout.is_shown[D]);
+    CU_ASSERT_EQUAL(layout.pane[C].rows, layout.bar.y - 1);
+    layout = computed(&changed, 45, 160, D);
+    CU_ASSERT_TRUE(layout.is_shown[C] && layout.is_shown[D]);
 }
 
 static CU_TestInfo tests[] = {
@@ -179,7 +248,10 @@ static CU_TestInfo tests[] = {
     { "wide", test_wide },
     { "zoom", test_zoom },
     { "too small", test_too_small },
-    { "moving and sizing", test_moving_and_sizing },
+    { "moving", test_moving },
+    { "exact sizes", test_exact_sizes },
+    { "borders", test_borders },
+    { "ranks and extras", test_ranks_and_extras },
     CU_TEST_INFO_NULL,
 };
 

@@ -20,6 +20,8 @@ enum {
 
 /* ---- Running ---- */
 
+static void start_playing(struct app *app);
+
 /* What the command `demo` wanted, now that it has ended. */
 static void change_demo(struct app *app)
 {
@@ -47,6 +49,8 @@ void app_run(struct app *app, const char *name, const char *text)
     app_show_output(app, text);
     if (app->has_wish)
         change_demo(app);
+    if (app->wants_to_play)
+        start_playing(app);
 }
 
 void app_show_output(struct app *app, const char *title)
@@ -63,22 +67,25 @@ static void make_prompt(struct app *app)
     session_prompt(app->session, &app->prompt);
 }
 
-/* Shows a key's command as typed. The same one again becomes one with a count: `step 3`. */
-static void echo_key(struct app *app, const char *command)
+/* Takes the last key's line away, if nothing has come after it. */
+static bool drop_echo(struct app *app, bool is_same)
 {
-    bool is_again = app->times > 0 && strcmp(app->repeated, command) == 0 &&
-                    console_count(app->console) == app->console_lines &&
-                    strchr(command, ' ') == NULL;
-
+    is_same = is_same && app->times > 0 && console_count(app->console) == app->console_lines;
     make_prompt(app);
-    if (is_again) {
+    if (is_same) {
         console_drop_last(app->console);
     } else {
         strbuf_clear(&app->repeated_prompt);
         strbuf_puts(&app->repeated_prompt, strbuf_text(&app->prompt));
     }
-    app->times = is_again ? app->times + 1 : 1;
+    return is_same;
+}
+
+/* Shows a key's command as typed; a count behind it when there is more than one. */
+static void show_echo(struct app *app, const char *command, bool is_view)
+{
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
+    app->is_repeated_view = is_view;
     console_write(app->console, STYLE_PROMPT, strbuf_text(&app->repeated_prompt));
     if (app->times > 1)
         console_writef(app->console, STYLE_NORMAL, "%s %u\n", command, app->times);
@@ -90,7 +97,24 @@ static void echo_key(struct app *app, const char *command)
 
 void app_run_key(struct app *app, const char *command)
 {
-    echo_key(app, command);
+    bool is_same = strcmp(app->repeated, command) == 0 && strchr(command, ' ') == NULL;
+
+    app->times = drop_echo(app, is_same) ? app->times + 1 : 1;
+    show_echo(app, command, false);
+    app_run(app, _("command line"), command);
+    if (app->result != RUN_OK)
+        app->times = 0;
+}
+
+/* Of several in a row only the last is worth a line; scrolling counts. */
+void app_run_view_key(struct app *app, const char *command)
+{
+    bool is_press = strncmp(command, "press ", 6) == 0;
+    bool is_same = strcmp(app->repeated, command) == 0;
+    bool was_view = app->is_repeated_view;
+
+    app->times = drop_echo(app, was_view) && is_same && is_press ? app->times + 1 : 1;
+    show_echo(app, command, true);
     app_run(app, _("command line"), command);
     if (app->result != RUN_OK)
         app->times = 0;
@@ -142,13 +166,10 @@ static void play(struct app *app)
     app_set_playing(app, app->result == RUN_OK && !is_at_end(app));
 }
 
-/* F5: without a demo the last command is played from its start, or what lies ahead. */
-static void start_or_stop(struct app *app)
+/* Without a demo the last command is played from its start, or what lies ahead. */
+static void start_playing(struct app *app)
 {
-    if (app->is_playing) {
-        app_set_playing(app, false);
-        return;
-    }
+    app->wants_to_play = false;
     if (app->player.player ? player_ui_is_at_end(app) : machine_position(app->vs.m).commands == 0)
         return;
     app_set_playing(app, true);
@@ -268,11 +289,11 @@ static void serve_request(struct app *app)
         app_set_playing(app, false);
         player_ui_back(app);
         break;
-    case REQUEST_PLAY:
-        if (strcmp(app->command, "tick") == 0)
-            play(app);
-        else
-            start_or_stop(app);
+    case REQUEST_VIEW:
+        app_run_view_key(app, app->command);
+        break;
+    case REQUEST_TICK:
+        play(app);
         break;
     case REQUEST_NONE:
         break;
@@ -351,17 +372,23 @@ static void load_editrc(struct app *app)
     free(path);
 }
 
-static bool app_init(struct app *app, struct session *session, char *why, size_t size)
+static void make_panes(struct app *app)
+{
+    for (int i = 0; i < PANES; i++)
+        if (pane_table[i]->state_size > 0)
+            app->state[i] = mem_alloc(pane_table[i]->state_size);
+    app_reset_sizes(app);
+}
+
+static bool app_init(struct app *app, struct session *session, enum theme_name theme, char *why,
+                     size_t size)
 {
     static const struct loop_ops loop_ops = { .draw = app_draw, .key = app_key, .timer = on_timer };
     static const struct lineed_ops lineed_ops = { next_key, complete, interrupted };
 
-    *app = (struct app){ .session = session,
-                         .focus = LAYOUT_NO_PANE,
-                         .in_sight = LAYOUT_NO_PANE,
-                         .line_number = 1,
-                         .tree = { .chosen = FOLLOW },
-                         .task = { .pid = -1 } };
+    *app = (struct app){
+        .session = session, .focus = LAYOUT_NO_PANE, .in_sight = LAYOUT_NO_PANE, .line_number = 1
+    };
     app->console = console_create(CONSOLE_LINES);
     app->history = history_list_create(HISTORY_LINES);
     app->le = lineed_create("procarium", &lineed_ops, app, app->history, why, size);
@@ -376,7 +403,8 @@ static bool app_init(struct app *app, struct session *session, char *why, size_t
     app->loop = loop_create(&loop_ops, app);
     term_start(&app->term, true);
     loop_set_terminal(app->loop, &app->term);
-    theme_init(&app->theme, !app->term.has_unicode);
+    theme_init(&app->theme, theme, !app->term.has_unicode);
+    make_panes(app);
     app_set_face(app);
     return true;
 }
@@ -402,6 +430,8 @@ static int app_finish(struct app *app)
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);
     pager_finish(&app->pager);
+    for (int i = 0; i < PANES; i++)
+        free(app->state[i]);
     free(app->kept);
     return number;
 }
@@ -417,7 +447,7 @@ int tui_run(struct session *session, const struct tui_options *options)
     char why[256];
 
     term_set_locale();
-    if (!app_init(&app, session, why, sizeof why)) {
+    if (!app_init(&app, session, options->theme, why, sizeof why)) {
         fprintf(stderr, "procarium: %s\n", why);
         return 2;
     }

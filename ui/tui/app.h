@@ -3,7 +3,7 @@
 #define PROCARIUM_TUI_APP_H
 
 #include "tui/console.h"
-#include "tui/layout.h"
+#include "tui/layouts.h"
 #include "tui/lineed.h"
 #include "tui/loop.h"
 #include "tui/pager.h"
@@ -16,8 +16,27 @@ enum { TIMER_PLAY };
 /* Keys that no keyboard has: the app's own, put into the queue. */
 enum { APP_KEY_TICK = 0x5000 };
 
+/* How fast it steps by itself: 0 is one step a second, each one more is twice as fast. */
+enum { SPEED_MIN = -2, SPEED_MAX = 5 };
+
 /* What a key asks for; done when the line editor has been left. */
-enum request { REQUEST_NONE, REQUEST_COMMAND, REQUEST_DEMO_NEXT, REQUEST_DEMO_BACK, REQUEST_PLAY };
+enum request {
+    REQUEST_NONE,
+    REQUEST_COMMAND, /* a command line that acts or travels: playing stops */
+    REQUEST_VIEW,    /* one about the screen */
+    REQUEST_DEMO_NEXT,
+    REQUEST_DEMO_BACK,
+    REQUEST_TICK, /* the next step of playing */
+};
+
+/* A place in the key bar that can be clicked. */
+struct bar_place {
+    int x, cols;
+    int pane; /* its name, or LAYOUT_NO_PANE: */
+    int code; /* the key */
+};
+
+enum { BAR_PLACES = 32 };
 
 struct app {
     struct session *session;
@@ -30,15 +49,19 @@ struct app {
 
     /* the panes */
     struct view_state vs;
-    struct tree_state tree;
-    struct task_state task;
-    struct trace_state trace;
-    struct stack_state stack;
-    struct kernel_state kernel;
+    void *state[PANES]; /* each pane's own, NULL for one that has none */
+    int layout_number;
+    struct layout_spec specs[LAYOUTS_MAX][LAYOUT_WIDTHS]; /* with the sizes that were changed */
     struct layout layout;
     int focus;      /* the pane that arrows are for, or LAYOUT_NO_PANE: the console */
     int in_sight;   /* the pane that was chosen last: it stays in sight */
     bool is_zoomed; /* the focus has the whole screen */
+
+    /* the mouse */
+    struct bar_place bar[BAR_PLACES];
+    int bar_places;
+    struct layout_border dragged; /* the border that is held */
+    bool has_dragged;
 
     /* help */
     bool has_help;
@@ -60,6 +83,7 @@ struct app {
 
     /* the last key's command, as shown in the console: pressed again it counts */
     char repeated[96];
+    bool is_repeated_view; /* it was about the screen: the next such one takes its place */
     struct strbuf repeated_prompt;
     unsigned times;
     int console_lines; /* the console's count then */
@@ -77,7 +101,8 @@ struct app {
     bool has_wish;             /* the command `demo` has run */
     struct strbuf wanted_demo; /* the path that it wants to be played; "" for none any more */
     bool is_playing;           /* a timer steps */
-    int speed;                 /* 0 is one step a second; each one more is twice as fast */
+    bool wants_to_play;        /* the command `play` has run */
+    int speed;
 };
 
 /* ---- app.c ---- */
@@ -86,6 +111,8 @@ struct app {
 void app_run(struct app *app, const char *name, const char *text);
 /* The same for a key's command: shown in the console as if typed. */
 void app_run_key(struct app *app, const char *command);
+/* The same for one about the screen. */
+void app_run_view_key(struct app *app, const char *command);
 /* After a run: opens the pager when the output does not fit into the console. */
 void app_show_output(struct app *app, const char *title);
 /* Has the line editor left, and then the request served. */
@@ -107,13 +134,30 @@ void face_end(struct app *app);
 
 /* ---- frame.c ---- */
 
-const struct pane *app_pane(int pane);
-void *app_pane_state(struct app *app, int pane);
-const struct layout_spec *app_layout_spec(const struct app *app);
+/* The places of the panes in this layout on this screen. */
+struct layout_spec *app_spec(struct app *app);
+/* Computes where everything stands. */
+void app_place(struct app *app);
 /* The rows that the console has for output. */
 int app_output_rows(const struct app *app);
 /* A loop_ops function: draws the whole frame. */
 void app_draw(void *app);
+
+/* ---- view_commands.c ---- */
+
+/* A face function: a command about the screen. */
+bool app_view(void *app, const struct view_command *command, struct strbuf *why);
+/* The pane that `pane next` goes to, or `pane previous` with step -1: around those in sight, and the
+ * console (LAYOUT_NO_PANE), which comes after the last. */
+int app_next_pane(struct app *app, int step);
+/* Puts all panes where the layouts have them. */
+void app_reset_sizes(struct app *app);
+/* "×4", "×1/2". */
+const char *app_speed_text(const struct app *app);
+
+/* ---- mouse.c ---- */
+
+enum key_use app_mouse(struct app *app, const struct key *key);
 
 /* ---- keys.c ---- */
 
@@ -122,10 +166,12 @@ enum key_use app_key(void *app, const struct key *key);
 
 /* A row of the table of keys: what help and the key bar are made from. */
 struct key_help {
-    const char *key;  /* "F8" */
-    const char *bar;  /* one word for the key bar, or NULL */
-    const char *text; /* what it does; NULL: a heading, which `key` is */
-    int rank;         /* in the key bar: those with the highest go first when room is short */
+    const char *key;     /* "F8" */
+    const char *bar;     /* one word for the key bar, or NULL */
+    const char *text;    /* what it does; NULL: a heading, which `key` is */
+    int rank;            /* in the key bar: those with the highest go first when room is short */
+    int code;            /* a function key's code, 0 for others */
+    const char *command; /* and the command line that it stands for */
 };
 
 /* Row i of it, NULL past the end. */

@@ -194,6 +194,7 @@ void app_set_face(struct app *app)
         .ask = on_ask,
         .demo = on_demo,
         .write = write_file,
+        .view = app_view,
         .snapshot = on_snapshot,
         .is_interrupted = is_interrupted,
         .progress = on_progress,

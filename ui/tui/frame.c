@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 enum {
-    WIDE_COLS = 130,    /* from here on there are three columns of panes */
     MEDIUM_COLS = 110,  /* from here on every pane's name stands in the bar */
     NARRATION_MOST = 9, /* rows of a demo's text */
     CONSOLE_LEAST = 4,  /* rows that stay the console's beside it */
@@ -15,78 +14,18 @@ enum {
 
 /* ---- Layout ---- */
 
-static const struct pane *const panes[PANES] = {
-    [PANE_TASKS] = &tree_pane, [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
-    [PANE_TASK] = &task_pane,  [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
-};
-
-static const struct layout_spec narrow = {
-    .name = "teach",
-    .columns = 2,
-    .panes = PANES,
-    .column = { { 42, 32 }, { 58, 44 } },
-    .pane = { { "tasks", 0, 46, 6 },
-              { "states", 0, 54, 9 },
-              { "trace", 1, 50, 7 },
-              { "task", 1, 50, 7 },
-              { "stack", 1, 50, 8 },
-              { "kernel", 1, 40, 7 } },
-    .console_rows = 5,
-    .console_percent = 20,
-    .sentence_rows = 2,
-};
-
-static const struct layout_spec wide = {
-    .name = "teach",
-    .columns = 3,
-    .panes = PANES,
-    .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
-    .pane = { { "tasks", 0, 50, 6 },
-              { "states", 0, 50, 9 },
-              { "trace", 1, 65, 8 },
-              { "task", 2, 55, 8 },
-              { "stack", 2, 45, 9 },
-              { "kernel", 1, 35, 8 } },
-    .console_rows = 6,
-    .console_percent = 25,
-    .sentence_rows = 1,
-};
-
-const struct pane *app_pane(int pane)
+struct layout_spec *app_spec(struct app *app)
 {
-    return panes[pane];
+    return &app->specs[app->layout_number][layouts_width(app->term.cols)];
 }
 
-void *app_pane_state(struct app *app, int pane)
-{
-    switch (pane) {
-    case PANE_TASKS:
-        return &app->tree;
-    case PANE_TRACE:
-        return &app->trace;
-    case PANE_TASK:
-        return &app->task;
-    case PANE_STACK:
-        return &app->stack;
-    case PANE_KERNEL:
-        return &app->kernel;
-    default:
-        return NULL;
-    }
-}
-
-const struct layout_spec *app_layout_spec(const struct app *app)
-{
-    return app->term.cols >= WIDE_COLS ? &wide : &narrow;
-}
-
-static void compute_layout(struct app *app)
+void app_place(struct app *app)
 {
     struct layout_request request = { app->term.rows, app->term.cols, app->in_sight,
                                       app->is_zoomed ? app->focus : LAYOUT_NO_PANE };
     struct layout *l = &app->layout;
 
-    layout_compute(app_layout_spec(app), &request, l);
+    layout_compute(app_spec(app), &request, l);
     if (!app->is_zoomed || app->focus != LAYOUT_NO_PANE || l->is_too_small)
         return;
     /* The console has the whole screen. */
@@ -152,18 +91,49 @@ static int rank_that_fits(int cols)
     }
 }
 
-static void draw_keys(const struct canvas *canvas, int x, int cols)
+/* Notes what a click there means. */
+static void add_bar_place(struct app *app, int x, int end, int pane, int code)
+{
+    if (app->bar_places < BAR_PLACES)
+        app->bar[app->bar_places++] = (struct bar_place){ x, end - x, pane, code };
+}
+
+static void draw_keys(struct app *app, const struct canvas *canvas, int x, int cols)
 {
     int rank = rank_that_fits(cols);
     const struct key_help *row;
 
     for (int i = 0; (row = app_key_help(i)) != NULL; i++) {
+        int begin = x;
         if (!row->bar || row->rank > rank || key_width(row) > cols)
             continue;
         cols -= key_width(row);
         x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_KEY), row->key);
         x = draw_textf(canvas, 0, x, draw_style(canvas, STYLE_DIM), " %s ", row->bar);
+        add_bar_place(app, begin, x, LAYOUT_NO_PANE, row->code);
     }
+}
+
+/* While it plays: how fast, how far, and the keys for that. */
+static void draw_playing(const struct app *app, const struct canvas *canvas, int x, int cols)
+{
+    static const char *const hint = " + faster  - slower  Esc stops";
+    struct time_position at = machine_position(app->vs.m);
+    const struct player *p = app->player.player;
+    unsigned long long done = p ? player_position(p) : at.step,
+                       all = p ? player_count(p) : at.steps;
+    char text[64];
+
+    snprintf(text, sizeof text, _(" playing ×%s  %llu of %llu "), app_speed_text(app), done, all);
+    x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_KEY), text);
+    int bar = cols - glyph_width(text) - 1;
+    bool has_hint = bar > glyph_width(hint) + 10;
+    bar -= has_hint ? glyph_width(hint) : 0;
+    if (bar > 0)
+        draw_bar(canvas, 0, x + 1, bar, (long)done, (long)(all ? all : 1),
+                 draw_style(canvas, STYLE_SENTENCE));
+    if (has_hint)
+        draw_text(canvas, 0, x + 1 + bar, draw_style(canvas, STYLE_HINT), hint);
 }
 
 static bool has_tab(const struct app *app, int pane, bool shows_all)
@@ -173,7 +143,7 @@ static bool has_tab(const struct app *app, int pane, bool shows_all)
 
 static int tab_width(int pane, bool has_names)
 {
-    return has_names ? glyph_width(panes[pane]->name) + 3 : 2;
+    return has_names ? glyph_width(pane_table[pane]->name) + 3 : 2;
 }
 
 static int tabs_width(const struct app *app, bool shows_all, bool has_names)
@@ -186,14 +156,18 @@ static int tabs_width(const struct app *app, bool shows_all, bool has_names)
 }
 
 /* The panes' names at the right: all of them when there is room, else those behind tabs. */
-static void draw_bar_line(const struct app *app, const struct canvas *canvas)
+static void draw_bar_line(struct app *app, const struct canvas *canvas)
 {
     int cols = canvas->area.cols;
     bool shows_all = cols >= MEDIUM_COLS;
     bool has_names = tabs_width(app, shows_all, true) <= cols / 2;
     int width = tabs_width(app, shows_all, has_names), x = cols - width;
 
-    draw_keys(canvas, 1, x - 2);
+    app->bar_places = 0;
+    if (app->is_playing)
+        draw_playing(app, canvas, 1, x - 2);
+    else
+        draw_keys(app, canvas, 1, x - 2);
     for (int i = 0; i < PANES; i++) {
         if (!has_tab(app, i, shows_all))
             continue;
@@ -201,7 +175,8 @@ static void draw_bar_line(const struct app *app, const struct canvas *canvas)
                            : app->layout.is_shown[i] ? STYLE_TITLE
                                                      : STYLE_DIM;
         draw_textf(canvas, 0, x, draw_style(canvas, style), has_names ? "%d %s" : "%d%.0s", i + 1,
-                   panes[i]->name);
+                   pane_table[i]->name);
+        add_bar_place(app, x, x + tab_width(i, has_names) - 1, i, 0);
         x += tab_width(i, has_names);
     }
 }
@@ -269,7 +244,7 @@ static void draw_panes(struct app *app)
     for (int i = 0; i < PANES; i++) {
         struct pane_place place = { app->layout.pane[i], app->layout.edges[i], i == app->focus };
         if (app->layout.is_shown[i])
-            pane_draw(panes[i], stdscr, &app->theme, &place, app_pane_state(app, i), &app->vs);
+            pane_draw(pane_table[i], stdscr, &app->theme, &place, app->state[i], &app->vs);
     }
 }
 
@@ -297,8 +272,7 @@ void app_draw(void *arg)
         return;
     }
     view_state_refresh(&app->vs);
-    app->vs.chosen = app->tree.chosen;
-    compute_layout(app);
+    app_place(app);
     werase(stdscr);
     if (app->layout.is_too_small) {
         draw_textf(&screen, 0, 0, draw_style(&screen, STYLE_ERROR), _("too small: %dx%d at least"),

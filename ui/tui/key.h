@@ -15,7 +15,8 @@ enum key_kind {
     KEY_KIND_PASTE, /* text */
 };
 
-enum mouse_action { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+/* A drag is the mouse moved with the button held. */
+enum mouse_action { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct key {
     enum key_kind kind;

@@ -4,39 +4,61 @@
 #include "tui/mem.h"
 
 #include <ncurses.h>
+#include <stdio.h>
 
-enum { SPEED_MIN = -2, SPEED_MAX = 5, WHEEL_ROWS = 3 };
+#define F(n, bar_, rank_, command_, text_)                                                         \
+    {                                                                                              \
+        "F" #n, bar_, text_, rank_, KEY_F(n), command_                                             \
+    }
+#define ROW(key_, text_)                                                                           \
+    {                                                                                              \
+        key_, NULL, text_, 0, 0, NULL                                                              \
+    }
+#define HEADING(text_)                                                                             \
+    {                                                                                              \
+        text_, NULL, NULL, 0, 0, NULL                                                              \
+    }
 
 static const struct key_help help_rows[] = {
-    { "Keys", NULL, NULL, 0 },
-    { "F1", "help", "this help", 0 },
-    { "F2", "zoom", "the whole screen for one pane, and back", 4 },
-    { "F3", "start", "to the start of the command (undo)", 3 },
-    { "F4", "end", "to the end of the command (redo)", 3 },
-    { "F5", "play", "plays the demo, or the last command step by step; again: pauses", 1 },
-    { "F6", "pane", "the next pane; Shift-F6 the one before", 2 },
-    { "F7", "back", "one step back (back)", 1 },
-    { "F8", "next", "one step on, over deeper functions (next)", 1 },
-    { "F9", "into", "one step on, into them (step)", 0 },
-    { "F10", "quit", "leaves (quit)", 2 },
-    { "F11, Shift-F8", NULL, "goes on until the function returns (finish)", 0 },
-    { "Alt-1 to Alt-6", NULL, "the pane with that number", 0 },
-    { "Ctrl-C", NULL, "clears the line; stops what runs", 0 },
-    { "Ctrl-L, Ctrl-Z", NULL, "draws the screen again; suspends", 0 },
-    { "Ctrl-D", NULL, "leaves, on an empty line", 0 },
-    { "While nothing is typed", NULL, NULL, 0 },
-    { "Space, Right", NULL, "in a demo on; else one step into (step)", 0 },
-    { "Left", NULL, "in a demo back; else one step back (back)", 0 },
-    { "Page Down, Page Up", NULL, "in a demo on and back; else scroll the pane or the console", 0 },
-    { "Tab, Shift-Tab", NULL, "the next pane, the pane before", 0 },
-    { "Up, Down", NULL, "in a pane: choose or scroll; in the console: lines typed before", 0 },
-    { "Enter", NULL, "in the tree gives the focus; in other panes shows more, or the next table",
-      0 },
-    { "Esc", NULL, "back to the console; pauses playing", 0 },
-    { "+ and -", NULL, "while playing: faster, slower", 0 },
-    { "While typing", NULL, NULL, 0 },
-    { "Tab", NULL, "completes the word, or lists what it could be", 0 },
-    { "Up, Down, Ctrl-R", NULL, "lines typed before; a search in them", 0 },
+    HEADING("Keys"),
+    F(1, "help", 0, "keys", "this help (keys)"),
+    F(2, "zoom", 4, "zoom", "the whole screen for one pane, and back (zoom)"),
+    F(3, "start", 3, "undo", "to the start of the command (undo)"),
+    F(4, "end", 3, "redo", "to the end of the command (redo)"),
+    F(5, "play", 1, "play",
+      "plays the demo, or the last command step by step; again: pauses (play)"),
+    F(6, "pane", 2, "pane next", "the next pane; Shift-F6 the one before (pane next)"),
+    F(7, "back", 1, "back", "one step back (back)"),
+    F(8, "next", 1, "next", "one step on, over deeper functions (next)"),
+    F(9, "into", 0, "step", "one step on, into them (step)"),
+    F(10, "quit", 2, "quit", "leaves (quit)"),
+    ROW("F11, Shift-F8", "goes on until the function returns (finish)"),
+    F(12, "layout", 4, "", "the next layout (layout)"),
+    ROW("Alt-1 to Alt-9, Alt-0", "the pane with that number (pane)"),
+    ROW("Alt and an arrow", "makes the pane, or the console, larger or smaller (size)"),
+    ROW("Ctrl-C", "clears the line; stops what runs"),
+    ROW("Ctrl-L, Ctrl-Z", "draws the screen again; suspends"),
+    ROW("Ctrl-D", "leaves, on an empty line (quit)"),
+    HEADING("While nothing is typed"),
+    ROW("Space, Right", "in a demo on; else one step into (step)"),
+    ROW("Left", "in a demo back; else one step back (back)"),
+    ROW("Page Down, Page Up", "in a demo on and back; else scroll the pane or the console (press)"),
+    ROW("Tab, Shift-Tab", "the next pane in sight, the one before (pane next)"),
+    ROW("Up, Down, Home, End",
+        "in a pane: choose or scroll (choose, press); in the console: lines typed before"),
+    ROW("Enter", "in the tree gives the focus; in other panes shows the next view (focus, pane)"),
+    ROW("Alt-T M K S A", "the layouts teach, memory, kernel, sched, all (layout)"),
+    ROW("Esc", "back to the console; pauses playing (pane console)"),
+    ROW("+ and -", "while playing: faster, slower (play)"),
+    HEADING("While typing"),
+    ROW("Tab", "completes the word, or lists what it could be"),
+    ROW("Up, Down", "lines typed before"),
+    ROW("Ctrl-R", "a search in the lines typed before; again: an older one"),
+    ROW("Ctrl-A E W U K Y …", "edit the line, as in the shell and as ~/.editrc says"),
+    HEADING("The mouse"),
+    ROW("click", "chooses a pane, a task, a name or a key in the bar (pane, choose)"),
+    ROW("wheel", "scrolls what is under it"),
+    ROW("drag a border", "changes the sizes at both sides of it (size)"),
 };
 
 const struct key_help *app_key_help(int i)
@@ -49,68 +71,99 @@ static bool is_line_empty(const struct app *app)
     return lineed_is_empty(app->le) && app->text.length == 0;
 }
 
+static enum key_use view(struct app *app, const char *command)
+{
+    return app_request(app, REQUEST_VIEW, command);
+}
+
 /* ---- Panes ---- */
 
-static void go_to_pane(struct app *app, int pane)
+static enum key_use go_to_pane(struct app *app, int pane)
 {
-    app->focus = pane;
-    if (pane != LAYOUT_NO_PANE)
-        app->in_sight = pane;
+    char line[64];
+
+    snprintf(line, sizeof line, "pane %s",
+             pane == LAYOUT_NO_PANE ? "console" : pane_table[pane]->name);
+    return view(app, line);
 }
 
-/* Around the panes and the console, which comes after the last. */
-static void next_pane(struct app *app, int step)
+/* The word that `press` has for a key, or NULL. */
+static const char *name_of_key(const struct key *key)
 {
-    int pane = app->focus == LAYOUT_NO_PANE ? (step > 0 ? 0 : PANES - 1) : app->focus + step;
-
-    go_to_pane(app, pane < 0 || pane >= PANES ? LAYOUT_NO_PANE : pane);
+    if (key->kind == KEY_KIND_CHAR)
+        return key->ch == L'\r' ? "Enter" : NULL;
+    switch (key->code) {
+    case KEY_UP:
+        return "Up";
+    case KEY_DOWN:
+        return "Down";
+    case KEY_PPAGE:
+        return "PageUp";
+    case KEY_NPAGE:
+        return "PageDown";
+    case KEY_HOME:
+        return "Home";
+    case KEY_END:
+        return "End";
+    default:
+        return NULL;
+    }
 }
 
-static bool pane_takes(struct app *app, const struct key *key)
+/* A key for the pane that the arrows are for, as the command that it means there. */
+static enum key_use pane_takes(struct app *app, const struct key *key)
 {
-    const struct pane *pane = app->focus == LAYOUT_NO_PANE ? NULL : app_pane(app->focus);
-    bool is_taken = pane && pane->key && pane->key(app_pane_state(app, app->focus), &app->vs, key);
-
-    app->vs.chosen = app->tree.chosen;
-    return is_taken;
-}
-
-static enum key_use enter_in_pane(struct app *app, const struct key *key)
-{
-    const struct pane *pane = app->focus == LAYOUT_NO_PANE ? NULL : app_pane(app->focus);
+    const struct pane *pane = app->focus == LAYOUT_NO_PANE ? NULL : pane_table[app->focus];
+    const char *name = name_of_key(key);
     char line[96];
 
-    if (pane && pane->command &&
-        pane->command(app_pane_state(app, app->focus), &app->vs, line, sizeof line)) {
-        app->vs.chosen = app->tree.chosen;
-        return app_request(app, REQUEST_COMMAND, line);
+    if (!pane)
+        return KEY_FOR_LINE;
+    if (pane->command && pane->command(app->state[app->focus], &app->vs, key, line, sizeof line)) {
+        bool is_view = strncmp(line, "choose", 6) == 0 || strncmp(line, "pane", 4) == 0;
+        return app_request(app, is_view ? REQUEST_VIEW : REQUEST_COMMAND, line);
     }
-    pane_takes(app, key);
-    return KEY_USED;
+    if (!pane->key || !name)
+        return KEY_FOR_LINE;
+    snprintf(line, sizeof line, "press %s %s", pane->name, name);
+    return view(app, line);
 }
 
-static enum key_use mouse_used(struct app *app, const struct key *key)
+/* Alt and an arrow: the size of the pane that the arrows are for, or of the console. */
+static enum key_use resize(struct app *app, int code)
 {
-    int pane = layout_pane_at(&app->layout, app_layout_spec(app), key->y, key->x);
-    int rows = key->mouse == MOUSE_WHEEL_UP     ? -WHEEL_ROWS
-               : key->mouse == MOUSE_WHEEL_DOWN ? WHEEL_ROWS
-                                                : 0;
+    const char *name = app->focus == LAYOUT_NO_PANE ? "console" : pane_table[app->focus]->name;
+    const char *how = code == KEY_UP      ? "taller"
+                      : code == KEY_DOWN  ? "shorter"
+                      : code == KEY_RIGHT ? "wider"
+                                          : "narrower";
+    char line[64];
 
-    if (app->has_help || app->pager.is_open) {
-        scroll_move(app->has_help ? &app->help_scroll : &app->pager.scroll, rows);
-        return KEY_USED;
+    snprintf(line, sizeof line, "size %s %s", name, how);
+    return view(app, line);
+}
+
+static enum key_use next_layout(struct app *app)
+{
+    const char *name = layouts_name(app->layout_number + 1);
+    char line[64];
+
+    snprintf(line, sizeof line, "layout %s", name ? name : layouts_name(0));
+    return view(app, line);
+}
+
+/* The layout whose name begins with a letter. */
+static enum key_use layout_by_letter(struct app *app, wchar_t letter)
+{
+    char line[64];
+
+    for (int i = 0; layouts_name(i); i++) {
+        if ((wchar_t)layouts_name(i)[0] != letter)
+            continue;
+        snprintf(line, sizeof line, "layout %s", layouts_name(i));
+        return view(app, line);
     }
-    if (pane == LAYOUT_NO_PANE) {
-        console_scroll_rows(app->console, rows);
-        if (key->mouse == MOUSE_PRESS)
-            go_to_pane(app, LAYOUT_NO_PANE);
-        return KEY_USED;
-    }
-    if (key->mouse == MOUSE_PRESS)
-        go_to_pane(app, pane);
-    struct pane_place place = { app->layout.pane[pane], app->layout.edges[pane], true };
-    pane_mouse(app_pane(pane), &place, app_pane_state(app, pane), &app->vs, key);
-    return KEY_USED;
+    return KEY_FOR_LINE;
 }
 
 /* ---- Going on and back ---- */
@@ -138,8 +191,9 @@ static enum key_use page(struct app *app, const struct key *key)
 {
     int pages = key->code == KEY_PPAGE ? -1 : 1;
 
-    if (app->focus != LAYOUT_NO_PANE && pane_takes(app, key))
-        return KEY_USED;
+    enum key_use use = pane_takes(app, key);
+    if (use != KEY_FOR_LINE)
+        return use;
     if (has_demo(app) && app->focus == LAYOUT_NO_PANE && is_line_empty(app))
         return pages > 0 ? go_on(app) : go_back(app);
     console_scroll_pages(app->console, pages);
@@ -147,52 +201,52 @@ static enum key_use page(struct app *app, const struct key *key)
     return KEY_USED;
 }
 
-static void change_speed(struct app *app, int step)
-{
-    int speed = app->speed + step;
-
-    app->speed = speed < SPEED_MIN ? SPEED_MIN : speed > SPEED_MAX ? SPEED_MAX : speed;
-    app_set_playing(app, true);
-}
-
 /* ---- Keys ---- */
 
-static enum key_use function_key(struct app *app, const struct key *key)
+static enum key_use function_key(struct app *app, int code)
 {
-    switch (key->code - KEY_F0) {
-    case 1:
-        app->has_help = !app->has_help;
-        app->help_scroll.top = 0;
-        return KEY_USED;
-    case 2:
-        app->is_zoomed = !app->is_zoomed;
-        return KEY_USED;
-    case 3:
-        return app_request(app, REQUEST_COMMAND, "undo");
-    case 4:
-        return app_request(app, REQUEST_COMMAND, "redo");
-    case 5:
-        return app_request(app, REQUEST_PLAY, NULL);
-    case 6:
-        next_pane(app, 1);
-        return KEY_USED;
-    case 18: /* Shift-F6 */
-        next_pane(app, -1);
-        return KEY_USED;
-    case 7:
-        return app_request(app, REQUEST_COMMAND, "back");
-    case 8:
-        return app_request(app, REQUEST_COMMAND, "next");
-    case 9:
-        return app_request(app, REQUEST_COMMAND, "step");
-    case 10:
-        return app_request(app, REQUEST_COMMAND, "quit");
-    case 11:
-    case 20: /* Shift-F8 */
+    if (code == KEY_F(12))
+        return next_layout(app);
+    if (code == KEY_F(6))
+        return go_to_pane(app, app_next_pane(app, 1));
+    if (code == KEY_F(18)) /* Shift-F6 */
+        return go_to_pane(app, app_next_pane(app, -1));
+    if (code == KEY_F(11) || code == KEY_F(20)) /* Shift-F8 */
         return app_request(app, REQUEST_COMMAND, "finish");
-    default:
-        return KEY_FOR_LINE;
+    for (size_t i = 0; i < sizeof help_rows / sizeof help_rows[0]; i++) {
+        const char *command = help_rows[i].command;
+        const struct command_info *info;
+        if (help_rows[i].code != code || !command)
+            continue;
+        for (u32 c = 0; (info = script_command(c)) != NULL; c++)
+            if (info->family == FAMILY_VIEW &&
+                strncmp(info->name, command, strlen(info->name)) == 0)
+                return view(app, command);
+        return app_request(app, REQUEST_COMMAND, command);
     }
+    return KEY_FOR_LINE;
+}
+
+/* Enter on an empty line. */
+static enum key_use enter(struct app *app)
+{
+    pane_takes(app, &(struct key){ .kind = KEY_KIND_CHAR, .ch = L'\r' });
+    return app->request == REQUEST_NONE ? KEY_USED : KEY_LEAVE;
+}
+
+/* Back to the console, and out of whatever stands in the way. */
+static enum key_use escape(struct app *app)
+{
+    if (app->is_playing)
+        return view(app, "play off");
+    if (app->is_zoomed)
+        return view(app, "zoom off; pane console");
+    if (app->vs.chosen != FOLLOW)
+        return view(app, "choose off; pane console");
+    if (app->focus != LAYOUT_NO_PANE)
+        return view(app, "pane console");
+    console_to_end(app->console);
+    return KEY_USED;
 }
 
 /* A key with a code while nothing is typed. */
@@ -204,15 +258,14 @@ static enum key_use code_on_empty_line(struct app *app, const struct key *key)
     case KEY_LEFT:
         return go_back(app);
     case KEY_BTAB:
-        next_pane(app, -1);
-        return KEY_USED;
+        return go_to_pane(app, app_next_pane(app, -1));
     case KEY_ENTER:
-        return enter_in_pane(app, &(struct key){ .kind = KEY_KIND_CHAR, .ch = L'\r' });
+        return enter(app);
     case KEY_UP:
     case KEY_DOWN:
     case KEY_HOME:
     case KEY_END:
-        return pane_takes(app, key) ? KEY_USED : KEY_FOR_LINE;
+        return pane_takes(app, key);
     default:
         return KEY_FOR_LINE;
     }
@@ -221,13 +274,17 @@ static enum key_use code_on_empty_line(struct app *app, const struct key *key)
 static enum key_use code_used(struct app *app, const struct key *key)
 {
     if (key->code >= KEY_F(1) && key->code <= KEY_F(24))
-        return function_key(app, key);
+        return function_key(app, key->code);
+    bool is_arrow = key->code == KEY_UP || key->code == KEY_DOWN || key->code == KEY_LEFT ||
+                    key->code == KEY_RIGHT;
+    if (key->alt && is_arrow)
+        return resize(app, key->code);
     switch (key->code) {
     case KEY_PPAGE:
     case KEY_NPAGE:
         return page(app, key);
     case APP_KEY_TICK:
-        return app->is_playing ? app_request(app, REQUEST_PLAY, "tick") : KEY_USED;
+        return app->is_playing ? app_request(app, REQUEST_TICK, NULL) : KEY_USED;
     default:
         return is_line_empty(app) ? code_on_empty_line(app, key) : KEY_FOR_LINE;
     }
@@ -239,25 +296,17 @@ static enum key_use char_on_empty_line(struct app *app, const struct key *key)
     case L' ':
         return go_on(app);
     case L'\t':
-        next_pane(app, 1);
-        return KEY_USED;
+        return go_to_pane(app, app_next_pane(app, 1));
     case L'\r':
     case L'\n':
-        return enter_in_pane(app, &(struct key){ .kind = KEY_KIND_CHAR, .ch = L'\r' });
+        return enter(app);
     case L'\033':
-        if (app->is_playing)
-            app_set_playing(app, false);
-        else
-            go_to_pane(app, LAYOUT_NO_PANE);
-        app->is_zoomed = false;
-        app->tree.chosen = FOLLOW;
-        return KEY_USED;
+        return escape(app);
     case L'+':
     case L'-':
         if (!app->is_playing)
             return KEY_FOR_LINE;
-        change_speed(app, key->ch == L'+' ? 1 : -1);
-        return KEY_USED;
+        return view(app, key->ch == L'+' ? "play faster" : "play slower");
     default:
         return KEY_FOR_LINE;
     }
@@ -292,9 +341,13 @@ static enum key_use char_used(struct app *app, const struct key *key)
     }
     if (app->question)
         return KEY_FOR_LINE;
-    if (key->alt && key->ch >= L'1' && key->ch < L'1' + PANES) {
-        go_to_pane(app, (int)(key->ch - L'1'));
-        return KEY_USED;
+    int number = key->ch == L'0' ? 9 : (int)(key->ch - L'1');
+    if (key->alt && number >= 0 && number < PANES && number <= 9)
+        return go_to_pane(app, number);
+    if (key->alt && is_line_empty(app)) {
+        enum key_use use = layout_by_letter(app, key->ch);
+        if (use != KEY_FOR_LINE)
+            return use;
     }
     if (!key->alt && is_line_empty(app)) {
         enum key_use use = char_on_empty_line(app, key);
@@ -339,7 +392,7 @@ enum key_use app_key(void *arg, const struct key *key)
         return KEY_USED;
     switch (key->kind) {
     case KEY_KIND_MOUSE:
-        return mouse_used(app, key);
+        return app_mouse(app, key);
     case KEY_KIND_CODE:
         return app->question ? KEY_FOR_LINE : code_used(app, key);
     case KEY_KIND_CHAR:

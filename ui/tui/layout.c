@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { WEIGHT_MAX = 400 };
-
 /* ---- Sharing a length ---- */
 
 struct part {
@@ -57,7 +55,7 @@ static void share(struct part *parts, int count, int length)
 static bool has_column(const struct layout_spec *spec, int column)
 {
     for (int i = 0; i < spec->panes; i++)
-        if (spec->pane[i].column == column)
+        if (spec->pane[i].column == column && !spec->pane[i].is_extra)
             return true;
     return false;
 }
@@ -95,6 +93,16 @@ static int choose_columns(const struct layout_spec *spec, int cols, int focus_co
     return count + 1;
 }
 
+void layout_order(const struct layout_spec *spec, int *order)
+{
+    for (int i = 0; i < spec->panes; i++) {
+        int at = i;
+        for (; at > 0 && spec->pane[order[at - 1]].rank > spec->pane[i].rank; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+}
+
 /*
  * Takes a column's panes from the top while they fit; one with the focus takes the place of the
  * lowest ones.
@@ -104,11 +112,14 @@ static int choose_panes(const struct layout_spec *spec, int column, int rows, in
 {
     bool has_focus = focus >= 0 && spec->pane[focus].column == column;
     int used = has_focus ? spec->pane[focus].min_rows : 0, count = has_focus;
+    int order[LAYOUT_MAX_PANES];
 
+    layout_order(spec, order);
     if (has_focus)
         is_shown[focus] = true;
-    for (int i = 0; i < spec->panes; i++) {
-        if (spec->pane[i].column != column || (has_focus && i == focus))
+    for (int n = 0; n < spec->panes; n++) {
+        int i = order[n];
+        if (spec->pane[i].column != column || spec->pane[i].is_extra || (has_focus && i == focus))
             continue;
         is_shown[i] = count == 0 || used + spec->pane[i].min_rows <= rows;
         if (is_shown[i]) {
@@ -125,19 +136,21 @@ static void place_column(const struct layout_spec *spec, int column, const struc
                          int focus, struct layout *layout)
 {
     struct part parts[LAYOUT_MAX_PANES];
-    int count = 0, y = area->y;
+    int order[LAYOUT_MAX_PANES], count = 0, y = area->y;
     bool is_shown[LAYOUT_MAX_PANES] = { false };
 
+    layout_order(spec, order);
     choose_panes(spec, column, area->rows - 1, focus, is_shown); /* the last one's lower edge */
-    for (int i = 0; i < spec->panes; i++) {
-        int min = spec->pane[i].min_rows;
+    for (int k = 0; k < spec->panes; k++) {
+        int i = order[k], min = spec->pane[i].min_rows;
         if (is_shown[i])
             parts[count++] =
                 (struct part){ spec->pane[i].weight, min < area->rows ? min : area->rows - 1, 0 };
     }
     share(parts, count, area->rows - 1);
     parts[count - 1].size++;
-    for (int i = 0, n = 0; i < spec->panes; i++) {
+    for (int k = 0, n = 0; k < spec->panes; k++) {
+        int i = order[k];
         if (!is_shown[i])
             continue;
         layout->pane[i] = (struct rect){ y, area->x, parts[n].size, area->cols };
@@ -209,7 +222,7 @@ void layout_compute(const struct layout_spec *spec, const struct layout_request 
         layout->hidden += !layout->is_shown[i];
 }
 
-/* ---- Moving and sizing ---- */
+/* ---- Moving ---- */
 
 int layout_pane_at(const struct layout *layout, const struct layout_spec *spec, int y, int x)
 {
@@ -227,25 +240,4 @@ int layout_next_pane(const struct layout_spec *spec, int pane, int step)
         return step < 0 ? spec->panes - 1 : 0;
     int next = (pane + step) % spec->panes;
     return next < 0 ? next + spec->panes : next;
-}
-
-static void grow(int *weight, int step)
-{
-    *weight += step;
-    if (*weight < 1)
-        *weight = 1;
-    if (*weight > WEIGHT_MAX)
-        *weight = WEIGHT_MAX;
-}
-
-void layout_grow_pane(struct layout_spec *spec, int pane, int step)
-{
-    if (pane >= 0 && pane < spec->panes)
-        grow(&spec->pane[pane].weight, step);
-}
-
-void layout_grow_column(struct layout_spec *spec, int pane, int step)
-{
-    if (pane >= 0 && pane < spec->panes)
-        grow(&spec->column[spec->pane[pane].column].weight, step);
 }

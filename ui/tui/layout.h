@@ -27,15 +27,17 @@ struct layout_column {
 struct layout_pane {
     const char *name;
     int column;
-    int weight;   /* share of the column's height */
-    int min_rows; /* with its upper edge; the lower one is the next pane's upper, or a row more */
+    int weight;    /* share of the column's height */
+    int min_rows;  /* with its upper edge; the lower one is the next pane's upper, or a row more */
+    int rank;      /* a column's panes stand in the order of their ranks; equal ones as they come */
+    bool is_extra; /* has no place of its own: it comes into sight with the focus only */
 };
 
 /* What there is to place; a plain value, so that weights can be changed in a copy. */
 struct layout_spec {
     const char *name;
     int columns;
-    int panes; /* in the order of the tabs, within a column from top to bottom */
+    int panes; /* in the order of their numbers */
     struct layout_column column[LAYOUT_MAX_COLUMNS];
     struct layout_pane pane[LAYOUT_MAX_PANES];
     int console_rows;    /* at least, prompt included */
@@ -67,16 +69,35 @@ struct layout {
 void layout_compute(const struct layout_spec *spec, const struct layout_request *request,
                     struct layout *layout);
 
+/* The panes' numbers in the order of their ranks. */
+void layout_order(const struct layout_spec *spec, int *order);
+
 /* The pane at a cell, or LAYOUT_NO_PANE. */
 int layout_pane_at(const struct layout *layout, const struct layout_spec *spec, int y, int x);
 
 /* The pane `step` places after `pane` in tab order, around the end. */
 int layout_next_pane(const struct layout_spec *spec, int pane, int step);
 
-/* Gives a pane more or less of its column's height; the column's others share the rest. */
-void layout_grow_pane(struct layout_spec *spec, int pane, int step);
+/* ---- Sizes that a person changes (layout_size.c) ---- */
 
-/* Gives a pane's column more or less of the width. */
-void layout_grow_column(struct layout_spec *spec, int pane, int step);
+/*
+ * Gives a shown pane `rows` rows and its column `cols` columns, or what comes nearest: no pane gets
+ * less than it needs. The panes below give or take first. 0 leaves that size as it is. `layout` is
+ * what layout_compute() made of the spec.
+ */
+void layout_resize(struct layout_spec *spec, const struct layout *layout, int pane, int rows,
+                   int cols);
+
+/* Gives the console about `rows` rows on a screen of `screen_rows`. */
+void layout_resize_console(struct layout_spec *spec, int rows, int screen_rows);
+
+/* A line between two panes, or above the console, that can be dragged. */
+struct layout_border {
+    enum { BORDER_NONE, BORDER_BELOW, BORDER_RIGHT, BORDER_CONSOLE } kind;
+    int pane; /* BELOW, RIGHT: the pane below or right of which it is */
+};
+
+struct layout_border layout_border_at(const struct layout *layout, const struct layout_spec *spec,
+                                      int y, int x);
 
 #endif

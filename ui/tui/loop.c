@@ -178,6 +178,10 @@ static void push_mouse(struct loop *loop)
         key.mouse = MOUSE_WHEEL_DOWN;
     else if (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED))
         key.mouse = MOUSE_PRESS;
+    else if (event.bstate & BUTTON1_RELEASED)
+        key.mouse = MOUSE_RELEASE;
+    else if (event.bstate & REPORT_MOUSE_POSITION)
+        key.mouse = MOUSE_DRAG;
     else
         return;
     push_key(loop, &key);
@@ -217,6 +221,11 @@ static void decode(struct loop *loop, int code, bool alt)
         push_mouse(loop);
     } else if (code == KEY_RESIZE) {
         return; /* told by the signal already */
+    } else if (code >= TERM_KEY_ALT_UP && code <= TERM_KEY_ALT_RIGHT) {
+        static const int arrows[] = { KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT };
+        push_key(loop, &(struct key){ .kind = KEY_KIND_CODE,
+                                      .code = arrows[code - TERM_KEY_ALT_UP],
+                                      .alt = true });
     } else if (code > 255) {
         push_key(loop, &(struct key){ .kind = KEY_KIND_CODE, .code = code, .alt = alt });
     } else {

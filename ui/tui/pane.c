@@ -1,6 +1,8 @@
 /* A pane in its box, and scrolling in it. */
 #include "tui/pane.h"
 
+#include <stdio.h>
+
 void pane_draw(const struct pane *pane, WINDOW *win, const struct theme *theme,
                const struct pane_place *place, void *state, const void *view)
 {
@@ -15,18 +17,24 @@ void pane_draw(const struct pane *pane, WINDOW *win, const struct theme *theme,
         pane->draw(&inside, state, view, place->has_focus);
 }
 
-bool pane_mouse(const struct pane *pane, const struct pane_place *place, void *state,
-                const void *view, const struct key *key)
+bool pane_own_cells(const struct pane_place *place, const struct key *key, struct key *own)
 {
     struct canvas canvas = { .area = place->area };
     struct rect inside = draw_inside(&canvas, place->edges).area;
-    struct key own = *key;
 
-    if (!pane->mouse || !rect_contains(&inside, key->y, key->x))
+    *own = *key;
+    own->y -= inside.y;
+    own->x -= inside.x;
+    return rect_contains(&inside, key->y, key->x);
+}
+
+bool pane_next_tab(const struct pane *pane, int tab, const struct key *key, char *line, size_t size)
+{
+    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r')
         return false;
-    own.y -= inside.y;
-    own.x -= inside.x;
-    return pane->mouse(state, view, &own);
+    const char *next = pane->tabs[tab + 1] ? pane->tabs[tab + 1] : pane->tabs[0];
+    snprintf(line, size, "pane %s %s", pane->name, next);
+    return true;
 }
 
 bool pane_scroll_key(struct scroll *scroll, const struct key *key)

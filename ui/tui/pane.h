@@ -10,21 +10,33 @@
  * the machine, which they only read. A function that is NULL is not there.
  */
 struct pane {
-    const char *name;  /* one word, for commands and tabs */
+    const char *name;  /* one word, for commands and the names in the key bar */
     const char *title; /* in the upper edge */
-    int min_rows;      /* with its box */
-    int min_cols;
+    int min_rows; /* with its upper edge; the lower one is the next pane's upper, or a row more */
+    int min_cols; /* with its box */
+    size_t state_size; /* of its own state, zeroes at first; 0 for none */
+    /* Several views in one pane: their names, one word each, and NULL; NULL for only one. */
+    const char *const *tabs;
+    /* Shows tab number i. */
+    void (*show_tab)(void *state, const void *view, int i);
     /* Draws the inside of the box. */
     void (*draw)(const struct canvas *canvas, void *state, const void *view, bool has_focus);
     /* A note for the right of the upper edge, written to `note`. */
     void (*note)(void *state, const void *view, char *note, size_t size);
     /* A key while the pane has the focus and the line is empty; true when it was for the pane. */
     bool (*key)(void *state, const void *view, const struct key *key);
-    /* What Enter means there, as a command line written to `line`; false for nothing. */
-    bool (*command)(void *state, const void *view, char *line, size_t size);
+    /*
+     * What a key (Enter, arrows …) or a click inside the box means as a command line, written to
+     * `line`; false for nothing. It is asked before `key` and `mouse`.
+     */
+    bool (*command)(void *state, const void *view, const struct key *key, char *line, size_t size);
     /* A mouse action inside the box, in inner cells; true when something changed. */
     bool (*mouse)(void *state, const void *view, const struct key *key);
 };
+
+/* Enter goes to the next tab: the command line for that; false when the key is another one. */
+bool pane_next_tab(const struct pane *pane, int tab, const struct key *key, char *line,
+                   size_t size);
 
 /* Keys and the wheel for what only scrolls; true when it was one of theirs. */
 bool pane_scroll_key(struct scroll *scroll, const struct key *key);
@@ -41,8 +53,7 @@ struct pane_place {
 void pane_draw(const struct pane *pane, WINDOW *win, const struct theme *theme,
                const struct pane_place *place, void *state, const void *view);
 
-/* Hands a mouse action to the pane that stands there, in the pane's own cells. */
-bool pane_mouse(const struct pane *pane, const struct pane_place *place, void *state,
-                const void *view, const struct key *key);
+/* A mouse action in the pane's own cells; false when it is not inside the box. */
+bool pane_own_cells(const struct pane_place *place, const struct key *key, struct key *own);
 
 #endif

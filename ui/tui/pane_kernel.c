@@ -193,14 +193,33 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     draw_scrollbar(canvas, &state->scroll);
 }
 
+static const char *const tabs[] = { "slabs", "pids", "runq", "frames", NULL };
+
 static void note(void *pane, const void *view, char *text, size_t size)
 {
-    static const char *const tabs[KERNEL_TABS] = { "slab caches", "PIDs", "run queue",
-                                                   "page frames" };
+    static const char *const titles[KERNEL_TABS] = { "slab caches", "PIDs", "run queue",
+                                                     "page frames" };
     const struct kernel_state *state = pane;
 
     (void)view;
-    snprintf(text, size, _("%s, %d of %d"), tabs[state->tab], state->tab + 1, KERNEL_TABS);
+    snprintf(text, size, _("%s, %d of %d"), titles[state->tab], state->tab + 1, KERNEL_TABS);
+}
+
+static void show_tab(void *pane, const void *view, int i)
+{
+    struct kernel_state *state = pane;
+
+    (void)view;
+    state->tab = (enum kernel_tab)i;
+    state->scroll.top = 0;
+}
+
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
+{
+    const struct kernel_state *state = pane;
+
+    (void)view;
+    return pane_next_tab(&kernel_pane, (int)state->tab, key, line, size);
 }
 
 static bool take_key(void *pane, const void *view, const struct key *key)
@@ -208,11 +227,6 @@ static bool take_key(void *pane, const void *view, const struct key *key)
     struct kernel_state *state = pane;
 
     (void)view;
-    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r') {
-        state->tab = (enum kernel_tab)((state->tab + 1) % KERNEL_TABS);
-        state->scroll.top = 0;
-        return true;
-    }
     return pane_scroll_key(&state->scroll, key);
 }
 
@@ -227,10 +241,14 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 const struct pane kernel_pane = {
     .name = "kernel",
     .title = "kernel",
-    .min_rows = 6,
+    .min_rows = 7,
     .min_cols = 40,
+    .state_size = sizeof(struct kernel_state),
+    .tabs = tabs,
+    .show_tab = show_tab,
     .draw = draw,
     .note = note,
     .key = take_key,
+    .command = command,
     .mouse = take_mouse,
 };

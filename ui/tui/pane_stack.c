@@ -91,6 +91,7 @@ const struct pane stack_pane = {
     .title = "kernel stack",
     .min_rows = 8,
     .min_cols = 40,
+    .state_size = sizeof(struct stack_state),
     .draw = draw,
     .note = note,
 };

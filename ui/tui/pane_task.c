@@ -167,16 +167,30 @@ static void note(void *pane, const void *view, char *text, size_t size)
              task.mark == VIEW_NEW ? _(", new") : "");
 }
 
+static const char *const tabs[] = { "short", "all", NULL };
+
+static void show_tab(void *pane, const void *view, int i)
+{
+    struct task_state *state = pane;
+
+    (void)view;
+    state->shows_all = i == 1;
+    state->scroll.top = 0;
+}
+
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
+{
+    const struct task_state *state = pane;
+
+    (void)view;
+    return pane_next_tab(&task_pane, state->shows_all, key, line, size);
+}
+
 static bool take_key(void *pane, const void *view, const struct key *key)
 {
     struct task_state *state = pane;
 
     (void)view;
-    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r') {
-        state->shows_all = !state->shows_all;
-        state->scroll.top = 0;
-        return true;
-    }
     return pane_scroll_key(&state->scroll, key);
 }
 
@@ -191,10 +205,14 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 const struct pane task_pane = {
     .name = "task",
     .title = "task_struct",
-    .min_rows = 6,
+    .min_rows = 7,
     .min_cols = 40,
+    .state_size = sizeof(struct task_state),
+    .tabs = tabs,
+    .show_tab = show_tab,
     .draw = draw,
     .note = note,
     .key = take_key,
+    .command = command,
     .mouse = take_mouse,
 };

@@ -130,19 +130,34 @@ static void note(void *pane, const void *view, char *text, size_t size)
         snprintf(text, size, "%.60s", entry.text);
 }
 
-static bool take_key(void *pane, const void *view, const struct key *key)
+static const char *const tabs[] = { "words", "fields", "calls", NULL };
+
+static void show_tab(void *pane, const void *view, int i)
 {
+    static const u32 details[TRACE_TABS] = { [TAB_WORDS] = VIEW_TRACE_NOTES,
+                                             [TAB_FIELDS] = VIEW_TRACE_NOTES | VIEW_TRACE_FIELDS,
+                                             [TAB_CALLS] = VIEW_TRACE_CALLS };
     const struct view_state *vs = view;
     struct trace_state *state = pane;
 
-    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r') { /* the next of the ways to show it */
-        static const u32 details[] = { VIEW_TRACE_NOTES, VIEW_TRACE_NOTES | VIEW_TRACE_FIELDS,
-                                       VIEW_TRACE_CALLS };
-        state->detail = (state->detail + 1) % (sizeof details / sizeof details[0]);
-        view_trace_options(vs->view, details[state->detail], 0);
-        state->stop = 0;
-        return true;
-    }
+    state->tab = (enum trace_tab)i;
+    view_trace_options(vs->view, details[i], 0);
+    state->stop = 0;
+}
+
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
+{
+    const struct trace_state *state = pane;
+
+    (void)view;
+    return pane_next_tab(&trace_pane, (int)state->tab, key, line, size);
+}
+
+static bool take_key(void *pane, const void *view, const struct key *key)
+{
+    struct trace_state *state = pane;
+
+    (void)view;
     return pane_scroll_key(&state->scroll, key);
 }
 
@@ -157,10 +172,14 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 const struct pane trace_pane = {
     .name = "trace",
     .title = "trace",
-    .min_rows = 6,
+    .min_rows = 7,
     .min_cols = 40,
+    .state_size = sizeof(struct trace_state),
+    .tabs = tabs,
+    .show_tab = show_tab,
     .draw = draw,
     .note = note,
     .key = take_key,
+    .command = command,
     .mouse = take_mouse,
 };

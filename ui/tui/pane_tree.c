@@ -104,16 +104,18 @@ static void draw_task(const struct canvas *canvas, int y, int name_cols,
 /* With a new stop: has the task that moved last in sight, and the chosen one. */
 static void follow(struct tree_state *state, const struct view_state *vs)
 {
-    if (state->stop == vs->stops)
+    if (state->stop == vs->stops && state->chosen == vs->chosen)
         return;
+    bool is_new = state->stop != vs->stops;
     state->stop = vs->stops;
+    state->chosen = vs->chosen;
     s32 chosen = view_task_row(vs->view, view_state_task(vs));
     s32 moved = vs->states.last.arrow != VIEW_ARROW_NONE
                     ? view_task_row(vs->view, vs->states.last.pid)
                     : -1;
     if (chosen >= 0)
         scroll_show(&state->scroll, chosen);
-    if (moved >= 0)
+    if (moved >= 0 && is_new)
         scroll_show(&state->scroll, moved);
 }
 
@@ -160,8 +162,8 @@ static void note(void *pane, const void *view, char *text, size_t size)
     snprintf(text, size, count == 1 ? _("%u task") : _("%u tasks"), count);
 }
 
-/* Chooses the task `step` rows further on. */
-static void choose(struct tree_state *state, const struct view_state *vs, int step)
+/* The task `step` rows further on, as a command. */
+static bool choose(const struct view_state *vs, int step, char *line, size_t size)
 {
     s32 row = view_task_row(vs->view, view_state_task(vs));
     s32 last = (s32)view_task_count(vs->view) - 1;
@@ -170,64 +172,63 @@ static void choose(struct tree_state *state, const struct view_state *vs, int st
     do { /* past ghosts */
         row += step;
         if (row < 0 || row > last)
-            return;
+            return false;
     } while (view_tasks(vs->view, (u32)row, 1, &task) == 1 && task.mark == VIEW_GHOST);
-    state->chosen = task.pid;
-    scroll_show(&state->scroll, row);
+    snprintf(line, size, "choose %d", task.pid);
+    return true;
 }
 
 static bool take_key(void *pane, const void *view, const struct key *key)
 {
     struct tree_state *state = pane;
 
-    if (key->kind != KEY_KIND_CODE)
-        return false;
-    switch (key->code) {
-    case KEY_UP:
-        choose(state, view, -1);
-        return true;
-    case KEY_DOWN:
-        choose(state, view, 1);
-        return true;
-    default:
-        return pane_scroll_key(&state->scroll, key);
-    }
+    (void)view;
+    return pane_scroll_key(&state->scroll, key);
 }
 
-/* Enter gives the chosen task the focus. */
-static bool command(void *pane, const void *view, char *line, size_t size)
+/* The task in the row that was clicked. */
+static bool choose_row(const struct tree_state *state, const struct view_state *vs, int y,
+                       char *line, size_t size)
+{
+    struct view_task task;
+
+    if (view_tasks(vs->view, (u32)(state->scroll.top + y), 1, &task) != 1 ||
+        task.mark == VIEW_GHOST)
+        return false;
+    snprintf(line, size, "choose %d", task.pid);
+    return true;
+}
+
+/* Arrows and clicks choose a task; Enter gives the chosen one the focus. */
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
 {
     const struct view_state *vs = view;
-    struct tree_state *state = pane;
     s32 pid = view_state_task(vs);
 
-    if (pid < 0 || pid == view_focus(vs->view))
+    if (key->kind == KEY_KIND_MOUSE)
+        return key->mouse == MOUSE_PRESS && choose_row(pane, vs, key->y, line, size);
+    if (key->kind == KEY_KIND_CODE && (key->code == KEY_UP || key->code == KEY_DOWN))
+        return choose(vs, key->code == KEY_UP ? -1 : 1, line, size);
+    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r' || pid < 0 || pid == view_focus(vs->view))
         return false;
-    state->chosen = FOLLOW;
     snprintf(line, size, "focus %d", pid);
     return true;
 }
 
 static bool take_mouse(void *pane, const void *view, const struct key *key)
 {
-    const struct view_state *vs = view;
     struct tree_state *state = pane;
-    struct view_task task;
 
-    if (pane_scroll_mouse(&state->scroll, key))
-        return true;
-    if (view_tasks(vs->view, (u32)(state->scroll.top + key->y), 1, &task) != 1 ||
-        task.mark == VIEW_GHOST)
-        return false;
-    state->chosen = task.pid;
-    return true;
+    (void)view;
+    return pane_scroll_mouse(&state->scroll, key);
 }
 
 const struct pane tree_pane = {
     .name = "tasks",
     .title = "tasks",
-    .min_rows = 5,
+    .min_rows = 6,
     .min_cols = 28,
+    .state_size = sizeof(struct tree_state),
     .draw = draw,
     .note = note,
     .key = take_key,

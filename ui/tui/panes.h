@@ -5,7 +5,12 @@
 #include "tui/pane.h"
 #include "tui/view_state.h"
 
-/* Their order is that of the tabs. Every pane's `view` is a struct view_state. */
+/*
+ * A new pane is one file, a line here, a line in panes.c, its name in PANE_NAMES of
+ * src/script/commands.c, and places in layouts.c.
+ */
+
+/* Their order is that of their numbers in the key bar. Every pane's `view` is a struct view_state. */
 enum {
     PANE_TASKS,
     PANE_STATES,
@@ -16,25 +21,27 @@ enum {
     PANES,
 };
 
-/* Rules: `stop` is the stop that the scroll position belongs to; with a new one it may move. */
+/* Rules: all begins as zeroes; `stop` is the stop that the scroll position belongs to; with a new one it may move. */
 
 struct tree_state {
     struct scroll scroll;
     u64 stop;
-    s32 chosen; /* as in struct view_state; the tree is where it is chosen */
+    s32 chosen; /* which task was chosen then */
 };
 
 struct task_state {
     struct scroll scroll;
     u64 stop;
-    s32 pid; /* whose fields they were */
+    s32 pid; /* whose fields they were; 0, which has none, at first */
     bool shows_all;
 };
+
+enum trace_tab { TAB_WORDS, TAB_FIELDS, TAB_CALLS, TRACE_TABS };
 
 struct trace_state {
     struct scroll scroll;
     u64 stop;
-    u32 detail; /* 0 words, 1 words and fields, 2 only functions */
+    enum trace_tab tab;
 };
 
 struct stack_state {
@@ -47,6 +54,12 @@ struct kernel_state {
     enum kernel_tab tab;
     struct scroll scroll;
 };
+
+/* All of them, in that order: panes.c. */
+extern const struct pane *const pane_table[PANES];
+
+/* The pane of this name, or LAYOUT_NO_PANE. */
+int pane_by_name(const char *name);
 
 extern const struct pane tree_pane;   /* pane_tree.c */
 extern const struct pane states_pane; /* pane_states.c, no state */

@@ -268,10 +268,8 @@ static void draw_title(const struct app *app, const struct canvas *canvas)
     const char *chapter = told_last(ui, true);
     char right[64], speed[24] = "";
 
-    if (app->is_playing && app->speed >= 0)
-        snprintf(speed, sizeof speed, _("playing ×%d, "), 1 << app->speed);
-    else if (app->is_playing)
-        snprintf(speed, sizeof speed, _("playing ×1/%d, "), 1 << -app->speed);
+    if (app->is_playing)
+        snprintf(speed, sizeof speed, _("playing ×%s, "), app_speed_text(app));
     snprintf(right, sizeof right, _(" %s%u of %u "), speed, player_position(ui->player),
              player_count(ui->player));
     draw_horizontal(canvas, 0, 0, canvas->area.cols, draw_style(canvas, STYLE_BORDER));

@@ -22,6 +22,7 @@
 #define PASTE_OFF   "\033[?2004l"
 #define FRAME_BEGIN "\033[?2026h"
 #define FRAME_END   "\033[?2026l"
+#define DRAG_ON     "\033[?1002h"
 #define MOUSE_OFF   "\033[?1000l\033[?1002l\033[?1006l"
 
 /* Long enough for a key's bytes over ssh, too short for a person to notice. */
@@ -136,6 +137,10 @@ static void define_keys(void)
         { "\033OQ", KEY_F(2) },
         { "\033OR", KEY_F(3) },
         { "\033OS", KEY_F(4) },
+        { "\033[1;3A", TERM_KEY_ALT_UP },
+        { "\033[1;3B", TERM_KEY_ALT_DOWN },
+        { "\033[1;3D", TERM_KEY_ALT_LEFT },
+        { "\033[1;3C", TERM_KEY_ALT_RIGHT },
         { "\033[200~", TERM_KEY_PASTE_BEGIN },
         { "\033[201~", TERM_KEY_PASTE_END },
     };
@@ -241,8 +246,13 @@ void term_repaint(struct terminal *term)
 
 void term_set_mouse(struct terminal *term, bool is_on)
 {
-    mousemask(is_on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+    mousemask(is_on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED |
+                          BUTTON5_PRESSED | REPORT_MOUSE_POSITION
+                    : 0,
               NULL);
+    /* Curses asks for presses only; a border is dragged with the button held. */
+    if (term->is_modern)
+        send(is_on ? DRAG_ON : MOUSE_OFF);
     term->has_mouse = is_on;
 }
 

@@ -11,7 +11,14 @@
 #include <stddef.h>
 
 /* Codes that key presses decode to besides curses' own; out of the way of its extended keys. */
-enum { TERM_KEY_PASTE_BEGIN = 0x4000, TERM_KEY_PASTE_END };
+enum {
+    TERM_KEY_PASTE_BEGIN = 0x4000,
+    TERM_KEY_PASTE_END,
+    TERM_KEY_ALT_UP,
+    TERM_KEY_ALT_DOWN,
+    TERM_KEY_ALT_LEFT,
+    TERM_KEY_ALT_RIGHT,
+};
 
 struct terminal {
     struct _win_st *input; /* curses' WINDOW: a pad nobody sees, so that reading keys never draws */

@@ -1,7 +1,8 @@
-/* What things mean, turned into colours and attributes: the dark theme's table. */
+/* What things mean, turned into colours and attributes: a table of looks for each theme. */
 #include "tui/theme.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /*
  * One row a style: the look with 256 colours (foreground, background), with 16, with 8, and without
@@ -20,7 +21,7 @@ struct look {
 
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, BRIGHT = 8, OWN = -1 };
 
-static const struct look looks[STYLES] = {
+static const struct look dark[STYLES] = {
     [STYLE_NORMAL] = { OWN, OWN, OWN, OWN, A_NORMAL, A_NORMAL },
     [STYLE_DIM] = { 245, OWN, OWN, OWN, A_NORMAL, A_DIM },
     [STYLE_BORDER] = { 243, OWN, BLUE, OWN, A_NORMAL, A_DIM },
@@ -56,6 +57,91 @@ static const struct look looks[STYLES] = {
     [STYLE_TASK_FIRST + 7] = { 255, OWN, BRIGHT | WHITE, OWN, A_NORMAL, A_NORMAL },
 };
 
+/* On white, which it paints itself: the same hues, darker. */
+static const struct look light[STYLES] = {
+    [STYLE_NORMAL] = { 16, OWN, BLACK, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_DIM] = { 240, OWN, BLACK, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER] = { 246, OWN, BLUE, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER_FOCUS] = { 25, OWN, BLUE, OWN, A_BOLD, A_BOLD },
+    [STYLE_TITLE] = { 238, OWN, BLACK, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TITLE_FOCUS] = { 16, OWN, BLACK, OWN, A_BOLD, A_BOLD },
+    [STYLE_FOCUS] = { 16, 153, BRIGHT | WHITE, BLUE, A_BOLD, A_REVERSE },
+    [STYLE_CURRENT] = { 16, OWN, BLACK, OWN, A_BOLD, A_BOLD },
+    [STYLE_CHANGED] = { 16, 221, BLACK, YELLOW, A_NORMAL, A_REVERSE },
+    [STYLE_WAS] = { 94, OWN, MAGENTA, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_KERNEL] = { 236, 252, BLACK, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_SHARED] = { 25, OWN, BLUE, OWN, A_BOLD, A_BOLD },
+    [STYLE_FREE] = { 248, OWN, BLUE, OWN, A_NORMAL, A_DIM },
+    [STYLE_ERROR] = { 124, OWN, RED, OWN, A_BOLD, A_BOLD },
+    [STYLE_PROMPT] = { 25, OWN, BLUE, OWN, A_BOLD, A_BOLD },
+    [STYLE_HINT] = { 241, OWN, BLUE, OWN, A_NORMAL, A_DIM },
+    [STYLE_SENTENCE] = { 18, OWN, BLUE, OWN, A_BOLD, A_BOLD },
+    [STYLE_KEY] = { 231, 240, WHITE, BLACK, A_NORMAL, A_REVERSE },
+    [STYLE_STATE_R] = { 22, OWN, GREEN, OWN, A_BOLD, A_BOLD },
+    [STYLE_STATE_S] = { 24, OWN, BLUE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_STATE_D] = { 124, OWN, RED, OWN, A_BOLD, A_UNDERLINE },
+    [STYLE_STATE_T] = { 94, OWN, MAGENTA, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_STATE_TRACED] = { 94, OWN, MAGENTA, OWN, A_UNDERLINE, A_UNDERLINE },
+    [STYLE_STATE_Z] = { 90, OWN, MAGENTA, OWN, A_BOLD, A_DIM },
+    [STYLE_STATE_X] = { 240, OWN, BLACK, OWN, A_NORMAL, A_DIM },
+    [STYLE_TASK_FIRST + 0] = { 130, OWN, RED, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 1] = { 25, OWN, BLUE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 2] = { 23, OWN, GREEN, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 3] = { 94, OWN, MAGENTA, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 4] = { 19, OWN, BLUE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 5] = { 160, OWN, RED, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 6] = { 90, OWN, MAGENTA, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_TASK_FIRST + 7] = { 16, OWN, BLACK, OWN, A_NORMAL, A_NORMAL },
+};
+
+/* For bad projectors: black and white and few hues, all of them bright; nothing grey. */
+static const struct look high_contrast[STYLES] = {
+    [STYLE_NORMAL] = { 231, OWN, BRIGHT | WHITE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_DIM] = { 252, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER] = { 250, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_BORDER_FOCUS] = { 226, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_BOLD },
+    [STYLE_TITLE] = { 231, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TITLE_FOCUS] = { 226, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_BOLD },
+    [STYLE_FOCUS] = { 16, 231, BLACK, WHITE, A_BOLD, A_REVERSE },
+    [STYLE_CURRENT] = { 231, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_BOLD },
+    [STYLE_CHANGED] = { 16, 226, BLACK, YELLOW, A_BOLD, A_REVERSE },
+    [STYLE_WAS] = { 226, OWN, BRIGHT | YELLOW, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_KERNEL] = { 231, 240, BRIGHT | WHITE, OWN, A_NORMAL, A_NORMAL },
+    [STYLE_SHARED] = { 51, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_BOLD },
+    [STYLE_FREE] = { 250, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_ERROR] = { 16, 214, BRIGHT | WHITE, RED, A_BOLD, A_BOLD },
+    [STYLE_PROMPT] = { 51, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_BOLD },
+    [STYLE_HINT] = { 252, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_SENTENCE] = { 226, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_BOLD },
+    [STYLE_KEY] = { 16, 231, BLACK, WHITE, A_BOLD, A_REVERSE },
+    [STYLE_STATE_R] = { 120, OWN, BRIGHT | GREEN, OWN, A_BOLD, A_BOLD },
+    [STYLE_STATE_S] = { 159, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_NORMAL },
+    [STYLE_STATE_D] = { 215, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_UNDERLINE },
+    [STYLE_STATE_T] = { 226, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_NORMAL },
+    [STYLE_STATE_TRACED] = { 226, OWN, BRIGHT | YELLOW, OWN, A_UNDERLINE, A_UNDERLINE },
+    [STYLE_STATE_Z] = { 219, OWN, BRIGHT | MAGENTA, OWN, A_BOLD, A_DIM },
+    [STYLE_STATE_X] = { 252, OWN, WHITE, OWN, A_NORMAL, A_DIM },
+    [STYLE_TASK_FIRST + 0] = { 215, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 1] = { 159, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 2] = { 120, OWN, BRIGHT | GREEN, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 3] = { 226, OWN, BRIGHT | YELLOW, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 4] = { 153, OWN, BRIGHT | CYAN, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 5] = { 223, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 6] = { 219, OWN, BRIGHT | MAGENTA, OWN, A_BOLD, A_NORMAL },
+    [STYLE_TASK_FIRST + 7] = { 231, OWN, BRIGHT | WHITE, OWN, A_BOLD, A_NORMAL },
+};
+
+static const struct {
+    const char *name;
+    const struct look *looks;
+    short background256, background16; /* what OWN stands for as a background */
+} themes[THEMES] = {
+    [THEME_DARK] = { "dark", dark, OWN, OWN },
+    [THEME_LIGHT] = { "light", light, 231, WHITE },
+    [THEME_HIGH_CONTRAST] = { "high-contrast", high_contrast, 16, BLACK },
+    [THEME_MONO] = { "mono", dark, OWN, OWN },
+};
+
 static const char *const symbols[SYMBOLS][2] = {
     /* UTF-8, ASCII */
     [SYMBOL_UP] = { "▲", "^" },          [SYMBOL_DOWN] = { "▼", "v" },
@@ -74,10 +160,27 @@ static bool wants_no_color(void)
     return value && *value;
 }
 
-static enum theme_depth terminal_depth(void)
+/* COLORFGBG is "FG;BG" or "FG;default;BG"; 7 and from 9 on are light. */
+static bool has_light_background(void)
 {
-    if (wants_no_color() || !has_colors())
+    const char *value = getenv("COLORFGBG");
+    const char *last = value ? strrchr(value, ';') : NULL;
+    long colour = last && last[1] >= '0' && last[1] <= '9' ? strtol(last + 1, NULL, 10) : 0;
+
+    return colour == WHITE || colour > BRIGHT;
+}
+
+static enum theme_name automatic(void)
+{
+    if (wants_no_color())
         return THEME_MONO;
+    return has_light_background() ? THEME_LIGHT : THEME_DARK;
+}
+
+static enum theme_depth terminal_depth(enum theme_name name)
+{
+    if (name == THEME_MONO || !has_colors())
+        return THEME_MONOCHROME;
     start_color();
     use_default_colors();
     if (COLORS >= 256 && COLOR_PAIRS > STYLES)
@@ -89,15 +192,20 @@ static enum theme_depth terminal_depth(void)
  * With 8 colours the bright ones are the plain ones and bold; black on black is not chosen by the
  * table.
  */
-static attr_t look_attrs(const struct look *look, enum theme_depth depth, short pair)
+static attr_t look_attrs(const struct theme *theme, const struct look *look, short pair)
 {
-    short fg = depth == THEME_256 ? look->fg256 : look->fg16;
-    short bg = depth == THEME_256 ? look->bg256 : look->bg16;
+    bool has_256 = theme->depth == THEME_256;
+    short fg = has_256 ? look->fg256 : look->fg16;
+    short bg = has_256 ? look->bg256 : look->bg16;
     attr_t attrs = look->attrs;
 
-    if (depth == THEME_MONO)
+    if (theme->depth == THEME_MONOCHROME)
         return look->mono;
-    if (depth == THEME_8 && fg >= BRIGHT) {
+    if (bg == OWN)
+        bg = has_256 ? themes[theme->name].background256 : themes[theme->name].background16;
+    if (bg == WHITE && theme->depth == THEME_16 && theme->name == THEME_LIGHT)
+        bg = BRIGHT | WHITE;
+    if (theme->depth == THEME_8 && fg >= BRIGHT) {
         fg = (short)(fg - BRIGHT);
         attrs |= A_BOLD;
     }
@@ -107,12 +215,29 @@ static attr_t look_attrs(const struct look *look, enum theme_depth depth, short 
     return attrs | COLOR_PAIR(pair);
 }
 
-void theme_init(struct theme *theme, bool is_ascii)
+void theme_init(struct theme *theme, enum theme_name name, bool is_ascii)
 {
-    theme->depth = terminal_depth();
+    theme->name = name == THEME_AUTOMATIC ? automatic() : name;
+    theme->depth = terminal_depth(theme->name);
     theme->is_ascii = is_ascii;
     for (int i = 0; i < STYLES; i++)
-        theme->attrs[i] = look_attrs(&looks[i], theme->depth, (short)(i + 1));
+        theme->attrs[i] = look_attrs(theme, &themes[theme->name].looks[i], (short)(i + 1));
+    /* Blanks, and text in no colour of its own, get the theme's background, too. */
+    wbkgdset(stdscr, ' ' | theme->attrs[STYLE_NORMAL]);
+}
+
+const char *theme_name_text(enum theme_name name)
+{
+    return name < THEMES ? themes[name].name : NULL;
+}
+
+enum theme_name theme_by_name(const char *text)
+{
+    enum theme_name name = THEME_DARK;
+
+    while (name < THEMES && strcmp(themes[name].name, text) != 0)
+        name++;
+    return name;
 }
 
 attr_t theme_style(const struct theme *theme, enum style style)

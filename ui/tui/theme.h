@@ -54,19 +54,30 @@ enum symbol {
     SYMBOLS,
 };
 
-enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256 };
+/* The themes there are; THEME_AUTOMATIC is what suits the terminal. */
+enum theme_name { THEME_DARK, THEME_LIGHT, THEME_HIGH_CONTRAST, THEME_MONO, THEMES };
+#define THEME_AUTOMATIC THEMES
+
+enum theme_depth { THEME_MONOCHROME, THEME_8, THEME_16, THEME_256 };
 
 struct theme {
+    enum theme_name name;
     enum theme_depth depth;
     bool is_ascii;
     attr_t attrs[STYLES]; /* colour pair included */
 };
 
 /*
- * Sets up the dark theme for the terminal that curses runs on: as many colours as it has, none with
- * NO_COLOR set. `is_ascii` chooses symbols that every terminal has. After term_start().
+ * Sets up a theme on the terminal that curses runs on, with as many colours as it has. Automatic:
+ * mono with NO_COLOR set, light where COLORFGBG says that the background is, else dark. `is_ascii`
+ * chooses symbols that every terminal has. After term_start(); may be called again.
  */
-void theme_init(struct theme *theme, bool is_ascii);
+void theme_init(struct theme *theme, enum theme_name name, bool is_ascii);
+
+/* A theme's name as people write it, NULL past the last. */
+const char *theme_name_text(enum theme_name name);
+/* The theme of this name, or THEME_AUTOMATIC. */
+enum theme_name theme_by_name(const char *text);
 
 /* The attributes of a style. */
 attr_t theme_style(const struct theme *theme, enum style style);

@@ -3,9 +3,11 @@
 #define PROCARIUM_TUI_TUI_H
 
 #include "procarium/script.h"
+#include "tui/theme.h"
 
 struct tui_options {
     const char *demo; /* path of a demo to play, or NULL: a greeting and `boot sh` */
+    enum theme_name theme;
 };
 
 /*

@@ -1,0 +1,199 @@
+/* The table of layouts. */
+#include "tui/layouts.h"
+
+#include "tui/panes.h"
+
+#include <string.h>
+
+enum {
+    WIDE_COLS = 130, /* from here on there are three columns of panes */
+    VAST_COLS = 190, /* from here on four */
+    PLACES_MAX = PANES,
+};
+
+/* A pane's place: in which column, and its share of that column's height. 0: no place. */
+struct place {
+    int pane;
+    int column;
+    int weight;
+};
+
+/*
+ * Panes that have no place come into sight when they are chosen: in the last column. Widths that a
+ * layout leaves out are as the next narrower one.
+ */
+struct plan {
+    struct layout_column column[LAYOUT_MAX_COLUMNS];
+    struct place place[PLACES_MAX];
+};
+
+static const struct {
+    const char *name;
+    const char *purpose;
+    struct plan plan[LAYOUT_WIDTHS];
+    /* A pane that shows a certain tab in this layout. */
+    int tab_pane;
+    int tab;
+} layouts[] = {
+    {
+        .name = "teach",
+        .purpose = "who is there, who runs, what just changed",
+        .plan = {
+            { .column = { { 42, 32 }, { 58, 44 } },
+              .place = { { PANE_TASKS, 0, 46 },
+                         { PANE_STATES, 0, 54 },
+                         { PANE_TRACE, 1, 50 },
+                         { PANE_TASK, 1, 50 } } },
+            { .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
+              .place = { { PANE_TASKS, 0, 50 },
+                         { PANE_STATES, 0, 50 },
+                         { PANE_TRACE, 1, 65 },
+                         { PANE_KERNEL, 1, 35 },
+                         { PANE_TASK, 2, 55 },
+                         { PANE_STACK, 2, 45 } } },
+        },
+        .tab_pane = LAYOUT_NO_PANE,
+    },
+    {
+        .name = "memory",
+        .purpose = "page frames, areas and who shares them",
+        .plan = {
+            { .column = { { 42, 32 }, { 58, 44 } },
+              .place = { { PANE_TASKS, 0, 46 },
+                         { PANE_TRACE, 0, 54 },
+                         { PANE_KERNEL, 1, 50 } } },
+            { .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
+              .place = { { PANE_TASKS, 0, 50 },
+                         { PANE_KERNEL, 1, 50 },
+                         { PANE_TRACE, 2, 55 } } },
+        },
+        .tab_pane = PANE_KERNEL,
+        .tab = TAB_FRAMES,
+    },
+    {
+        .name = "kernel",
+        .purpose = "the kernel's objects: stacks, slabs, PIDs, task_struct",
+        .plan = {
+            { .column = { { 50, 40 }, { 50, 40 } },
+              .place = { { PANE_STACK, 0, 50 },
+                         { PANE_KERNEL, 0, 50 },
+                         { PANE_TRACE, 1, 50 },
+                         { PANE_TASK, 1, 50 } } },
+            { .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
+              .place = { { PANE_TASKS, 0, 30 },
+                         { PANE_STACK, 0, 70 },
+                         { PANE_TRACE, 1, 60 },
+                         { PANE_KERNEL, 1, 40 },
+                         { PANE_TASK, 2, 100 } } },
+        },
+        .tab_pane = PANE_KERNEL,
+        .tab = TAB_SLABS,
+    },
+    {
+        .name = "sched",
+        .purpose = "who may run: states, run queue, switches",
+        .plan = {
+            { .column = { { 46, 34 }, { 54, 42 } },
+              .place = { { PANE_STATES, 0, 60 },
+                         { PANE_TASKS, 0, 40 },
+                         { PANE_KERNEL, 1, 50 },
+                         { PANE_TRACE, 1, 50 } } },
+            { .column = { { 36, 42 }, { 32, 42 }, { 32, 42 } },
+              .place = { { PANE_STATES, 0, 60 },
+                         { PANE_TASKS, 0, 40 },
+                         { PANE_KERNEL, 1, 100 },
+                         { PANE_TRACE, 2, 60 },
+                         { PANE_STACK, 2, 40 } } },
+        },
+        .tab_pane = PANE_KERNEL,
+        .tab = TAB_RUNQUEUE,
+    },
+    {
+        .name = "all",
+        .purpose = "as many panes as the screen has room for",
+        .plan = {
+            { .column = { { 44, 32 }, { 56, 44 } },
+              .place = { { PANE_TASKS, 0, 34 },
+                         { PANE_STATES, 0, 36 },
+                         { PANE_STACK, 0, 30 },
+                         { PANE_TRACE, 1, 40 },
+                         { PANE_TASK, 1, 30 },
+                         { PANE_KERNEL, 1, 30 } } },
+            { .column = { { 32, 42 }, { 36, 44 }, { 32, 42 } },
+              .place = { { PANE_TASKS, 0, 50 },
+                         { PANE_STATES, 0, 50 },
+                         { PANE_TRACE, 1, 65 },
+                         { PANE_KERNEL, 1, 35 },
+                         { PANE_TASK, 2, 55 },
+                         { PANE_STACK, 2, 45 } } },
+        },
+        .tab_pane = LAYOUT_NO_PANE,
+    },
+};
+
+enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
+
+_Static_assert((int)LAYOUTS <= (int)LAYOUTS_MAX, "layouts");
+_Static_assert((int)PANES <= (int)LAYOUT_MAX_PANES, "panes");
+
+enum layout_width layouts_width(int cols)
+{
+    return cols >= VAST_COLS ? WIDTH_VAST : cols >= WIDE_COLS ? WIDTH_WIDE : WIDTH_NARROW;
+}
+
+const char *layouts_name(int i)
+{
+    return i < LAYOUTS ? layouts[i].name : NULL;
+}
+
+const char *layouts_purpose(int i)
+{
+    return i < LAYOUTS ? layouts[i].purpose : NULL;
+}
+
+int layouts_by_name(const char *name)
+{
+    for (int i = 0; i < LAYOUTS; i++)
+        if (strcmp(layouts[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+int layouts_tab(int i, int pane)
+{
+    return layouts[i].tab_pane == pane ? layouts[i].tab : -1;
+}
+
+enum { EXTRA_RANK = 100, EXTRA_WEIGHT = 50 };
+
+static void add_pane(struct layout_spec *spec, int pane, int column, int weight, int rank)
+{
+    spec->pane[pane] = (struct layout_pane){ .name = pane_table[pane]->name,
+                                             .column = column,
+                                             .weight = weight,
+                                             .min_rows = pane_table[pane]->min_rows,
+                                             .rank = rank,
+                                             .is_extra = rank == EXTRA_RANK };
+}
+
+void layouts_spec(int i, enum layout_width width, struct layout_spec *spec)
+{
+    const struct plan *plan = &layouts[i].plan[width];
+
+    while (plan->column[0].weight == 0)
+        plan--;
+    *spec = (struct layout_spec){ .name = layouts[i].name, .panes = PANES };
+    while (spec->columns < LAYOUT_MAX_COLUMNS && plan->column[spec->columns].weight > 0) {
+        spec->column[spec->columns] = plan->column[spec->columns];
+        spec->columns++;
+    }
+    for (int p = 0; p < PANES; p++)
+        add_pane(spec, p, spec->columns - 1, EXTRA_WEIGHT, EXTRA_RANK);
+    for (int p = 0; p < PLACES_MAX && plan->place[p].weight > 0; p++) {
+        const struct place *place = &plan->place[p];
+        add_pane(spec, place->pane, place->column, place->weight, p);
+    }
+    spec->console_rows = width == WIDTH_NARROW ? 5 : 6;
+    spec->console_percent = width == WIDTH_NARROW ? 20 : 25;
+    spec->sentence_rows = width == WIDTH_NARROW ? 2 : 1;
+}

@@ -1,0 +1,157 @@
+/* The mouse: a click chooses, the wheel scrolls, a border can be dragged. */
+#include "text.h"
+#include "tui/app.h"
+
+#include <ncurses.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WHEEL_ROWS = 3 };
+
+static int wheel_rows(const struct key *key)
+{
+    return key->mouse == MOUSE_WHEEL_UP     ? -WHEEL_ROWS
+           : key->mouse == MOUSE_WHEEL_DOWN ? WHEEL_ROWS
+                                            : 0;
+}
+
+static bool is_wheel(const struct key *key)
+{
+    return wheel_rows(key) != 0;
+}
+
+/* ---- Borders ---- */
+
+/* The size that the dragged border asks for when it is at (y, x). */
+static void dragged_size(const struct app *app, int y, int x, int *rows, int *cols)
+{
+    const struct rect *r = &app->layout.pane[app->dragged.pane];
+
+    *rows = *cols = 0;
+    if (app->dragged.kind == BORDER_BELOW)
+        *rows = y - r->y < 1 ? 1 : y - r->y;
+    else
+        *cols = x - r->x + 1 < 1 ? 1 : x - r->x + 1;
+}
+
+static void drag(struct app *app, const struct key *key)
+{
+    int rows, cols;
+
+    app->has_dragged = true;
+    if (app->dragged.kind == BORDER_CONSOLE) {
+        layout_resize_console(app_spec(app), app->layout.console.rows + app->layout.bar.y - key->y,
+                              app->term.rows);
+    } else {
+        dragged_size(app, key->y, key->x, &rows, &cols);
+        layout_resize(app_spec(app), &app->layout, app->dragged.pane, rows, cols);
+    }
+    app_place(app);
+}
+
+/* What was dragged, as the command that does the same. */
+static enum key_use release(struct app *app)
+{
+    const struct rect *r = app->dragged.kind == BORDER_CONSOLE
+                               ? &app->layout.console
+                               : &app->layout.pane[app->dragged.pane];
+    const char *name =
+        app->dragged.kind == BORDER_CONSOLE ? "console" : pane_table[app->dragged.pane]->name;
+    bool has_dragged = app->has_dragged;
+    char line[64];
+
+    app->dragged.kind = BORDER_NONE;
+    app->has_dragged = false;
+    if (!has_dragged)
+        return KEY_USED;
+    snprintf(line, sizeof line, "size %s %dx%d", name, r->rows, r->cols);
+    return app_request(app, REQUEST_VIEW, line);
+}
+
+/* ---- Clicks ---- */
+
+static enum key_use click_bar(struct app *app, int x)
+{
+    char line[64];
+
+    for (int i = 0; i < app->bar_places; i++) {
+        const struct bar_place *place = &app->bar[i];
+        if (x < place->x || x >= place->x + place->cols)
+            continue;
+        if (place->pane != LAYOUT_NO_PANE) {
+            snprintf(line, sizeof line, "pane %s", pane_table[place->pane]->name);
+            return app_request(app, REQUEST_VIEW, line);
+        }
+        loop_push_key(app->loop, &(struct key){ .kind = KEY_KIND_CODE, .code = place->code });
+        return KEY_USED;
+    }
+    return KEY_USED;
+}
+
+static enum key_use click_pane(struct app *app, int pane, const struct key *key)
+{
+    struct pane_place place = { app->layout.pane[pane], app->layout.edges[pane], true };
+    char line[200] = "", command[96];
+    struct key own;
+
+    if (app->focus != pane)
+        snprintf(line, sizeof line, "pane %s", pane_table[pane]->name);
+    if (pane_own_cells(&place, key, &own) && pane_table[pane]->command &&
+        pane_table[pane]->command(app->state[pane], &app->vs, &own, command, sizeof command)) {
+        size_t used = strlen(line);
+        snprintf(line + used, sizeof line - used, "%s%s", used ? "; " : "", command);
+    }
+    return line[0] ? app_request(app, REQUEST_VIEW, line) : KEY_USED;
+}
+
+static enum key_use press(struct app *app, int pane, const struct key *key)
+{
+    if (!app->is_zoomed)
+        app->dragged = layout_border_at(&app->layout, app_spec(app), key->y, key->x);
+    app->has_dragged = false;
+    if (app->question)
+        return KEY_USED;
+    if (key->y == app->layout.bar.y)
+        return click_bar(app, key->x);
+    if (pane != LAYOUT_NO_PANE)
+        return click_pane(app, pane, key);
+    return app->focus == LAYOUT_NO_PANE ? KEY_USED : app_request(app, REQUEST_VIEW, "pane console");
+}
+
+static void turn_wheel(struct app *app, int pane, const struct key *key)
+{
+    struct pane_place place;
+    struct key own;
+
+    if (pane == LAYOUT_NO_PANE) {
+        console_scroll_rows(app->console, wheel_rows(key));
+        return;
+    }
+    place = (struct pane_place){ app->layout.pane[pane], app->layout.edges[pane], true };
+    if (pane_own_cells(&place, key, &own) && pane_table[pane]->mouse)
+        pane_table[pane]->mouse(app->state[pane], &app->vs, &own);
+}
+
+enum key_use app_mouse(struct app *app, const struct key *key)
+{
+    int pane = layout_pane_at(&app->layout, app_spec(app), key->y, key->x);
+
+    if (app->has_help || app->pager.is_open) {
+        scroll_move(app->has_help ? &app->help_scroll : &app->pager.scroll, wheel_rows(key));
+        return KEY_USED;
+    }
+    if (app->layout.is_too_small)
+        return KEY_USED;
+    if (is_wheel(key)) {
+        turn_wheel(app, pane, key);
+        return KEY_USED;
+    }
+    if (key->mouse == MOUSE_PRESS)
+        return press(app, pane, key);
+    if (app->dragged.kind == BORDER_NONE)
+        return KEY_USED;
+    if (key->mouse == MOUSE_RELEASE)
+        return app->question ? KEY_USED : release(app);
+    drag(app, key);
+    return KEY_USED;
+}

@@ -1,0 +1,19 @@
+/* The table of panes. */
+#include "tui/panes.h"
+
+#include "tui/layout.h"
+
+#include <string.h>
+
+const struct pane *const pane_table[PANES] = {
+    [PANE_TASKS] = &tree_pane, [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
+    [PANE_TASK] = &task_pane,  [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
+};
+
+int pane_by_name(const char *name)
+{
+    for (int i = 0; i < PANES; i++)
+        if (strcmp(pane_table[i]->name, name) == 0)
+            return i;
+    return LAYOUT_NO_PANE;
+}
