@@ -132,9 +132,10 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
 {
     const u32 *words = at(m, files->open_fds, u32);
     u32 i = (u32)files->max_fdset / WORD_BITS;
-    u64 pair;
+    u64 w[4];
 
-    for (; i > 2 && (memcpy(&pair, words + i - 2, 8), !pair); i -= 2)
+    // Most of the 1024 bits are clear: eight words at a time.
+    for (; i >= 8 && (memcpy(w, words + i - 8, sizeof w), !(w[0] | w[1] | w[2] | w[3])); i -= 8)
         ;
     while (i > 0 && !words[i - 1])
         i--;
@@ -155,15 +156,13 @@ static void count_open_files(struct machine *m, const struct files_struct *files
 {
     const u32 *words = at(m, files->open_fds, u32);
     const kaddr *slots = at(m, files->fd, kaddr);
-    u32 count = (u32)files->max_fdset / WORD_BITS;
+    u32 count = open_fds_end(m, files) / WORD_BITS;
     kaddr file = 0;
     s32 run = 0;
 
-    for (u32 i = 0; i < count; i += 2) { // most of the 1024 bits are clear: two words at a time
-        u64 bits;
-
-        for (memcpy(&bits, words + i, 8); bits; bits &= bits - 1) {
-            kaddr next = slots[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
+    for (u32 i = 0; i < count; i++) {
+        for (u32 bits = words[i]; bits; bits &= bits - 1) {
+            kaddr next = slots[i * WORD_BITS + (u32)__builtin_ctz(bits)];
 
             if (next != file && run) {
                 count_file(m, file, change * run);

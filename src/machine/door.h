@@ -14,24 +14,40 @@ void journal_make_room(struct machine *m);
 void journal_set_head(struct journal *j, u64 position);
 // Says anew where the next record would need room, after tail has moved. (journal.c)
 void journal_set_stop(struct journal *j);
-// Reserves `size` contiguous bytes in the blob ring; returns their position. (journal.c)
-u64 journal_blob(struct machine *m, u32 size);
 
-// The next free record. Its first eight bytes are written at once: kind, depth, id and offset.
-static inline struct record *journal_push(struct machine *m, enum record_kind kind, u32 id,
-                                          u32 offset)
+// Where the next record goes.
+static inline struct record *journal_next(struct machine *m)
 {
     struct journal *j = &m->journal;
 
     if (__builtin_expect(j->next == j->stop, 0))
         journal_make_room(m);
     struct record *r = j->next;
-    u64 first = m->depth | (u64)kind | (u64)id << 16 | (u64)offset << 32;
 
     j->next = r + 1;
     __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
-    memcpy(r, &first, 8);
     return r;
+}
+
+// The next record, but for what it carries.
+static inline struct record *journal_push(struct machine *m, enum record_kind kind, u32 id,
+                                          u32 offset)
+{
+    struct record *r = journal_next(m);
+
+    r->what = m->depth | (u32)kind | id << 16;
+    r->offset = offset;
+    return r;
+}
+
+// What stood where `size` bytes are going to be stored.
+static inline void journal_store(struct machine *m, const void *where, u64 old, u32 size)
+{
+    struct record *r = journal_next(m);
+
+    r->what = RECORD_STORE | size << 16;
+    r->offset = (u32)((const u8 *)where - machine_image(m));
+    r->data = old;
 }
 
 // What set() does, once it is known that `where` points into the image. Storing what is already
@@ -45,9 +61,8 @@ static inline __attribute__((always_inline)) void door_put(struct machine *m, co
     memcpy(&new, value, size);
     if (old == new)
         return;
-    u32 offset = (u32)((const u8 *)where - machine_image(m));
-    journal_push(m, RECORD_STORE, size, offset)->data = old;
-    memcpy(machine_image(m) + offset, value, size);
+    journal_store(m, where, old, size);
+    memcpy((void *)(uintptr_t)where, value, size);
 }
 
 // Stores size (1..8) bytes at `where`, which must point into the image.
@@ -72,6 +87,35 @@ void door_copy(struct machine *m, const void *where, const void *from, size_t si
 void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
 // One field: set(m, task->state, TASK_INTERRUPTIBLE).
+// The same for a number of 1, 2 or 4 bytes, as a store of its own type: it tells the compiler
+// that pointers, the journal's among them, stay as they are.
+static inline __attribute__((always_inline)) void
+door_put_number(struct machine *m, const void *where, const void *value, u32 size)
+{
+#define PUT_NUMBER(type)                                                                           \
+    do {                                                                                           \
+        type old = *(const type *)where, new = *(const type *)value;                               \
+                                                                                                   \
+        if (old == new)                                                                            \
+            return;                                                                                \
+        journal_store(m, where, old, size);                                                        \
+        *(type *)(uintptr_t)where = new;                                                           \
+    } while (0)
+
+    if (size == 1)
+        PUT_NUMBER(u8);
+    else if (size == 2)
+        PUT_NUMBER(u16);
+    else
+        PUT_NUMBER(u32);
+#undef PUT_NUMBER
+}
+
+// Eight bytes are not: on i386 they need not be aligned.
+#define IS_NUMBER(value)                                                                           \
+    _Generic((value), u8 : 1, s8 : 1, u16 : 1, s16 : 1, u32 : 1, s32 : 1, default : 0)
+
+// One field: set(m, task->state, TASK_INTERRUPTIBLE).
 #define set(m, field, value)                                                                       \
     do {                                                                                           \
         __typeof__(field) set_value_ = (value);                                                    \
@@ -79,7 +123,10 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
         _Static_assert(                                                                            \
             __builtin_types_compatible_p(__typeof__(&(field)), const __typeof__(field) *),         \
             "only what lies in the image, and so is const, goes through the door");                \
-        door_put((m), &(field), &set_value_, (u32)sizeof set_value_);                              \
+        if (IS_NUMBER(set_value_))                                                                 \
+            door_put_number((m), &(field), &set_value_, (u32)sizeof set_value_);                   \
+        else                                                                                       \
+            door_put((m), &(field), &set_value_, (u32)sizeof set_value_);                          \
     } while (0)
 
 #define copy(m, where, from, size) door_copy((m), (where), (from), (size))

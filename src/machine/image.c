@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define IMAGE_MAX       (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
-#define JOURNAL_DEFAULT (16u << 20)
+#define JOURNAL_DEFAULT (4u << 20) // little enough for the caches: what is older is executed again
 #define JOURNAL_MIN     (1u << 20)
 
 static void *map_zeros(size_t size)
@@ -32,18 +32,31 @@ static bool create_journal(struct journal *j, u64 bytes)
     return j->records && j->blobs;
 }
 
+// Reserves the places of all addresses, and opens those that the machine uses.
+static struct machine *map_machine(void)
+{
+    u8 *reserved =
+        mmap(NULL, MACHINE_RESERVED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (reserved == MAP_FAILED)
+        return NULL;
+    u8 *own = reserved + MACHINE_BELOW;
+
+    if (mprotect(own, MACHINE_OWN, PROT_READ | PROT_WRITE) != 0 ||
+        mprotect(own + MACHINE_IMAGE_OFFSET, IMAGE_MAX, PROT_READ | PROT_WRITE) != 0) {
+        munmap(reserved, MACHINE_RESERVED);
+        return NULL;
+    }
+    return (struct machine *)(void *)own;
+}
+
 struct machine *machine_create(const struct machine_options *options)
 {
     u64 bytes = options && options->journal_bytes ? options->journal_bytes : JOURNAL_DEFAULT;
-    struct machine *m =
-        mmap(NULL, MACHINE_GUARDED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct machine *m = map_machine();
 
-    if (m == MAP_FAILED)
+    if (!m)
         return NULL;
-    if (mprotect(m, MACHINE_MAPPING, PROT_READ | PROT_WRITE) != 0) {
-        munmap(m, MACHINE_GUARDED);
-        return NULL;
-    }
     m->image = machine_image(m);
     m->touched = machine_touched(m);
     m->image_size = IMAGE_HEAD_SIZE;
@@ -71,7 +84,7 @@ void machine_destroy(struct machine *m)
     programs_finish(&m->programs);
     unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
     unmap(m->journal.blobs, m->journal.blob_mask + 1);
-    unmap(m, MACHINE_GUARDED);
+    unmap((u8 *)m - MACHINE_BELOW, MACHINE_RESERVED);
 }
 
 void image_reset(struct machine *m, u32 ram_bytes)

@@ -54,59 +54,69 @@ void journal_make_room(struct machine *m)
         forget_oldest(m);
 }
 
-u64 journal_blob(struct machine *m, u32 size)
+// No room for `need` bytes where the next blob would begin: a new round of the blob ring, without
+// wrapping inside a blob, and its oldest bytes forgotten.
+static __attribute__((noinline)) void blob_make_room(struct machine *m, u64 need)
 {
     struct journal *j = &m->journal;
-    u64 need = ((u64)size + 4 + 7) & ~7ull;
     u64 at_slot = j->blob_head & j->blob_mask;
 
-    if (at_slot + need > j->blob_mask + 1) // no wrapping inside a blob
+    if (at_slot + need > j->blob_mask + 1)
         j->blob_head += j->blob_mask + 1 - at_slot;
     if (j->blob_head + need - j->blob_tail > j->blob_mask + 1)
         forget_oldest(m);
-    u64 position = j->blob_head;
-    memcpy(j->blobs + (position & j->blob_mask), &size, 4);
-    j->blob_head += need;
-    return position;
 }
 
 // Two of these, with their lengths, fit into what forgetting frees of the smallest ring.
 #define COPY_MAX 0x8000u
 
 // Saves what stands at offset and leaves a record; the caller then stores.
-static void record_block(struct machine *m, size_t offset, u32 size)
+static inline void record_block(struct machine *m, size_t offset, u32 size)
 {
-    BUG_ON(offset >= m->image_size || size > m->image_size - offset);
-    u64 blob = journal_blob(m, size);
+    struct journal *j = &m->journal;
+    u64 need = ((u64)size + 4 + 7) & ~7ull;
 
-    memcpy(m->journal.blobs + (blob & m->journal.blob_mask) + 4, m->image + offset, size);
-    journal_push(m, RECORD_COPY, 0, (u32)offset)->data = blob;
+    BUG_ON(offset >= m->image_size || size > m->image_size - offset);
+    if (__builtin_expect((j->blob_head & j->blob_mask) + need > j->blob_mask + 1, 0) ||
+        __builtin_expect(j->blob_head + need - j->blob_tail > j->blob_mask + 1, 0))
+        blob_make_room(m, need);
+    u8 *blob = j->blobs + (j->blob_head & j->blob_mask);
+
+    memcpy(blob, &size, 4);
+    memcpy(blob + 4, machine_image(m) + offset, size);
+    journal_push(m, RECORD_COPY, 0, (u32)offset)->data = j->blob_head;
+    j->blob_head += need;
 }
 
 void door_copy(struct machine *m, const void *where, const void *from, size_t size)
 {
-    size_t offset = (size_t)((const u8 *)where - m->image);
+    if (!size)
+        return;
+    size_t offset = (size_t)((const u8 *)where - machine_image(m));
 
-    for (size_t done = 0; done < size;) {
-        u32 part = size - done < COPY_MAX ? (u32)(size - done) : COPY_MAX;
-
-        record_block(m, offset + done, part);
-        memmove(m->image + offset + done, (const u8 *)from + done, part);
-        done += part;
+    for (; __builtin_expect(size > COPY_MAX, 0); size -= COPY_MAX) {
+        record_block(m, offset, COPY_MAX);
+        memmove(machine_image(m) + offset, from, COPY_MAX);
+        offset += COPY_MAX;
+        from = (const u8 *)from + COPY_MAX;
     }
+    record_block(m, offset, (u32)size);
+    memmove(machine_image(m) + offset, from, size);
 }
 
 void door_fill(struct machine *m, const void *where, u8 byte, size_t size)
 {
-    size_t offset = (size_t)((const u8 *)where - m->image);
+    if (!size)
+        return;
+    size_t offset = (size_t)((const u8 *)where - machine_image(m));
 
-    for (size_t done = 0; done < size;) {
-        u32 part = size - done < COPY_MAX ? (u32)(size - done) : COPY_MAX;
-
-        record_block(m, offset + done, part);
-        memset(m->image + offset + done, byte, part);
-        done += part;
+    for (; __builtin_expect(size > COPY_MAX, 0); size -= COPY_MAX) {
+        record_block(m, offset, COPY_MAX);
+        memset(machine_image(m) + offset, byte, COPY_MAX);
+        offset += COPY_MAX;
     }
+    record_block(m, offset, (u32)size);
+    memset(machine_image(m) + offset, byte, size);
 }
 
 void call_listeners(const struct machine *m, const struct event *event)

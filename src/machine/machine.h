@@ -73,12 +73,17 @@ enum record_kind {
     RECORD_NOTE,        // id = enum event_kind, offset = a, data = b | c << 32
 };
 
-#define DEPTH_ONE 0x100u // what one level of nesting adds to a record's first word
+#define DEPTH_ONE 0x100u // what one level of nesting adds to a record's `what`
 
 struct record {
-    u8 kind;
-    u8 depth; // nesting of kernel functions at this point
-    u16 id;
+    union {
+        struct {
+            u8 kind;
+            u8 depth; // nesting of kernel functions at this point; a RECORD_STORE leaves it out
+            u16 id;
+        };
+        u32 what; // all three, as they are written
+    };
     u32 offset; // into the image, where that makes sense
     u64 data;
 };
@@ -162,7 +167,7 @@ struct machine {
     u8 *touched;       // one flag a page of the image: was it ever in use?
     struct journal journal;
     struct history history;
-    u64 depth;       // kernel functions entered, times DEPTH_ONE: as records have it
+    u32 depth;       // kernel functions entered, times DEPTH_ONE: as records have it
     u32 switches;    // context switches so far: frames entered before the last are dead
     bool travelling; // listeners are silent
     struct worklist work;
@@ -182,12 +187,17 @@ struct machine {
 
 // struct machine, the flags of the touched pages and the image lie in one host mapping at fixed
 // distances, so that addresses are computed from m alone: the door is passed hundreds of times in
-// every command. Behind the RAM, up to where the last 32-bit address would lie, nothing may be read
-// or written: the guard stops the program at a stray address without a test at every access.
+// every command. A place for each of the 2^32 addresses is reserved around m, such that the one for
+// `address` is m + address - 2^31, which is a single addressing mode of the host; the RAM, which
+// begins at KERNEL_BASE, lies 1 GiB above m. Of the other places, but for those of struct machine
+// and the flags, nothing may be read or written: the guard stops the program at a stray address
+// without a test at every access.
+#define MACHINE_BELOW          ((size_t)1 << 31)
 #define MACHINE_TOUCHED_OFFSET 0x10000u
-#define MACHINE_IMAGE_OFFSET   0x80000u
-#define MACHINE_MAPPING        (MACHINE_IMAGE_OFFSET + (size_t)IMAGE_HEAD_SIZE + RAM_MAX)
-#define MACHINE_GUARDED        (MACHINE_IMAGE_OFFSET + (size_t)IMAGE_HEAD_SIZE + (1ull << 32))
+#define MACHINE_OWN            0x80000u // struct machine and the flags
+#define MACHINE_RAM_OFFSET     (KERNEL_BASE - MACHINE_BELOW)
+#define MACHINE_IMAGE_OFFSET   (MACHINE_RAM_OFFSET - IMAGE_HEAD_SIZE)
+#define MACHINE_RESERVED       (((size_t)1 << 32) + 0x10000u)
 _Static_assert(sizeof(struct machine) <= MACHINE_TOUCHED_OFFSET, "the flags lie behind it");
 
 static inline u8 *machine_image(const struct machine *m)
@@ -228,16 +238,16 @@ static inline bool is_kaddr(const struct machine *m, kaddr address, u32 size)
 // else is a bug of ours, and falls into the guard.
 static inline const void *kpointer(const struct machine *m, kaddr address)
 {
-    return machine_image(m) + IMAGE_HEAD_SIZE + (address - KERNEL_BASE);
+    return (const u8 *)((uintptr_t)m + address - MACHINE_BELOW);
 }
 
 // The kernel address of something in the RAM.
 static inline kaddr kaddr_of(const struct machine *m, const void *pointer)
 {
-    size_t offset = (size_t)((const u8 *)pointer - machine_image(m)) - IMAGE_HEAD_SIZE;
+    size_t address = (uintptr_t)pointer - (uintptr_t)m + MACHINE_BELOW;
 
-    BUG_ON(offset >= RAM_MAX);
-    return (kaddr)offset + KERNEL_BASE;
+    BUG_ON(address - KERNEL_BASE >= RAM_MAX);
+    return (kaddr)address;
 }
 
 // A typed look at a kernel address: at(m, address, struct task_struct)->pid.

@@ -69,13 +69,13 @@ static void add_note(struct trace *t, u64 position, const struct record *r,
 }
 
 static void add_stores(struct trace *t, u64 position, const struct record *r,
-                       const struct trace_filter *f)
+                       const struct trace_filter *f, u32 nesting)
 {
     const u8 *bytes;
     struct trace_line *line;
-    u32 depth = t->outside ? 0 : r->depth;
+    u32 depth = t->outside ? 0 : nesting;
 
-    if (f->no_fields || !is_shown_store(r) || (f->max_depth && r->depth > f->max_depth))
+    if (f->no_fields || !is_shown_store(r) || (f->max_depth && nesting > f->max_depth))
         return;
     if (r->kind == RECORD_STORE) {
         line = add_line(t, position, TRACE_FIELD, depth);
@@ -89,10 +89,15 @@ static void add_stores(struct trace *t, u64 position, const struct record *r,
 
 static void add_records(struct trace *t, const struct trace_filter *f)
 {
+    u32 nesting = 0; // a store's record leaves it out
+
     t->outside = false;
     for (u64 i = t->begin; i < t->end; i++) {
         const struct record *r = record_get(t->m, i);
         bool is_deep = f->max_depth && r->depth >= f->max_depth;
+
+        if (r->kind != RECORD_STORE)
+            nesting = r->depth + (r->kind == RECORD_ENTER ? 1u : 0u);
 
         switch ((enum record_kind)r->kind) {
         case RECORD_ENTER:
@@ -115,7 +120,7 @@ static void add_records(struct trace *t, const struct trace_filter *f)
             break;
         case RECORD_STORE:
         case RECORD_COPY:
-            add_stores(t, i, r, f);
+            add_stores(t, i, r, f, nesting);
             break;
         }
     }
