@@ -282,8 +282,88 @@ struct view_memory {
 };
 
 void view_memory(const struct view *v, struct view_memory *memory);
-// What each frame from `first` on is: 'K' kernel, 's' slab, 't' kernel stacks, 'u' other users,
-// '.' free. Returns how many there were.
-u32 view_frames(const struct view *v, u32 first, u32 count, char *kinds);
+
+// ---- The memory of one task, or of two beside each other ---------------------------------------------
+
+// Whom to show when task `pid` is the one that matters. pair[0] stands left, pair[1] right, -1 is
+// nobody. A pair that it belongs to stays as long as both are there and it has no new child; else
+// its memory is put beside that of its youngest child with common memory, or of its parent. The
+// parent stands left.
+void view_choose_pair(const struct view *v, s32 pid, s32 pair[2]);
+
+// Looks at the memory of the two (-1: nobody). Costs a look at each of their pages, the first time
+// after a stop.
+void view_pair(struct view *v, const s32 pair[2]);
+
+// The rest is about the two that view_pair() was last told.
+
+struct view_pair_summary {
+    bool has_memory[2]; // a kernel thread and a dead task have none
+    bool is_one;        // they have one and the same address space
+    u32 pages[2];       // that are there
+    u32 same, cow, parted;
+    u32 changed;       // pages that differ from the last stop, and of these
+    u32 parts_now;     // those that were one frame for both
+    u32 rows;          // for view_pair_rows()
+    s32 first_changed; // a row, or -1
+    u32 frames;        // in the RAM
+    s64 frame; // the one to have in sight: of the first change, else of the first page; or -1
+};
+
+void view_pair_summary(const struct view *v, struct view_pair_summary *summary);
+
+enum view_link {
+    VIEW_LINK_NONE,  // only one has a page there, or two that were never the same
+    VIEW_LINK_SAME,  // one frame for both
+    VIEW_LINK_COW,   // one frame for both until one of them writes
+    VIEW_LINK_PARTED // one page once, in a frame each now
+};
+
+enum {
+    VIEW_PTE_PRESENT = 1,
+    VIEW_PTE_RW = 2,
+    VIEW_PTE_USER = 4,
+    VIEW_PTE_ACCESSED = 8,
+    VIEW_PTE_DIRTY = 16
+};
+
+// Areas begin (is_area), then come their pages that are there. Many pages that are alike in all but
+// the frame are one row.
+struct view_pair_row {
+    bool is_area;
+    uaddr address;
+    char name[48]; // "heap+3p"; of an area its parts: "bss heap"
+    u32 pages;     // how many are alike from there on; of an area 0
+    enum view_link link;
+    bool parts_now;
+    struct view_pair_side {
+        bool is_there;
+        // Of an area.
+        u32 size, present; // pages
+        char may[5];       // "rw-p"
+        char file[48];     // "" without one
+        // Of a page, the first of its row.
+        u32 frame, bits; // bits: VIEW_PTE_
+        bool was_there;  // at the last stop
+        u32 frame_was, bits_was;
+        u32 users; // how often the frame is mapped
+        char kind; // of the frame, as in struct view_frame
+    } side[2];
+};
+
+u32 view_pair_rows(const struct view *v, u32 first, u32 count, struct view_pair_row *rows);
+// The row of an area's or page's address, or -1.
+s32 view_pair_find(const struct view *v, uaddr address);
+
+struct view_frame {
+    char kind;     // K kernel, 0 the zero page, s slab, t kernel stack, p page table of the two,
+                   // a anonymous, A the same mapped several times, f of a file, F the same mapped
+                   // several times, c only in the page cache, u taken for something else, '.' free
+    bool is_of[2]; // a page, a page table or the kernel stack of the left, of the right task
+    bool is_page;  // one of their pages
+    bool changed;  // who has it differs from the last stop
+};
+
+u32 view_frame_map(const struct view *v, u32 first, u32 count, struct view_frame *frames);
 
 #endif

@@ -47,6 +47,21 @@ const char *region_name(const struct machine *m, const struct mm_struct *mm,
     return "";
 }
 
+uaddr region_end(const struct mm_struct *mm, const struct vm_area_struct *vma, uaddr address)
+{
+    uaddr end = vma->vm_end;
+
+    for (enum part part = PART_TEXT; part < PART_STACK; part++) {
+        struct range range = part_range(mm, part);
+
+        if (range.start > address && range.start < end)
+            end = range.start;
+        if (range.end > address && range.end < end)
+            end = range.end;
+    }
+    return end;
+}
+
 static bool is_name(const char *wanted, size_t length, const char *name)
 {
     return strlen(name) == length && memcmp(name, wanted, length) == 0;

@@ -10,6 +10,8 @@ const char *region_name(const struct machine *m, const struct mm_struct *mm,
                         const struct vm_area_struct *vma, uaddr address);
 // Where the stack's area begins; 0 if it has been taken away.
 uaddr stack_area_start(const struct machine *m, const struct mm_struct *mm);
+// Where the part that an address of an area lies in ends, within the area.
+uaddr region_end(const struct mm_struct *mm, const struct vm_area_struct *vma, uaddr address);
 // Where the part of this name begins. False if the address space has none. The stack begins at
 // `esp`: it is used from there up.
 bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, const char *name,

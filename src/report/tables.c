@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define CACHES_SHOWN 1024u
+
 static bool is_off(const struct machine *m, struct strbuf *out)
 {
     if (has_kernel(m))
@@ -172,15 +174,13 @@ struct frame_counts count_frames(const struct machine *m)
 {
     const struct zone *zone = &mm_data(m)->zone;
     struct frame_counts c = { .frames = zone->present_pages, .free = nr_free_pages(m) };
+    u32 limit = CACHES_SHOWN;
 
     if (!zone->mem_map)
         return c;
-    for (pfn frame = 0; frame < zone->present_pages; frame++) {
-        u32 flags = pfn_to_page(m, frame)->flags;
-
-        c.reserved += flags >> PG_reserved & 1;
-        c.slab += flags >> PG_slab & 1;
-    }
+    c.reserved = zone->first_free_pfn;
+    for (const struct kmem_cache *k = next_cache(m, NULL); k && limit--; k = next_cache(m, k))
+        c.slab += cache_slabs(k) << k->gfporder;
     u32 known = c.reserved + c.slab + c.free;
     c.other = c.frames > known ? c.frames - known : 0;
     return c;
@@ -244,8 +244,6 @@ static void add_cache_row(const struct machine *m, const struct kmem_cache *c, s
                   c->colour_next);
     strbuf_finish(&name);
 }
-
-#define CACHES_SHOWN 1024u
 
 void report_slabs(const struct machine *m, struct strbuf *out)
 {

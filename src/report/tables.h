@@ -12,7 +12,7 @@ struct frame_counts {
     u32 reserved; // kernel image and boot allocations
     u32 slab, free, other;
 };
-// Costs one look at every struct page.
+// Costs a look at every cache.
 struct frame_counts count_frames(const struct machine *m);
 
 // The caches, newest first: NULL begins, NULL ends.

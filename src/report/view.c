@@ -21,6 +21,7 @@ void view_destroy(struct view *v)
     moment_finish(&v->before);
     tree_finish(&v->tree);
     trace_finish(&v->trace);
+    pair_finish(&v->pair);
     free(v->rows);
     free(v->row_of_pid);
     free(v);
@@ -241,6 +242,7 @@ bool view_refresh(struct view *v, const struct machine *m)
     v->cuts = h->cuts;
     v->run = h->run;
     v->count = h->count;
+    v->has_pair = false;
     build_rows(v, v->has_marks);
     trace_build(&v->trace, m, 0, &v->filter);
     return true;
@@ -253,6 +255,7 @@ void view_clear_marks(struct view *v)
     moment_clear(&v->before);
     v->has_marks = false;
     v->base = v->record;
+    v->has_pair = false;
     build_rows(v, false);
 }
 

@@ -203,29 +203,3 @@ void view_memory(const struct view *v, struct view_memory *memory)
     for (u32 order = 0; order < MAX_ORDER; order++)
         memory->free_blocks[order] = mm_data(v->m)->zone.free_area[order].nr_free;
 }
-
-static char frame_kind(const struct machine *m, const struct page *page)
-{
-    kaddr cache = page->lru.next;
-
-    if (page->flags >> PG_reserved & 1)
-        return 'K';
-    if (page->flags >> PG_slab & 1) {
-        bool is_stack = is_kaddr(m, cache, sizeof(struct kmem_cache)) &&
-                        at(m, cache, struct kmem_cache)->objsize == cpu(m)->thread_size;
-
-        return is_stack ? 't' : 's';
-    }
-    return page->_count < 0 ? '.' : 'u';
-}
-
-u32 view_frames(const struct view *v, u32 first, u32 count, char *kinds)
-{
-    u32 filled = 0;
-
-    if (!is_on(v) || !mm_data(v->m)->zone.mem_map)
-        return 0;
-    for (pfn frame = first; frame < mm_data(v->m)->zone.present_pages && filled < count; frame++)
-        kinds[filled++] = frame_kind(v->m, pfn_to_page(v->m, frame));
-    return filled;
-}

@@ -1,5 +1,6 @@
 // Reports about a task's memory: its areas, its page tables, the frames, and what two tasks share.
 #include "procarium/report.h"
+#include "report/pages.h"
 #include "report/regions.h"
 #include "report/text.h"
 
@@ -198,42 +199,6 @@ bool report_vtop(const struct machine *m, s32 pid, u32 address, struct strbuf *o
 
 // ---- pte: every page that is there -------------------------------------------------------------------
 
-// Walks the entries of a task that are not empty, in order.
-struct page_walk {
-    const struct machine *m;
-    const struct mm_struct *mm;
-    kaddr vma;
-    uaddr next;
-    uaddr address; // of the page found
-    u32 pte;
-};
-
-static struct page_walk begin_walk(const struct machine *m, const struct mm_struct *mm)
-{
-    return (struct page_walk){ .m = m, .mm = mm, .vma = mm->mmap };
-}
-
-static bool next_page(struct page_walk *w)
-{
-    for (; w->vma; w->vma = vma_at(w->m, w->vma)->vm_next) {
-        const struct vm_area_struct *vma = vma_at(w->m, w->vma);
-        uaddr address = w->next > vma->vm_start ? w->next : vma->vm_start;
-
-        while (address < vma->vm_end) {
-            const u32 *pte = find_pte(w->m, w->mm, address);
-
-            if (pte && *pte) {
-                w->address = address;
-                w->pte = *pte;
-                w->next = address + PAGE_SIZE;
-                return true;
-            }
-            address = pte ? address + PAGE_SIZE : pgd_addr_end(address, vma->vm_end);
-        }
-    }
-    return false;
-}
-
 static void add_region(const struct page_walk *w, struct strbuf *out)
 {
     struct strbuf name = STRBUF_INIT;
@@ -251,7 +216,7 @@ bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out)
 
     if (!p)
         return false;
-    struct page_walk w = begin_walk(m, mm_at(m, p->mm));
+    struct page_walk w = begin_page_walk(m, mm_at(m, p->mm));
     strbuf_puts(out, "  ADDRESS   REGION       ENTRY     BITS        FRAME\n");
     while (next_page(&w)) {
         if (rows >= ROWS_SHOWN) {
@@ -260,10 +225,10 @@ bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out)
         }
         strbuf_printf(out, "  %08x  ", w.address);
         add_region(&w, out);
-        strbuf_printf(out, " %08x  ", w.pte);
-        add_bits(w.pte, out);
-        strbuf_printf(out, "  %5u  ", pte_pfn(w.pte));
-        add_page_kind(m, pte_pfn(w.pte), out);
+        strbuf_printf(out, " %08x  ", *w.pte);
+        add_bits(*w.pte, out);
+        strbuf_printf(out, "  %5u  ", pte_pfn(*w.pte));
+        add_page_kind(m, pte_pfn(*w.pte), out);
         strbuf_putc(out, '\n');
         rows++;
     }
@@ -278,11 +243,32 @@ struct sharing {
     u32 same, parted, only_a, only_b, rows;
 };
 
+static void add_side(const struct page_walk *w, const char *blank, struct strbuf *out)
+{
+    if (w)
+        strbuf_printf(out, " %6u %s ", pte_pfn(*w->pte), *w->pte & _PAGE_RW ? "rw" : "r-");
+    else
+        strbuf_puts(out, blank);
+}
+
+static struct page_side side_of(const struct page_walk *w)
+{
+    return w ? (struct page_side){ vma_at(w->m, w->vma), *w->pte } : (struct page_side){ NULL, 0 };
+}
+
 static void add_sharing_row(const struct page_walk *a, const struct page_walk *b, struct sharing *s,
                             struct strbuf *out)
 {
+    static const char *const words[] = {
+        [LINK_NONE] = "",
+        [LINK_SAME] = "one frame for both",
+        [LINK_COW] = "one frame until one writes",
+        [LINK_PARTED] = "parted",
+    };
     const struct page_walk *any = a ? a : b;
-    bool is_same = a && b && pte_pfn(a->pte) == pte_pfn(b->pte);
+    struct page_side side_a = side_of(a), side_b = side_of(b);
+    enum page_link link = link_of_pages(any->m, &side_a, &side_b);
+    bool is_same = link == LINK_SAME || link == LINK_COW;
 
     s->same += is_same;
     s->parted += a && b && !is_same;
@@ -292,16 +278,11 @@ static void add_sharing_row(const struct page_walk *a, const struct page_walk *b
         return;
     strbuf_printf(out, "  %08x  ", any->address);
     add_region(any, out);
-    if (a)
-        strbuf_printf(out, " %6u %s ", pte_pfn(a->pte), a->pte & _PAGE_RW ? "rw" : "r-");
-    else
-        strbuf_puts(out, "      -    ");
+    add_side(a, "      -    ", out);
     strbuf_puts(out, is_same ? "===" : "   ");
-    if (b)
-        strbuf_printf(out, " %6u %s  ", pte_pfn(b->pte), b->pte & _PAGE_RW ? "rw" : "r-");
-    else
-        strbuf_puts(out, "      -     ");
-    strbuf_puts(out, is_same ? "one frame for both" : a && b ? "parted" : "");
+    add_side(b, "      -    ", out);
+    strbuf_putc(out, ' ');
+    strbuf_puts(out, link == LINK_NONE && a && b ? "unlike from the start" : words[link]);
     strbuf_putc(out, '\n');
 }
 
@@ -318,7 +299,8 @@ bool report_shared(const struct machine *m, s32 pid_a, s32 pid_b, struct strbuf 
                       p->mm);
         return true;
     }
-    struct page_walk a = begin_walk(m, mm_at(m, p->mm)), b = begin_walk(m, mm_at(m, q->mm));
+    struct page_walk a = begin_page_walk(m, mm_at(m, p->mm)),
+                     b = begin_page_walk(m, mm_at(m, q->mm));
     bool has_a = next_page(&a), has_b = next_page(&b);
     strbuf_printf(out, "  ADDRESS   REGION       %6d          %6d\n", pid_a, pid_b);
     while (has_a || has_b) {
@@ -354,32 +336,6 @@ static void mark_page_tables(const struct machine *m, u8 *is_table)
     free(tasks);
 }
 
-static char page_glyph(const struct machine *m, pfn frame, bool is_table)
-{
-    const struct page *page = pfn_to_page(m, frame);
-    kaddr cache = page->lru.next;
-    s32 mapped = page_mapcount(page);
-
-    if (pfn_to_kaddr(frame) == mm_data(m)->zero_page)
-        return '0';
-    if (page_is_reserved(page))
-        return 'K';
-    if (page->flags >> PG_slab & 1)
-        return is_kaddr(m, cache, sizeof(struct kmem_cache)) &&
-                       at(m, cache, struct kmem_cache)->objsize == cpu(m)->thread_size
-                   ? 't'
-                   : 's';
-    if (is_table)
-        return 'p';
-    if (page->_count < 0)
-        return '.';
-    if (page_is_anon(page))
-        return mapped > 1 ? 'A' : 'a';
-    if (page->mapping)
-        return mapped > 1 ? 'F' : mapped ? 'f' : 'c';
-    return 'u';
-}
-
 static u8 *find_page_tables(const struct machine *m)
 {
     u8 *is_table = calloc(mm_data(m)->zone.present_pages + 1u, 1);
@@ -404,7 +360,7 @@ void report_pages(const struct machine *m, struct strbuf *out)
         char row[FRAMES_PER_ROW + 1] = "";
 
         for (u32 i = 0; i < FRAMES_PER_ROW && first + i < frames; i++)
-            row[i] = page_glyph(m, first + i, is_table[first + i]);
+            row[i] = is_table[first + i] ? 'p' : frame_kind(m, first + i);
         if (strcmp(row, last) == 0) {
             same++;
             continue;

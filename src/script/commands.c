@@ -21,7 +21,7 @@
 #define VIEWS(name_, usage_, summary_, help_)                                                      \
     OTHER(name_, FAMILY_VIEW, COMMAND_VIEW, usage_, summary_, help_)
 
-const char pane_names[] = "tasks states trace task stack kernel";
+const char pane_names[] = "tasks states trace task stack kernel memory";
 
 // What completion offers where any word may stand.
 #define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"

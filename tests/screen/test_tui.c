@@ -1,6 +1,5 @@
 /* procarium on a screen: panes, stepping, demos, sizes, mistakes, and every way to end. */
-#include "cunit_main.h"
-#include "vt.h"
+#include "shell.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -36,61 +35,6 @@ static int remove_demo(void)
     return unlink(demo_file);
 }
 
-static struct vt *start(int rows, int cols, const char *const *env, const char *argument)
-{
-    return vt_start(rows, cols, env, (const char *[]){ getenv("PROCARIUM"), argument, NULL });
-}
-
-static struct vt *start_shell(int rows, int cols)
-{
-    struct vt *vt = start(rows, cols, NULL, NULL);
-
-    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
-    return vt;
-}
-
-static void expect_restored(struct vt *vt)
-{
-    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
-    CU_ASSERT_FALSE(vt_is_altscreen(vt));
-    CU_ASSERT_TRUE(vt_cursor_is_visible(vt));
-}
-
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    expect_restored(vt);
-    vt_stop(vt);
-}
-
-/* Is the text in a row that also holds the other one? */
-static bool is_beside(const struct vt *vt, const char *text, const char *other)
-{
-    for (int row = 0; row < vt_rows(vt); row++) {
-        const char *line = vt_row(vt, row);
-        if (strstr(line, text) && strstr(line, other))
-            return true;
-    }
-    return false;
-}
-
-struct either {
-    const char *one, *other;
-};
-
-static bool has_either(const struct vt *vt, void *arg)
-{
-    const struct either *either = arg;
-
-    return vt_find(vt, either->one, NULL, NULL) || vt_find(vt, either->other, NULL, NULL);
-}
-
-static bool wait_either(struct vt *vt, const char *one, const char *other)
-{
-    return vt_wait(vt, has_either, &(struct either){ one, other });
-}
-
 static void test_greeting(void)
 {
     for (size_t i = 0; i < SIZES; i++) {
@@ -101,7 +45,7 @@ static void test_greeting(void)
         CU_ASSERT_TRUE(vt_find(vt, "F1 help", NULL, NULL));
         CU_ASSERT_TRUE(vt_find(vt, "task_struct", NULL, NULL));
         CU_ASSERT_TRUE(vt_find(vt, "R running", NULL, NULL));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -123,7 +67,7 @@ static void test_fork_and_the_end(void)
         VT_ASSERT(vt, vt_wait_text(vt, "gone, exit 7"));
         vt_type(vt, "fork\r");
         VT_ASSERT(vt, vt_wait_gone(vt, "gone"));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -139,7 +83,7 @@ static void test_fields_are_marked(void)
         CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col + 2), VT_DEFAULT_COLOR);
         vt_type(vt, "undo\r"); /* the next stop takes the marks away */
         VT_ASSERT(vt, vt_wait_gone(vt, "→ 1 TASK"));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -172,7 +116,7 @@ static void test_stepping(void)
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
         vt_key(vt, VTERM_KEY_RIGHT); /* past the end: a message, nothing else */
         VT_ASSERT(vt, vt_wait_text(vt, "nothing lies ahead"));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -189,7 +133,7 @@ static void test_half_typed_line_survives_keys(void)
     vt_type(vt, " ");
     vt_type(vt, "4");
     VT_ASSERT(vt, vt_wait_text(vt, "]> kill -9 3 4")); /* the blank was typed */
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_playing_a_command(void)
@@ -204,7 +148,7 @@ static void test_playing_a_command(void)
     VT_ASSERT(vt, vt_wait_text(vt, "step 1 of"));
     VT_ASSERT(vt, vt_wait_text(vt, "fork returns 3 to 2 sh"));
     VT_ASSERT(vt, vt_wait_gone(vt, "[1 of 1"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_choosing_a_task(void)
@@ -235,8 +179,11 @@ static void test_choosing_a_task(void)
     vt_key(vt, VTERM_KEY_FUNCTION(2));
     VT_ASSERT(vt, vt_wait_text(vt, "R running"));
     vt_mouse(vt, 1, 1, 8); /* a click in the tree chooses */
+    vt_settle(vt, 60);
+    CU_ASSERT_TRUE(vt_find(vt, "frames:", NULL, NULL)); /* and all panes stay in sight */
+    vt_type(vt, "\0334");
     VT_ASSERT(vt, wait_either(vt, "0 swapper ─┐", "0 swapper ─┤"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_help(void)
@@ -251,7 +198,7 @@ static void test_help(void)
     VT_ASSERT(vt, vt_wait_text(vt, "leaves procarium"));
     vt_key(vt, VTERM_KEY_FUNCTION(1));
     VT_ASSERT(vt, vt_wait_gone(vt, "leaves procarium"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_long_output(void)
@@ -267,7 +214,7 @@ static void test_long_output(void)
     VT_ASSERT(vt, vt_wait_text(vt, "R running"));
     vt_key(vt, VTERM_KEY_PAGEUP); /* it is in the console, too */
     VT_ASSERT(vt, vt_wait_text(vt, "more below"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_mistakes(void)
@@ -291,7 +238,7 @@ static void test_mistakes(void)
     vt_type(vt, "kill -K\t");
     VT_ASSERT(vt, vt_wait_text(vt, "> kill -KILL"));
     CU_ASSERT_TRUE(is_beside(vt, "> kill -KILL", "kill [-SIG")); /* the usage at the right */
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_interrupting_a_repeat(void)
@@ -306,7 +253,7 @@ static void test_interrupting_a_repeat(void)
     VT_ASSERT(vt, vt_wait_text(vt, "all is well"));
     vt_type(vt, "undo\r");
     VT_ASSERT(vt, vt_wait_text(vt, "> undo"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_paste(void)
@@ -316,7 +263,7 @@ static void test_paste(void)
     vt_paste(vt, "fork\nfork\n3: exit 5\nps");
     VT_ASSERT(vt, vt_wait_text(vt, "Z exit 5"));
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> ps")); /* no newline: not run */
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_sizes(void)
@@ -343,13 +290,13 @@ static void test_sizes(void)
     vt_resize(vt, 24, 80);
     VT_ASSERT(vt, vt_wait_text(vt, "kept"));
     VT_ASSERT(vt, vt_wait_text(vt, "S pause"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_demo(void)
 {
     for (size_t i = 0; i < SIZES; i++) {
-        struct vt *vt = start(sizes[i][0], sizes[i][1], NULL, demo_file);
+        struct vt *vt = start_procarium(sizes[i][0], sizes[i][1], NULL, demo_file);
         VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
         vt_type(vt, " ");
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
@@ -379,13 +326,13 @@ static void test_demo(void)
         CU_ASSERT_TRUE(vt_find(vt, ": Two", NULL, NULL));
         vt_type(vt, " ");
         VT_ASSERT(vt, vt_wait_text(vt, "the end of the demo"));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
 static void test_demo_comes_back_from_another_line(void)
 {
-    struct vt *vt = start(24, 80, NULL, demo_file);
+    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     vt_type(vt, "   "); /* boot, say, fork */
@@ -395,12 +342,12 @@ static void test_demo_comes_back_from_another_line(void)
     vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
     VT_ASSERT(vt, vt_wait_gone(vt, "D vfork"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_demo_plays_by_itself(void)
 {
-    struct vt *vt = start(24, 80, NULL, demo_file);
+    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     vt_key(vt, VTERM_KEY_FUNCTION(5));
@@ -410,7 +357,7 @@ static void test_demo_plays_by_itself(void)
     VT_ASSERT(vt, vt_wait_text(vt, "your answer?"));
     CU_ASSERT_FALSE(vt_find(vt, "playing", NULL, NULL));
     vt_type(vt, "\003");
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_demo_command(void)
@@ -426,16 +373,16 @@ static void test_demo_command(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "Space: boot sh"));
     vt_type(vt, "demo 77\r");
     VT_ASSERT(vt, vt_wait_text(vt, "there is no such lesson"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_bad_demo(void)
 {
-    struct vt *vt = start(24, 80, NULL, "/nonexistent.demo");
+    struct vt *vt = start_procarium(24, 80, NULL, "/nonexistent.demo");
 
     VT_ASSERT(vt, vt_wait_text(vt, "it may not be read"));
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_ends(void)
@@ -489,7 +436,7 @@ static void test_panic(void)
     VT_ASSERT(vt, vt_wait_text(vt, "kernel panic"));
     vt_type(vt, "undo\r");
     VT_ASSERT(vt, vt_wait_text(vt, "1 init [0 of 1]>"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_many_tasks(void)
@@ -503,7 +450,7 @@ static void test_many_tasks(void)
     vt_key(vt, VTERM_KEY_PAGEUP);
     vt_key(vt, VTERM_KEY_HOME);
     VT_ASSERT(vt, vt_wait_text(vt, "0 swapper"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_poor_terminals(void)
@@ -511,7 +458,7 @@ static void test_poor_terminals(void)
     static const char *const names[] = { "TERM=vt100", "TERM=linux", "TERM=screen", "TERM=ansi" };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        struct vt *vt = start(24, 80, (const char *[]){ names[i], NULL }, NULL);
+        struct vt *vt = start_procarium(24, 80, (const char *[]){ names[i], NULL }, NULL);
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
         vt_type(vt, "fork\r");
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
@@ -520,9 +467,9 @@ static void test_poor_terminals(void)
                 for (const char *c = vt_row(vt, row); *c; c++)
                     CU_ASSERT_TRUE((unsigned char)*c < 0x80);
         }
-        quit(vt);
+        quit_procarium(vt);
     }
-    struct vt *vt = start(24, 80, (const char *[]){ "TERM=dumb", NULL }, NULL);
+    struct vt *vt = start_procarium(24, 80, (const char *[]){ "TERM=dumb", NULL }, NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>")); /* line by line instead */
     vt_type(vt, "quit\r");
     CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
@@ -572,7 +519,7 @@ static void test_monkey(void)
                                         "$!: fork\r",
                                         "help\r",
                                         "quit" };
-    struct vt *vt = start(24, 80, NULL, demo_file);
+    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
     unsigned seed = 1;
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
@@ -587,7 +534,7 @@ static void test_monkey(void)
     vt_settle(vt, 200); /* a ^C that stops a run takes what was typed with it along */
     vt_type(vt, "\003frok\r");
     VT_ASSERT(vt, vt_wait_text(vt, "did you mean"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static CU_TestInfo tests[] = {

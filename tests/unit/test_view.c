@@ -257,12 +257,12 @@ static void test_tables(void)
 {
     static struct view_slab slabs[64];
     static u8 bits[32768];
-    static char frames[70000];
+    static struct view_frame frames[70000];
     struct view_pidmap pids;
     struct view_runqueue rq;
     struct view_memory memory;
     struct view_queued queued[8];
-    u32 used = 0, kernel = 0, free_frames = 0;
+    u32 used = 0, kernel = 0, slab = 0, free_frames = 0;
 
     start("boot sh");
     run("fork");
@@ -287,13 +287,16 @@ static void test_tables(void)
     CU_ASSERT_EQUAL(view_queued(view, 0, 8, queued), 2);
     CU_ASSERT_EQUAL(view_queued(view, 1, 8, queued), 1);
     view_memory(view, &memory);
-    n = view_frames(view, 0, sizeof frames, frames);
+    view_pair(view, (s32[]){ -1, -1 });
+    n = view_frame_map(view, 0, sizeof frames / sizeof frames[0], frames);
     CU_ASSERT_EQUAL(n, memory.frames);
     for (u32 i = 0; i < n; i++) {
-        kernel += frames[i] == 'K';
-        free_frames += frames[i] == '.';
+        kernel += frames[i].kind == 'K' || frames[i].kind == '0';
+        slab += frames[i].kind == 's' || frames[i].kind == 't';
+        free_frames += frames[i].kind == '.';
     }
     CU_ASSERT_EQUAL(kernel, memory.kernel);
+    CU_ASSERT_EQUAL(slab, memory.slab);
     CU_ASSERT_EQUAL(free_frames, memory.free);
     finish();
 }
@@ -322,6 +325,18 @@ static void test_before_the_first_look(void)
     machine_destroy(off);
     view_destroy(view);
     free(s);
+}
+
+static void look_at_pair(s32 turn)
+{
+    static s32 pair[2] = { -1, -1 };
+    struct view_pair_row page[64];
+    struct view_frame frames[128];
+
+    view_choose_pair(view, turn % 8, pair);
+    view_pair(view, pair);
+    view_pair_rows(view, 0, 64, page);
+    view_frame_map(view, 640, 128, frames);
 }
 
 /* Half-made tasks, lists being changed, stacks in use: a pane may be drawn at any step. */
@@ -353,6 +368,7 @@ static void test_every_step(void)
         view_states(view, states);
         view_slabs(view, 0, 40, slabs);
         view_queued(view, 0, 16, queued);
+        look_at_pair(cursor);
         CU_ASSERT_TRUE_FATAL(count >= 2 && count <= 10);
         CU_ASSERT_TRUE_FATAL(view_current(view) >= 0);
     }

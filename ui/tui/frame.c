@@ -26,6 +26,10 @@ void app_place(struct app *app)
     struct layout *l = &app->layout;
 
     layout_compute(app_spec(app), &request, l);
+    if (app->focus != LAYOUT_NO_PANE && !l->is_shown[app->focus]) { /* the size has changed */
+        request.focus = app->in_sight = app->focus;
+        layout_compute(app_spec(app), &request, l);
+    }
     if (!app->is_zoomed || app->focus != LAYOUT_NO_PANE || l->is_too_small)
         return;
     /* The console has the whole screen. */

@@ -1,10 +1,10 @@
-/* The kernel's own tables, one at a time: slab caches, the bitmap of PIDs, the run queue, page frames. */
+/* The kernel's own tables, one at a time: slab caches, the bitmap of PIDs, the run queue, free page frames. */
 #include "text.h"
 #include "tui/panes.h"
 
 #include <stdio.h>
 
-enum { ROWS_MAX = 128, PID_BITS_MAX = 8192, FRAMES_MAX = 1 << 18, CELLS_MAX = 8192 };
+enum { ROWS_MAX = 128, PID_BITS_MAX = 8192 };
 
 /* ---- Slab caches ---- */
 
@@ -126,47 +126,40 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
     }
 }
 
-/* ---- Page frames ---- */
+/* ---- Free page frames ---- */
 
-/* What a stretch of frames looks like: the rarest kind in it, so that nothing disappears. */
-static char kind_of_stretch(const char *kinds, u32 count)
+/* The buddy allocator's lists: how many blocks of 2^order frames wait in each. */
+static void draw_blocks(const struct canvas *canvas, struct kernel_state *state,
+                        const struct view_state *vs)
 {
-    static const char by_rank[] = "tusK.";
-
-    for (const char *kind = by_rank; *kind; kind++)
-        for (u32 i = 0; i < count; i++)
-            if (kinds[i] == *kind)
-                return *kind;
-    return '.';
-}
-
-static void draw_frames(const struct canvas *canvas, const struct view_state *vs)
-{
+    static const struct draw_column columns[] = { { "ORDER", 5, ALIGN_RIGHT },
+                                                  { "FRAMES", 6, ALIGN_RIGHT },
+                                                  { "BLOCKS", 6, ALIGN_RIGHT },
+                                                  { "", 0, ALIGN_LEFT } };
+    enum { ORDERS = sizeof((struct view_memory *)0)->free_blocks / sizeof(u32) };
     struct view_memory memory;
-    char kinds[CELLS_MAX];
-    int rows = canvas->area.rows - 2, cols = canvas->area.cols;
+    int rows = canvas->area.rows - 2;
 
     view_memory(vs->view, &memory);
     draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
-               _("%u frames: %u kernel, %u slab, %u other, %u free"), memory.frames, memory.kernel,
-               memory.slab, memory.other, memory.free);
-    if (rows < 1 || cols < 1 || memory.frames == 0)
-        return;
-    u32 cells = (u32)(rows * cols), each = (memory.frames + cells - 1) / cells;
-    if (each > CELLS_MAX)
-        return;
-    for (u32 i = 0; i < cells && i * each < memory.frames; i++) {
-        u32 count = view_frames(vs->view, i * each, each, kinds);
-        char kind = kind_of_stretch(kinds, count);
-        const char text[2] = { kind, 0 };
-        draw_text(canvas, 1 + (int)i / cols, (int)i % cols,
-                  draw_style(canvas, kind == '.'   ? STYLE_FREE
-                                     : kind == 'K' ? STYLE_KERNEL
-                                                   : STYLE_SHARED),
-                  kind == '.' ? theme_symbol(canvas->theme, SYMBOL_FREE) : text);
+               _("frames: %u of %u free; %u kernel, %u slab, %u other"), memory.free, memory.frames,
+               memory.kernel, memory.slab, memory.other);
+    draw_heading(canvas, 1, columns, 4);
+    scroll_fit(&state->scroll, ORDERS, rows);
+    for (int y = 0; y < rows && state->scroll.top + y < ORDERS; y++) {
+        int order = state->scroll.top + y;
+        u32 blocks = memory.free_blocks[order], frames = blocks << order;
+        char text[3][16];
+        snprintf(text[0], sizeof text[0], "%d", order);
+        snprintf(text[1], sizeof text[1], "%u", 1u << order);
+        snprintf(text[2], sizeof text[2], "%u", blocks);
+        const char *cells[] = { text[0], text[1], text[2], "" };
+        attr_t attrs = draw_style(canvas, blocks ? STYLE_NORMAL : STYLE_DIM);
+        draw_row(canvas, y + 2, columns, 4, cells, (attr_t[]){ attrs, attrs, attrs, attrs });
+        int cols = canvas->area.cols - 22;
+        if (cols > 0)
+            draw_bar(canvas, y + 2, 20, cols, frames, memory.free, attrs);
     }
-    draw_textf(canvas, rows + 1, 0, draw_style(canvas, STYLE_DIM),
-               _("1 cell = %u frames; K kernel, s slab, t kernel stack, u other"), each);
 }
 
 /* ---- The pane ---- */
@@ -187,18 +180,18 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
         draw_runqueue(canvas, state, view);
         break;
     default:
-        draw_frames(canvas, view);
-        return;
+        draw_blocks(canvas, state, view);
+        break;
     }
     draw_scrollbar(canvas, &state->scroll);
 }
 
-static const char *const tabs[] = { "slabs", "pids", "runq", "frames", NULL };
+static const char *const tabs[] = { "slabs", "pids", "runq", "blocks", NULL };
 
 static void note(void *pane, const void *view, char *text, size_t size)
 {
     static const char *const titles[KERNEL_TABS] = { "slab caches", "PIDs", "run queue",
-                                                     "page frames" };
+                                                     "free frames" };
     const struct kernel_state *state = pane;
 
     (void)view;

@@ -6,8 +6,9 @@
 #include <string.h>
 
 const struct pane *const pane_table[PANES] = {
-    [PANE_TASKS] = &tree_pane, [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
-    [PANE_TASK] = &task_pane,  [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
+    [PANE_TASKS] = &tree_pane,    [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
+    [PANE_TASK] = &task_pane,     [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
+    [PANE_MEMORY] = &memory_pane,
 };
 
 int pane_by_name(const char *name)

@@ -2,11 +2,12 @@
 #ifndef PROCARIUM_TUI_PANES_H
 #define PROCARIUM_TUI_PANES_H
 
+#include "tui/frame_map.h"
 #include "tui/pane.h"
 #include "tui/view_state.h"
 
 /*
- * A new pane is one file, a line here, a line in panes.c, its name in PANE_NAMES of
+ * A new pane is one file, a line here, a line in panes.c, its name in pane_names of
  * src/script/commands.c, and places in layouts.c.
  */
 
@@ -18,6 +19,7 @@ enum {
     PANE_TASK,
     PANE_STACK,
     PANE_KERNEL,
+    PANE_MEMORY,
     PANES,
 };
 
@@ -48,11 +50,22 @@ struct stack_state {
     struct scroll scroll;
 };
 
-enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_FRAMES, KERNEL_TABS };
+enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_BLOCKS, KERNEL_TABS };
 
 struct kernel_state {
     enum kernel_tab tab;
     struct scroll scroll;
+};
+
+struct memory_state {
+    struct scroll scroll;
+    u64 stop;
+    int page;        /* rows of the list then */
+    s32 pair[2];     /* whose memory it is; -1: nobody */
+    bool has_cursor; /* a page is under the hand */
+    uaddr cursor;    /* its address */
+    struct frame_map map;
+    int map_y, map_x; /* where the map was drawn, for the wheel */
 };
 
 /* All of them, in that order: panes.c. */
@@ -67,5 +80,6 @@ extern const struct pane trace_pane;  /* pane_trace.c */
 extern const struct pane task_pane;   /* pane_task.c */
 extern const struct pane stack_pane;  /* pane_stack.c */
 extern const struct pane kernel_pane; /* pane_kernel.c */
+extern const struct pane memory_pane; /* pane_memory.c */
 
 #endif

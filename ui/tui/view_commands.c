@@ -75,10 +75,11 @@ static void list_panes(struct app *app)
     strbuf_finish(&out);
 }
 
+/* What is in sight stays where it is: whoever chooses a task in the tree looks at another pane. */
 static void go_to_pane(struct app *app, int pane)
 {
     app->focus = pane;
-    if (pane != LAYOUT_NO_PANE)
+    if (pane != LAYOUT_NO_PANE && !app->layout.is_shown[pane])
         app->in_sight = pane;
 }
 

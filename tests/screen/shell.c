@@ -1,0 +1,66 @@
+/* procarium in a test terminal: starting, quitting, looking. */
+#include "shell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct vt *start_procarium(int rows, int cols, const char *const *env, const char *argument)
+{
+    return vt_start(rows, cols, env, (const char *[]){ getenv("PROCARIUM"), argument, NULL });
+}
+
+struct vt *start_shell(int rows, int cols)
+{
+    struct vt *vt = start_procarium(rows, cols, NULL, NULL);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    return vt;
+}
+
+void expect_restored(struct vt *vt)
+{
+    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
+    CU_ASSERT_FALSE(vt_is_altscreen(vt));
+    CU_ASSERT_TRUE(vt_cursor_is_visible(vt));
+}
+
+void quit_procarium(struct vt *vt)
+{
+    vt_type(vt, "\003quit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    expect_restored(vt);
+    vt_stop(vt);
+}
+
+void run_command(struct vt *vt, const char *command, const char *answer)
+{
+    vt_type(vt, command);
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, answer));
+}
+
+bool is_beside(const struct vt *vt, const char *text, const char *other)
+{
+    for (int row = 0; row < vt_rows(vt); row++) {
+        const char *line = vt_row(vt, row);
+        if (strstr(line, text) && strstr(line, other))
+            return true;
+    }
+    return false;
+}
+
+struct either {
+    const char *one, *other;
+};
+
+static bool has_either(const struct vt *vt, void *arg)
+{
+    const struct either *either = arg;
+
+    return vt_find(vt, either->one, NULL, NULL) || vt_find(vt, either->other, NULL, NULL);
+}
+
+bool wait_either(struct vt *vt, const char *one, const char *other)
+{
+    return vt_wait(vt, has_either, &(struct either){ one, other });
+}

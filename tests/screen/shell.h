@@ -1,0 +1,29 @@
+/* procarium in a test terminal: started with a shell, asked to quit, looked at row by row. */
+#ifndef SCREEN_SHELL_H
+#define SCREEN_SHELL_H
+
+#include "cunit_main.h"
+#include "vt.h"
+
+/* Starts procarium with one argument, or NULL for none; env as for vt_start(). */
+struct vt *start_procarium(int rows, int cols, const char *const *env, const char *argument);
+
+/* The same without arguments, up to the shell's prompt. */
+struct vt *start_shell(int rows, int cols);
+
+/* Is the terminal as it was before the program started? */
+void expect_restored(struct vt *vt);
+
+/* Asks the program to quit, expects it to do so well, and stops the terminal. */
+void quit_procarium(struct vt *vt);
+
+/* Types a command and Enter, and waits for text that its answer shows. */
+void run_command(struct vt *vt, const char *command, const char *answer);
+
+/* Does the text stand in a row that also holds the other one? */
+bool is_beside(const struct vt *vt, const char *text, const char *other);
+
+/* Waits until one or the other stands on the screen. */
+bool wait_either(struct vt *vt, const char *one, const char *other);
+
+#endif
