@@ -18,6 +18,8 @@
 #include <wchar.h>
 
 enum { HISTORY_LINES = 10000, COMPLETIONS_SHOWN = 200, NOTE_COLUMNS = 60 };
+/* Characters that are read together, if so many bytes at once show that nobody types them. */
+enum { BURST = 1024, BURST_MIN = 64 };
 
 static volatile sig_atomic_t interrupted, resized;
 
@@ -30,6 +32,7 @@ struct repl {
     struct strbuf line; /* the line being edited, as UTF-8 */
     struct strbuf text; /* the lines read so far of what is not complete yet */
     u32 number;         /* of the next line */
+    bool has_keys;      /* more than text was typed into the line: a search may be open */
 };
 
 static void on_signal(int number)
@@ -76,13 +79,9 @@ static int read_byte(struct repl *r)
     }
 }
 
-static int read_character(EditLine *el, wchar_t *c)
+/* The character that begins with this byte, or 0 at the end. */
+static wchar_t rest_of_character(struct repl *r, int byte)
 {
-    struct repl *r = repl_of(el);
-    int byte = read_byte(r);
-
-    if (byte < 0)
-        return 0;
     int more = byte < 0xC0 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
     u32 value = more == 0 ? (u32)byte : (u32)byte & (0x3Fu >> more);
     for (; more > 0; more--) {
@@ -91,8 +90,49 @@ static int read_character(EditLine *el, wchar_t *c)
             return 0;
         value = value << 6 | ((u32)byte & 0x3F);
     }
-    *c = (wchar_t)(value < 0x110000 ? value : 0xFFFD);
-    return 1;
+    return (wchar_t)(value < 0x110000 ? value : 0xFFFD);
+}
+
+static bool has_burst(const struct repl *r)
+{
+    int waiting = 0;
+
+    return !r->has_keys && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting >= BURST_MIN;
+}
+
+/*
+ * Of text that comes faster than anybody types, all but the last character goes into the line in
+ * one go: libedit would draw a long line again for each. Returns that last character.
+ */
+static wchar_t take_burst(struct repl *r, EditLine *el, wchar_t last)
+{
+    wchar_t text[BURST + 1];
+    size_t count = 0;
+
+    while (count < BURST && last >= 0x20 && last != 0x7F && has_burst(r)) {
+        int byte = read_byte(r);
+
+        if (byte < 0)
+            break;
+        text[count++] = last;
+        last = rest_of_character(r, byte);
+    }
+    text[count] = L'\0';
+    if (count > 0)
+        el_winsertstr(el, text);
+    return last;
+}
+
+static int read_character(EditLine *el, wchar_t *c)
+{
+    struct repl *r = repl_of(el);
+    int byte = read_byte(r);
+
+    if (byte < 0)
+        return 0;
+    *c = take_burst(r, el, rest_of_character(r, byte));
+    r->has_keys |= *c < 0x20 || *c == 0x7F;
+    return *c != 0;
 }
 
 /* ---- Completion ---- */
@@ -154,6 +194,8 @@ static unsigned char complete(EditLine *el, int key)
 static bool read_line(struct repl *r, struct strbuf *out)
 {
     int count = 0;
+
+    r->has_keys = false;
     const wchar_t *wide = el_wgets(r->el, &count);
 
     if (interrupted) {

@@ -103,6 +103,18 @@ const char *strbuf_text(const struct strbuf *sb)
     return sb->text ? sb->text : "";
 }
 
+// Characters that terminals obey instead of showing them: U+0080-U+009F, the ends of lines and
+// paragraphs (U+2028, U+2029), and those that turn the direction of what follows.
+static bool is_obeyed(const unsigned char *p, size_t length)
+{
+    if (length == 2)
+        return p[0] == 0xC2 && p[1] < 0xA0;
+    if (length != 3 || p[0] != 0xE2)
+        return false;
+    return (p[1] == 0x80 && p[2] >= 0xA8 && p[2] <= 0xAE) || // U+2028-U+202E
+           (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);   // U+2066-U+2069
+}
+
 void strbuf_add_visible(struct strbuf *sb, const char *bytes, size_t length)
 {
     const unsigned char *p = (const unsigned char *)bytes;
@@ -118,14 +130,12 @@ void strbuf_add_visible(struct strbuf *sb, const char *bytes, size_t length)
             continue;
         }
         size_t n = utf8_length(bytes + i, length - i);
-        bool c1 = n == 2 && p[i] == 0xC2 && p[i + 1] < 0xA0; // U+0080-U+009F: terminals obey them
 
-        if (n == 0) {
-            strbuf_printf(sb, "\\x%02X", p[i]);
-            i++;
-        } else if (c1) {
-            strbuf_printf(sb, "\\x%02X\\x%02X", p[i], p[i + 1]);
-            i += 2;
+        if (n == 0 || is_obeyed(p + i, n)) {
+            size_t end = i + (n ? n : 1);
+
+            while (i < end)
+                strbuf_printf(sb, "\\x%02X", p[i++]);
         } else if (n == 1 && (p[i] < 0x20 || p[i] == 0x7F)) {
             strbuf_putc(sb, '^');
             strbuf_putc(sb, (char)(p[i] ^ 0x40));

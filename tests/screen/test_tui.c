@@ -241,6 +241,27 @@ static void test_mistakes(void)
     quit_procarium(vt);
 }
 
+/* A terminal that does not mark a paste: much in one line is refused, and soon. */
+static void test_huge_lines(void)
+{
+    static const char *const options[] = { NULL, "--plain" };
+    size_t size = 1 << 18;
+    char *line = malloc(size);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+    memset(line, 'a', size);
+    line[size - 1] = '\r';
+    for (size_t i = 0; i < 2; i++) {
+        struct vt *vt = start_procarium(24, 80, NULL, options[i]);
+
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+        vt_send(vt, line, size);
+        VT_ASSERT(vt, vt_wait_text(vt, "longer than 4096 bytes"));
+        quit_procarium(vt);
+    }
+    free(line);
+}
+
 static void test_interrupting_a_repeat(void)
 {
     struct vt *vt = start_shell(24, 80);
@@ -548,6 +569,7 @@ static CU_TestInfo tests[] = {
     { "help", test_help },
     { "long output", test_long_output },
     { "mistakes", test_mistakes },
+    { "huge lines", test_huge_lines },
     { "interrupting a repeat", test_interrupting_a_repeat },
     { "paste", test_paste },
     { "sizes", test_sizes },

@@ -59,6 +59,8 @@ static void test_inputs(void)
     expect_run(run("frok; fork; exit 99999999999; fork; repeat 2 { fork; frok }; expect tasks 3\n",
                    "--quiet", "--keep-going", "-", NULL, NULL),
                1, "", "there is no command");
+    expect_run(run("say \"a\u202eb\"\n", "--batch", NULL, NULL, NULL, NULL), 0,
+               "a\\xE2\\x80\\xAEb\n", NULL); /* it would turn the rest of the line round */
     expect_run(run("say \"never", "--quiet", "-", NULL, NULL, NULL), 1, "", ":1:5: the quoted");
 }
 

@@ -4,6 +4,7 @@
 #endif
 #include "tui/loop.h"
 
+#include "tui/glyph.h"
 #include "tui/mem.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ enum {
     QUEUE_MAX = 1 << 16,     /* keys; past it the rest waits in the kernel */
     PASTE_MAX = 4 << 20,     /* bytes of one paste; the rest is dropped */
     PASTE_SILENCE_MS = 1000, /* a paste whose end never comes is over */
+    BURST_MIN = 64,          /* so many characters at once are pasted, whatever the terminal says */
 };
 
 struct loop {
@@ -391,6 +393,36 @@ void loop_draw_now(struct loop *loop)
     term_show(loop->term);
 }
 
+static bool is_plain(const struct key *key)
+{
+    return key->kind == KEY_KIND_CHAR && !key->alt && key->ch >= 0x20 &&
+           !(key->ch >= 0x7F && key->ch <= 0x9F);
+}
+
+/*
+ * Text that comes faster than anybody types is a paste, although the terminal has not marked it.
+ * The line editor takes it in one go then: key by key, a long line takes for ever.
+ */
+static void gather_burst(struct loop *loop, struct key *key)
+{
+    size_t count = 0, size = 0;
+    struct key next;
+
+    if (!is_plain(key))
+        return;
+    while (count < loop->count && is_plain(&loop->queue[loop->first + count]))
+        count++;
+    if (count < BURST_MIN)
+        return;
+    char *text = mem_alloc((count + 1) * 4 + 1);
+    size += glyph_encode(key->ch, text);
+    for (; count > 0 && pop_key(loop, &next); count--)
+        size += glyph_encode(next.ch, text + size);
+    text[size] = 0;
+    loop->handed_out = text;
+    *key = (struct key){ .kind = KEY_KIND_PASTE, .text = text };
+}
+
 bool loop_next_key(struct loop *loop, struct key *key)
 {
     for (;;) {
@@ -401,8 +433,10 @@ bool loop_next_key(struct loop *loop, struct key *key)
             loop->is_dirty = true;
             if (use == KEY_LEAVE)
                 return false;
-            if (use == KEY_FOR_LINE)
+            if (use == KEY_FOR_LINE) {
+                gather_burst(loop, key);
                 return true;
+            }
             continue;
         }
         if (loop->is_dirty)
