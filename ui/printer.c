@@ -18,7 +18,7 @@ struct printer {
     bool has_moved;
     bool has_elided;
     bool has_printed;
-    bool (*ask)(void *person, const char *question, struct strbuf *reply);
+    bool (*ask)(void *person, struct strbuf *reply);
     bool (*is_interrupted)(void *person);
     void *person;
 };
@@ -192,15 +192,34 @@ static void on_mistake(void *context, const struct mistake *mistake)
     fflush(stderr);
 }
 
+/* The choices have a line each. */
+static void put_question(struct printer *p, const char *text)
+{
+    size_t length = strcspn(text, "\n");
+    struct strbuf first = STRBUF_INIT;
+
+    strbuf_add(&first, text, length);
+    put_wrapped(p, strbuf_text(&first), 0);
+    strbuf_finish(&first);
+    while (text[length] != '\0') {
+        text += length + 1;
+        length = strcspn(text, "\n");
+        strbuf_add(&p->line, text, length);
+        put_line(p);
+    }
+}
+
 static void on_narrate(void *context, enum narration kind, const char *text)
 {
-    static const char *const types[] = { "chapter", "say", "question", "answer" };
+    static const char *const types[] = { "chapter", "say", "question", "answer", "cue" };
     struct printer *p = context;
 
     if (p->style == PRINT_JSON) {
         put_json_text(p, types[kind], text, strlen(text));
         return;
     }
+    if (kind == NARRATE_CUE)
+        return; /* not for those who watch */
     if (p->has_printed && (kind == NARRATE_CHAPTER || kind == NARRATE_SAY))
         put_line(p);
     if (kind == NARRATE_CHAPTER) {
@@ -209,6 +228,8 @@ static void on_narrate(void *context, enum narration kind, const char *text)
         put_line(p);
     } else if (kind == NARRATE_ANSWER) {
         put_wrapped(p, text, SENTENCE_INDENT);
+    } else if (kind == NARRATE_QUESTION) {
+        put_question(p, text);
     } else {
         put_wrapped(p, text, 0);
     }
@@ -229,11 +250,12 @@ static void on_moved(void *context)
     p->has_moved = true;
 }
 
-static bool on_ask(void *context, const char *question, struct strbuf *reply)
+static enum asked on_ask(void *context, const struct question *question, struct strbuf *reply)
 {
     struct printer *p = context;
 
-    return p->ask(p->person, question, reply);
+    (void)question; /* it has been printed */
+    return p->ask(p->person, reply) ? ASKED_REPLY : ASKED_NOBODY;
 }
 
 static bool on_interrupt(void *context)
@@ -243,8 +265,7 @@ static bool on_interrupt(void *context)
     return p->is_interrupted(p->person);
 }
 
-void printer_set_person(struct printer *p,
-                        bool (*ask)(void *person, const char *question, struct strbuf *reply),
+void printer_set_person(struct printer *p, bool (*ask)(void *person, struct strbuf *reply),
                         bool (*is_interrupted)(void *person), void *person)
 {
     p->ask = ask;

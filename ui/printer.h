@@ -23,8 +23,7 @@ struct printer *printer_create(enum printer_style style);
 /*
  * A person is there: who answers `ask`, and whether ^C was typed. Before printer_attach().
  */
-void printer_set_person(struct printer *p,
-                        bool (*ask)(void *person, const char *question, struct strbuf *reply),
+void printer_set_person(struct printer *p, bool (*ask)(void *person, struct strbuf *reply),
                         bool (*is_interrupted)(void *person), void *person);
 /* The session's face from now on, and a listener if the style needs one. */
 void printer_attach(struct printer *p, struct session *session);

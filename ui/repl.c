@@ -252,11 +252,10 @@ static bool is_interrupted(void *context)
     return interrupted;
 }
 
-static bool ask(void *context, const char *question, struct strbuf *reply)
+static bool ask(void *context, struct strbuf *reply)
 {
     struct repl *r = context;
 
-    (void)question; /* it has been printed */
     strbuf_clear(&r->prompt);
     strbuf_puts(&r->prompt, "? ");
     return read_line(r, reply);

@@ -2,7 +2,6 @@
 #ifndef PROCARIUM_SCRIPT_H
 #define PROCARIUM_SCRIPT_H
 
-#include "procarium/host.h"
 #include "procarium/machine.h"
 
 struct session;
@@ -28,6 +27,49 @@ enum narration {
     NARRATE_SAY,     // text of the lesson
     NARRATE_QUESTION,
     NARRATE_ANSWER, // the answer to the last question, after it was asked
+    NARRATE_CUE,    // for the speaker alone: not for those who watch
+};
+
+// What `ask` asks. The machine has answered it already. All texts are fit for a terminal.
+struct question {
+    const char *text;   // with the choices below it, a line each: "a) …"
+    const char *answer; // as it is shown: "3", "D", "yes", "b) the shell"
+    // For judging a reply:
+    const char *value;         // the bare answer
+    const char *const *choice; // the choices' bare values …
+    const char *const *words;  // … and what is shown for them
+    u32 choices;               // how many there are; 0: any answer may be given
+};
+
+#define CHOICES_MAX 8
+
+// Is it the answer: the value itself (a number in any form), or its choice's letter or words?
+bool question_is_right(const struct question *q, const char *reply);
+// Is the reply one of the choices, right or wrong? False if there are none.
+bool question_has_choice(const struct question *q, const char *reply);
+// Adds what is said to a reply; without one (NULL or blank), the answer.
+void question_verdict(const struct question *q, const char *reply, struct strbuf *out);
+
+// Who has answered?
+enum asked {
+    ASKED_NOBODY, // the answer is told at once
+    ASKED_REPLY,
+    ASKED_LATER // the face has kept the question, and will tell the answer itself
+};
+
+// What is wanted of the lessons.
+struct lesson_wish {
+    enum {
+        LESSON_LIST,     // tell which lessons there are
+        LESSON_PLAY,     // begin the one that is called `name`: its number, name or path
+        LESSON_OFF,      // put the lesson away
+        LESSON_ON,       // to the next thing in it
+        LESSON_BACK,     // to the one before
+        LESSON_CHAPTERS, // tell its chapters
+        LESSON_CHAPTER   // go to chapter `number`, from 1
+    } kind;
+    const char *name;
+    u32 number;
 };
 
 // The forms of a picture of the screen.
@@ -65,11 +107,11 @@ struct face {
     void (*text)(void *context, const char *text, size_t length);
     void (*mistake)(void *context, const struct mistake *mistake);
     void (*narrate)(void *context, enum narration kind, const char *text);
-    // Asks the person; false if nobody can answer. The reply goes into `reply`.
-    bool (*ask)(void *context, const char *question, struct strbuf *reply);
-    // The command `demo`: plays a lesson (its number, name or path) once the running command has
-    // ended, "off" ends it, NULL lists all. False, with one line of plain words, if it cannot.
-    bool (*demo)(void *context, const char *name, struct strbuf *why);
+    // Asks the person what has been told as a question. The reply goes into `reply`.
+    enum asked (*ask)(void *context, const struct question *question, struct strbuf *reply);
+    // The commands `demo` and `chapters`. What plays does so once the running command has ended.
+    // False, with one line of plain words, if it cannot.
+    bool (*lesson)(void *context, const struct lesson_wish *wish, struct strbuf *why);
     // Writes a whole file, or nothing: save, export, snapshot-screen. What is there already is
     // replaced only if may_replace. False, with one line of plain words, if it cannot.
     bool (*write)(void *context, const char *path, bool may_replace, const char *bytes,
@@ -98,8 +140,6 @@ struct session_options {
     // NULL = none. It must be free of mistakes.
     const char *programs;
     const char *home; // what ~ at the beginning of a file's name means; NULL = nothing. Kept.
-    // Reads a file of the host for exec host:PATH. NULL: that is a mistake then.
-    host_file_reader *read_host_file;
     struct face face;
 };
 
@@ -234,13 +274,14 @@ enum player_item_kind {
     ITEM_CHAPTER,
     ITEM_SAY,
     ITEM_ASK,
+    ITEM_CUE,
     ITEM_EXPECT, // silent when it holds
 };
 
 struct player_item {
     enum player_item_kind kind;
     const char *text;  // as written, fit for a terminal; owned by the player
-    const char *title; // chapter: its title; say, ask: the words; else ""; until the next call
+    const char *title; // chapter: its title; say, ask, cue: the words; else ""; until the next call
     u32 line;
 };
 

@@ -98,6 +98,20 @@ void image_reset(struct machine *m, u32 ram_bytes)
     machine_forget_command(m);
 }
 
+void machine_clone(struct machine *to, const struct machine *from)
+{
+    size_t pages = from->image_size >> PAGE_SHIFT;
+
+    image_reset(to, (u32)(from->image_size - IMAGE_HEAD_SIZE));
+    for (size_t i = 0; i < pages; i++) {
+        if (!from->touched[i])
+            continue;
+        to->touched[i] = 1;
+        memcpy(to->image + (i << PAGE_SHIFT), from->image + (i << PAGE_SHIFT), PAGE_SIZE);
+    }
+    history_clear(to);
+}
+
 void image_use(struct machine *m, kaddr address, u32 size)
 {
     u32 first = (IMAGE_HEAD_SIZE + (address - KERNEL_BASE)) >> PAGE_SHIFT;

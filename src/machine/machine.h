@@ -157,10 +157,8 @@ struct worklist {
 
 // The programs that exec can run (machine/program.h).
 struct programs {
-    struct program *list; // the catalogue's
+    struct program *list;
     u32 count, capacity;
-    struct program **hosts; // files of the host, in the order in which they were taken in
-    u32 host_count;
 };
 
 struct machine {
@@ -281,6 +279,9 @@ static inline void machine_forget_command(struct machine *m)
 // Forgets everything and gives the machine `ram_bytes` of zeroed RAM. A multiple of a page
 // between RAM_MIN and RAM_MAX. History is the caller's business.
 void image_reset(struct machine *m, u32 ram_bytes);
+// Makes `to` the same computer in the same moment, without its history. The cursor must not stand
+// inside a command. The programs are the host's business: the caller's.
+void machine_clone(struct machine *to, const struct machine *from);
 // From now on this part of the RAM may hold something: checkpoints keep it. Whoever hands out
 // memory says so, which is cheaper than asking at every store.
 void image_use(struct machine *m, kaddr address, u32 size);

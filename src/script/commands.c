@@ -24,6 +24,7 @@
 const char pane_names[] = "tasks states trace task stack kernel memory";
 
 // What completion offers where any word may stand.
+#define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"
 #define STRUCTURES                                                                                 \
     "task_struct thread_info pt_regs mm_struct signal_struct sighand_struct files_struct "         \
     "fs_struct vm_area_struct inode kmem_cache slab page runqueue user_struct file"
@@ -47,12 +48,9 @@ const struct command_row command_table[] = {
       .max_words = 5, .type = { TYPE_CLONE }, .number = __NR_clone, .prepare = prepare_clone },
     { CALL("exec", "execve", "exec PATH [ARG…]", "runs another program in the acting task",
            "The task keeps its PID, parent and descriptors; memory, name and caught signals are "
-           "new. PATH is a program of the catalogue, or a file of your own computer: host:/bin/ls, "
-           "host:./a.out. Of that, an ELF program or a script, the parts lie where they would on "
-           "i386, with the file's real bytes, which come in by page faults; nothing of it is "
-           "carried out. It is read when the command is given, and never again."),
-      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_PROGRAM, TYPE_NONE },
-      .number = __NR_execve, .prepare = prepare_execve },
+           "new."),
+      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_CHOICE, TYPE_NONE },
+      .choices = PROGRAMS, .number = __NR_execve, .prepare = prepare_execve },
     { CALL("exit", "", "exit [CODE]", "ends the acting task",
            "It stays as a zombie until its parent waits for it. To leave procarium, use quit."),
       .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_exit, .prepare = prepare_numbers },
@@ -341,9 +339,19 @@ const struct command_row command_table[] = {
     { OTHER("say", FAMILY_DEMO, COMMAND_NARRATE, "say \"TEXT\"", "tells the reader something",
             "$!, $?, $$ and $NAME in the text are replaced by their values."),
       .min_words = 1, .max_words = 1, .type = { TYPE_TEXT }, .run = run_say },
-    { OTHER("ask", FAMILY_DEMO, COMMAND_NARRATE, "ask \"QUESTION\" ANSWER",
-            "asks the reader, then tells the answer", ""),
-      .min_words = 2, .max_words = 2, .type = { TYPE_TEXT }, .run = run_ask },
+    { OTHER("ask", FAMILY_DEMO, COMMAND_NARRATE,
+            "ask \"QUESTION\" [choices \"A|B|…\"] WHAT… [after \"COMMANDS\"]",
+            "asks the reader something that the machine answers",
+            "WHAT is something that expect knows: a quantity (children 2), a state (state 3), an "
+            "errno, or anything that holds or not (shared mm 2 3: yes or no). With `after`, the "
+            "commands are tried in a copy of the machine, and the answer is what is so then: "
+            "ask \"Which PID does the child get?\" value after \"fork\". A choice may be "
+            "VALUE: WORDS; one of them must be the machine's answer."),
+      .min_words = 2, .max_words = ANY_COUNT, .type = { TYPE_TEXT, TYPE_EXPECT }, .run = run_ask },
+    { OTHER("cue", FAMILY_DEMO, COMMAND_NARRATE, "cue \"TEXT\"", "tells the speaker something",
+            "It is shown in another terminal only, by procarium --notes, which follows the lesson "
+            "that is played in this one. A cue belongs to what stands before it."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_TEXT }, .run = run_cue },
     { OTHER("expect", FAMILY_DEMO, COMMAND_EXPECT, "expect …", "says what must be so",
             "A failed expect is a mistake: the script stops there."),
       .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_EXPECT }, .run = run_expect },
@@ -360,10 +368,10 @@ const struct command_row command_table[] = {
             ""),
       .min_words = 1, .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE },
       .run = run_source_file },
-    { OTHER("demo", FAMILY_DEMO, COMMAND_SESSION, "demo [NAME|off]",
+    { OTHER("demo", FAMILY_DEMO, COMMAND_SESSION, "demo [NAME|next|back|off]",
             "plays a lesson step by step, or lists all",
             "In the terminal's panes. NAME is a lesson's number or name, or a file. Space and the "
-            "arrow keys go on and back; off puts the lesson away."),
+            "arrow keys go on and back, as next and back do; off puts the lesson away."),
       .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE }, .run = run_demo },
 
     // ---- Files
@@ -388,6 +396,10 @@ const struct command_row command_table[] = {
             "picture."),
       .min_words = 1, .max_words = 2, .is_not_in_block = true, .type = { TYPE_FILE, TYPE_REPLACE },
       .run = run_snapshot_screen },
+    { OTHER("chapters", FAMILY_DEMO, COMMAND_SESSION, "chapters [N]",
+            "lists the chapters of the lesson, or goes to one",
+            "Alt-Page Down and Alt-Page Up go to the next and the one before."),
+      .max_words = 1, .is_not_in_block = true, .type = { TYPE_NUMBER }, .run = run_chapters },
     { OTHER("quit", FAMILY_DEMO, COMMAND_SESSION, "quit", "leaves procarium",
             "The call that ends a task is exit."),
       .run = run_quit },

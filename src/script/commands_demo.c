@@ -3,8 +3,6 @@
 
 #include "script/messages.h"
 
-#include <string.h>
-
 static void narrate(struct session *s, enum narration kind, const struct word *w)
 {
     if (s->face.narrate)
@@ -23,64 +21,9 @@ RUN(say)
     return true;
 }
 
-// ---- ask "question" ANSWER -------------------------------------------------------------------
-
-static char lower(char c)
+RUN(cue)
 {
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-// Equal but for case and blanks around?
-static bool is_same_answer(const char *reply, const char *answer)
-{
-    size_t length = strlen(reply);
-
-    while (length > 0 && (reply[length - 1] == ' ' || reply[length - 1] == '\n'))
-        length--;
-    while (length > 0 && *reply == ' ') {
-        reply++;
-        length--;
-    }
-    if (length != strlen(answer))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (lower(reply[i]) != lower(answer[i]))
-            return false;
-    return true;
-}
-
-RUN(ask)
-{
-    const struct face *f = &s->face;
-    struct strbuf answer = STRBUF_INIT;
-    struct strbuf question = STRBUF_INIT;
-    struct strbuf reply = STRBUF_INIT;
-    s64 value;
-
-    if (n->word[1].kind >= WORD_VARIABLE) {
-        if (!word_number(s, &n->word[1], &value))
-            return false;
-        add_shown_number(&answer, value);
-    } else {
-        strbuf_puts(&answer, word_interpolated(s, &n->word[1]));
-    }
-    strbuf_puts(&question, word_interpolated(s, &n->word[0]));
-    if (f->narrate)
-        f->narrate(f->context, NARRATE_QUESTION, strbuf_text(&question));
-    bool is_answered = f->ask && f->ask(f->context, strbuf_text(&question), &reply);
-    if (is_answered) {
-        bool is_right = is_same_answer(strbuf_text(&reply), strbuf_text(&answer));
-        struct strbuf verdict = STRBUF_INIT;
-
-        strbuf_printf(&verdict, is_right ? TEXT_RIGHT : TEXT_WRONG, strbuf_text(&answer));
-        strbuf_finish(&answer);
-        answer = verdict;
-    }
-    if (f->narrate)
-        f->narrate(f->context, NARRATE_ANSWER, strbuf_text(&answer));
-    strbuf_finish(&answer);
-    strbuf_finish(&question);
-    strbuf_finish(&reply);
+    narrate(s, NARRATE_CUE, &n->word[0]);
     return true;
 }
 
@@ -105,18 +48,46 @@ RUN(source_file)
     return true;
 }
 
-RUN(demo)
+static bool wish(struct session *s, const struct node *n, const struct lesson_wish *wish)
 {
     const struct face *f = &s->face;
     struct strbuf why = STRBUF_INIT;
 
-    if (!f->demo)
+    if (!f->lesson)
         return fail(s, n->name_offset, MSG_DEMO_PANES);
-    bool well = f->demo(f->context, n->words > 0 ? n->word[0].text : NULL, &why);
+    bool well = f->lesson(f->context, wish, &why);
     if (!well)
         fail(s, n->words > 0 ? n->word[0].offset : n->name_offset, "%s", strbuf_text(&why));
     strbuf_finish(&why);
     return well;
+}
+
+RUN(demo)
+{
+    struct lesson_wish w = { .kind = LESSON_LIST };
+
+    if (n->words > 0) {
+        w.name = file_path(s, n->word[0].text);
+        w.kind = word_is(&n->word[0], "off")    ? LESSON_OFF
+                 : word_is(&n->word[0], "next") ? LESSON_ON
+                 : word_is(&n->word[0], "back") ? LESSON_BACK
+                                                : LESSON_PLAY;
+    }
+    return wish(s, n, &w);
+}
+
+RUN(chapters)
+{
+    struct lesson_wish w = { .kind = LESSON_CHAPTERS };
+    s64 number;
+
+    if (n->words > 0) {
+        if (!word_in_range(s, &n->word[0], WHAT_CHAPTER, 1, INT32_MAX, &number))
+            return false;
+        w.kind = LESSON_CHAPTER;
+        w.number = (u32)number;
+    }
+    return wish(s, n, &w);
 }
 
 RUN(quit)

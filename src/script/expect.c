@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define HOLDS(name) static bool holds_##name(struct session *s, const struct node *n)
+#define TELL(name)                                                                                 \
+    static bool tell_##name(struct session *s, const struct node *n, struct strbuf *out)
 
 // The word where an expectation's value, or what it is about, stands.
 static u32 place_of(const struct node *n)
@@ -56,6 +58,17 @@ HOLDS(errno)
                                             errno_name(value), (long long)value);
 }
 
+TELL(errno)
+{
+    struct word last = { .kind = WORD_VALUE, .offset = n->offset };
+    s64 value;
+
+    if (!word_number(s, &last, &value))
+        return false;
+    strbuf_puts(out, errno_name(value));
+    return true;
+}
+
 HOLDS(state)
 {
     const struct task_struct *p;
@@ -70,6 +83,16 @@ HOLDS(state)
            fail_expected(s, w->offset, MSG_EXPECT_STATE, p->pid, p->comm, w->text, found);
 }
 
+TELL(state)
+{
+    const struct task_struct *p;
+
+    if (!word_task(s, &n->word[1], &p))
+        return false;
+    strbuf_putc(out, task_state_letter(p));
+    return true;
+}
+
 HOLDS(comm)
 {
     const struct task_struct *p;
@@ -80,7 +103,35 @@ HOLDS(comm)
             fail_expected(s, w->offset, MSG_EXPECT_COMM, p->pid, w->text, p->comm));
 }
 
+TELL(comm)
+{
+    const struct task_struct *p;
+
+    if (!word_task(s, &n->word[1], &p))
+        return false;
+    strbuf_add_visible(out, p->comm, strlen(p->comm));
+    return true;
+}
+
 // The call that a task is in, asleep or not; "none" in user mode.
+static const char *call_of(const struct session *s, const struct task_struct *p)
+{
+    s32 number = task_pt_regs(s->m, p)->orig_eax;
+    const char *found = number > 0 ? name_of(NAMES_SYSCALL, (u32)number) : NULL;
+
+    return found ? found : "none";
+}
+
+TELL(call)
+{
+    const struct task_struct *p;
+
+    if (!word_task(s, &n->word[1], &p))
+        return false;
+    strbuf_puts(out, call_of(s, p));
+    return true;
+}
+
 HOLDS(call)
 {
     const struct task_struct *p;
@@ -88,10 +139,7 @@ HOLDS(call)
 
     if (!word_task(s, &n->word[1], &p))
         return false;
-    s32 number = task_pt_regs(s->m, p)->orig_eax;
-    const char *found = number > 0 ? name_of(NAMES_SYSCALL, (u32)number) : NULL;
-    if (!found)
-        found = "none";
+    const char *found = call_of(s, p);
     return strcmp(found, w->text) == 0 ||
            fail_expected(s, w->offset, MSG_EXPECT_CALL, p->pid, w->text, found);
 }
@@ -156,20 +204,44 @@ static bool newest_event(const struct machine *m, enum event_kind kind, struct e
     return false;
 }
 
+#define LOADED_MAX 256u
+
+// What the newest load read: up to LOADED_MAX bytes, whose number goes into *got.
+static bool read_loaded(struct session *s, u32 offset, u8 *bytes, u32 *got)
+{
+    struct event load;
+
+    if (!newest_event(s->m, EVENT_LOAD, &load))
+        return fail(s, offset, MSG_NO_LOAD);
+    const struct task_struct *p = find_task_by_pid(s->m, load.a);
+    u32 size = (u32)load.c < LOADED_MAX ? (u32)load.c : LOADED_MAX;
+    *got = p && p->mm ? read_user_bytes(s->m, mm_at(s->m, p->mm), (uaddr)load.b, bytes, size) : 0;
+    return true;
+}
+
+TELL(loaded)
+{
+    u8 bytes[LOADED_MAX];
+    u32 got;
+
+    if (!read_loaded(s, n->offset, bytes, &got))
+        return false;
+    while (got > 0 && bytes[got - 1] == 0)
+        got--;
+    strbuf_add_visible(out, (const char *)bytes, got);
+    return true;
+}
+
 // loaded TEXT: what the newest load read, byte for byte.
 HOLDS(loaded)
 {
     const struct word *w = &n->word[1];
     struct strbuf found = STRBUF_INIT;
-    struct event load;
-    u8 bytes[256];
+    u8 bytes[LOADED_MAX];
+    u32 got;
 
-    if (!newest_event(s->m, EVENT_LOAD, &load))
-        return fail(s, w->offset, MSG_NO_LOAD);
-    const struct task_struct *p = find_task_by_pid(s->m, load.a);
-    u32 size = (u32)load.c < sizeof bytes ? (u32)load.c : (u32)sizeof bytes;
-    u32 got =
-        p && p->mm ? read_user_bytes(s->m, mm_at(s->m, p->mm), (uaddr)load.b, bytes, size) : 0;
+    if (!read_loaded(s, w->offset, bytes, &got))
+        return false;
     bool is_same = got == w->length && memcmp(bytes, w->text, got) == 0;
     strbuf_add_visible(&found, (const char *)bytes, got);
     if (!is_same)
@@ -184,28 +256,50 @@ static const char *const fault_names[] = {
     [FAULT_OOM] = "oom",     [FAULT_SHMEM] = "shmem",
 };
 
-// fault KIND: the last page fault of the last command; none if it had none.
-HOLDS(fault)
+// The last page fault of the last command; "none" if it had none. NULL with a mistake.
+static const char *last_fault(struct session *s, u32 offset)
 {
-    const struct word *w = &n->word[1];
     struct record_range range;
     const char *found = "none";
-    bool is_known = word_is(w, found);
 
-    for (u32 i = 0; i < sizeof fault_names / sizeof *fault_names; i++)
-        is_known |= word_is(w, fault_names[i]);
-    if (!is_known)
-        return fail(s, w->offset, MSG_NOT_CHOICE, w->text, FAULT_KINDS);
-    if (s->m->history.run == 0)
-        return fail(s, n->offset, MSG_AT_START);
-    if (!command_records(s->m, s->m->history.run - 1, &range))
-        return fail(s, n->offset, MSG_NOT_HELD);
+    if (s->m->history.run == 0) {
+        fail(s, offset, MSG_AT_START);
+        return NULL;
+    }
+    if (!command_records(s->m, s->m->history.run - 1, &range)) {
+        fail(s, offset, MSG_NOT_HELD);
+        return NULL;
+    }
     for (u64 i = range.begin; i < range.end; i++) {
         const struct record *r = record_get(s->m, i);
 
         if (r->kind == RECORD_NOTE && r->id == EVENT_FAULT)
             found = fault_names[FAULT_EVENT_KIND(record_event(r).c)];
     }
+    return found;
+}
+
+TELL(fault)
+{
+    const char *found = last_fault(s, n->offset);
+
+    if (found)
+        strbuf_puts(out, found);
+    return found != NULL;
+}
+
+HOLDS(fault)
+{
+    const struct word *w = &n->word[1];
+    bool is_known = word_is(w, "none");
+
+    for (u32 i = 0; i < sizeof fault_names / sizeof *fault_names; i++)
+        is_known |= word_is(w, fault_names[i]);
+    if (!is_known)
+        return fail(s, w->offset, MSG_NOT_CHOICE, w->text, FAULT_KINDS);
+    const char *found = last_fault(s, n->offset);
+    if (!found)
+        return false;
     return word_is(w, found) || fail_expected(s, w->offset, MSG_EXPECT_FAULT, w->text, found);
 }
 
@@ -281,25 +375,34 @@ HOLDS(untraced)
 }
 
 const struct expectation expectations[] = {
-    { "errno", 1, 1, "errno EAGAIN|…|none", "how the last call failed", holds_errno },
-    { "state", 2, 2, "state PID R|S|D|T|t|Z|X", "its state, as in /proc/PID/stat", holds_state },
-    { "comm", 2, 2, "comm PID NAME", "its name", holds_comm },
-    { "call", 2, 2, "call PID NAME|none", "the call that it is in", holds_call },
-    { "gone", 1, 1, "gone PID", "no task has this PID, not even a zombie", holds_gone },
+    { "errno", 1, 1, "errno EAGAIN|…|none", "how the last call failed", holds_errno, tell_errno },
+    { "state", 2, 2, "state PID R|S|D|T|t|Z|X", "its state, as in /proc/PID/stat", holds_state,
+      tell_state },
+    { "comm", 2, 2, "comm PID NAME", "its name", holds_comm, tell_comm },
+    { "call", 2, 2, "call PID NAME|none", "the call that it is in", holds_call, tell_call },
+    { "gone", 1, 1, "gone PID", "no task has this PID, not even a zombie", holds_gone, NULL },
     { "shared", 3, 3, "shared mm|files|fs|sighand|signal PID PID", "both use the same one",
-      holds_shared },
+      holds_shared, NULL },
     { "separate", 3, 3, "separate mm|files|fs|sighand|signal PID PID", "each has its own",
-      holds_separate },
-    { "loaded", 1, 1, "loaded TEXT", "what the newest load read", holds_loaded },
+      holds_separate, NULL },
+    { "loaded", 1, 1, "loaded TEXT", "what the newest load read", holds_loaded, tell_loaded },
     { "fault", 1, 1, "fault zero|anon|file|shmem|cow|reuse|stack|segv|bus|oom|none",
-      "the last page fault of the last command", holds_fault },
-    { "check", 0, 0, "check", "all invariants hold", holds_check },
+      "the last page fault of the last command", holds_fault, tell_fault },
+    { "check", 0, 0, "check", "all invariants hold", holds_check, NULL },
     { "trace", 1, ANY_COUNT - 1, "trace FUNCTION…",
-      "the last command entered these kernel functions, in this order", holds_trace },
+      "the last command entered these kernel functions, in this order", holds_trace, NULL },
     { "untraced", 1, ANY_COUNT - 1, "untraced FUNCTION…", "it entered none of these",
-      holds_untraced },
+      holds_untraced, NULL },
 };
 const u32 expectation_count = sizeof expectations / sizeof *expectations;
+
+const struct expectation *find_expectation(const struct word *w)
+{
+    for (u32 i = 0; i < expectation_count; i++)
+        if (word_is(w, expectations[i].name))
+            return &expectations[i];
+    return NULL;
+}
 
 // ---- Comparing numbers -----------------------------------------------------------------------
 
@@ -346,9 +449,7 @@ static bool is_related(s64 a, enum relation relation, s64 b)
     return false;
 }
 
-// A number, a variable, an errno (-EAGAIN), a signal's name, or a quantity with its words.
-// *used becomes the number of words that it took.
-static bool operand(struct session *s, const struct node *n, u32 i, s64 *value, u32 *used)
+bool expect_operand(struct session *s, const struct node *n, u32 i, s64 *value, u32 *used)
 {
     const struct word *w = &n->word[i];
     const struct quantity *q = find_quantity(w);
@@ -394,7 +495,7 @@ static bool compare(struct session *s, const struct node *n, s64 found, u32 at_w
 
     if (right >= n->words)
         return fail(s, n->end, MSG_EXPECT_VALUE);
-    if (!operand(s, n, right, &wanted, &used))
+    if (!expect_operand(s, n, right, &wanted, &used))
         return false;
     if (right + used < n->words)
         return fail(s, n->word[right + used].offset, MSG_TOO_MANY, "expect");
@@ -450,13 +551,13 @@ RUN(expect)
     s64 value, last;
     u32 used;
 
-    for (u32 i = 0; i < expectation_count; i++)
-        if (word_is(w, expectations[i].name))
-            return check_expectation(s, n, &expectations[i]);
+    const struct expectation *e = find_expectation(w);
+    if (e)
+        return check_expectation(s, n, e);
     if (w->kind == WORD_PLAIN && !w->is_number && w->text[0] != '-' && !find_quantity(w) &&
         strncmp(w->text, "SIG", 3) != 0)
         return fail_unknown_form(s, w);
-    if (!operand(s, n, 0, &value, &used))
+    if (!expect_operand(s, n, 0, &value, &used))
         return false;
     if (n->words > used || find_quantity(w))
         return compare(s, n, value, used, 0);

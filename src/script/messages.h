@@ -16,9 +16,6 @@
 #define MSG_VARIABLE_TAIL "a variable must stand alone: put a space after %s"
 #define MSG_VARIABLE_LONG "a variable's name has at most %u characters"
 
-// ---- The host
-#define MSG_HOST_NONE "programs of the host cannot be read here"
-
 // ---- Form
 #define MSG_TWO_ACTORS      "only one actor can stand before a command"
 #define MSG_ACTOR_ALONE     "a command must follow the actor"
@@ -75,13 +72,22 @@
 #define MSG_FILE_KIND     "cannot read %s: it is not a regular file"
 #define MSG_DEMO_PANES                                                                             \
     "a lesson is played in the terminal's panes: start procarium there; source FILE runs it here"
-#define MSG_NO_WRITING   "nothing can be written to files here"
-#define MSG_CANNOT_WRITE "%s is not written: %s"
-#define MSG_NO_SCREEN    "there is no screen to be drawn: start procarium on a terminal"
-#define MSG_SCREEN_FORM  "a picture's name ends in .svg, .html or .txt"
-#define MSG_NOT_REPLACE  "only the word replace may stand behind the file"
-#define MSG_NOTHING_HELD "nothing has happened yet, or the journal holds none of it"
-#define MSG_FILE_LARGE   "cannot read %s: it is larger than %u MB"
+#define MSG_ASK_FORM                                                                               \
+    "an answer is for the machine to find: write what expect knows, such as state 3 or value"
+#define MSG_ASK_CHOICES      "the choices are one quoted text, with | between them"
+#define MSG_ASK_CHOICES_MANY "there are more than %u choices"
+#define MSG_ASK_NO_CHOICE    "none of the choices is the machine's answer, which is %s"
+#define MSG_ASK_AFTER        "the commands behind `after` are one quoted text"
+#define MSG_ASK_TRIAL        "the commands behind `after` do not run: %s"
+#define MSG_ASK_NESTED       "a question cannot be tried inside another one"
+#define MSG_ASK_INSIDE       "the machine stands inside a command: finish it first"
+#define MSG_NO_WRITING       "nothing can be written to files here"
+#define MSG_CANNOT_WRITE     "%s is not written: %s"
+#define MSG_NO_SCREEN        "there is no screen to be drawn: start procarium on a terminal"
+#define MSG_SCREEN_FORM      "a picture's name ends in .svg, .html or .txt"
+#define MSG_NOT_REPLACE      "only the word replace may stand behind the file"
+#define MSG_NOTHING_HELD     "nothing has happened yet, or the journal holds none of it"
+#define MSG_FILE_LARGE       "cannot read %s: it is larger than %u MB"
 
 #define MSG_NO_REGION      "task %d has no part of memory called “%s”"
 #define MSG_NOT_OFFSET     "“%s” is not an offset: write +BYTES or +PAGESp (or with - in front)"
@@ -122,6 +128,7 @@
 #define WHAT_ADDRESS  "an address"
 #define WHAT_COMMAND  "a command of the history"
 #define WHAT_POSITION "a position in the history"
+#define WHAT_CHAPTER  "a chapter"
 #define WHAT_BRANCH   "a branch"
 #define WHAT_LIMIT    "a limit"
 #define WHAT_SIZE     "a number of bytes"
@@ -169,8 +176,11 @@
 // ---- Answers
 #define TEXT_CHECK_WELL    "all is well"
 #define TEXT_CHECK_INSIDE  "inside a command, what it changes may be only half done:"
-#define TEXT_RIGHT         "right: %s"
-#define TEXT_WRONG         "not quite: it is %s"
+#define TEXT_RIGHT         "Right: %s"
+#define TEXT_WRONG         "Not quite. The machine says: %s"
+#define TEXT_ANSWER        "The machine says: %s"
+#define TEXT_YES           "yes"
+#define TEXT_NO            "no"
 #define TEXT_SAVED         "written: %s (%llu commands)\n"
 #define TEXT_EXPORTED      "written: %s (%s)\n"
 #define TEXT_DRAWN         "written: %s\n"

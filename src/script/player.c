@@ -100,6 +100,8 @@ static enum player_item_kind kind_of(const struct node *n)
         return ITEM_SAY;
     if (n->command->run == run_ask)
         return ITEM_ASK;
+    if (n->command->run == run_cue)
+        return ITEM_CUE;
     return n->command->kind == COMMAND_EXPECT ? ITEM_EXPECT : ITEM_COMMAND;
 }
 

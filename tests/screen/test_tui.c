@@ -18,7 +18,7 @@ static const char demo[] = "boot sh\n"
                            "fork\n"
                            "expect 3\n"
                            "say \"Task $! is new.\"\n"
-                           "ask \"Who am I?\" 2\n"
+                           "ask \"Who am I?\" focus\n"
                            "chapter \"Two\"\n"
                            "kill -9 3\n"
                            "ps\n";
@@ -338,10 +338,10 @@ static void test_demo(void)
         vt_type(vt, "kill -STOP 3\r"); /* somebody takes over */
         VT_ASSERT(vt, vt_wait_text(vt, "R → T"));
         vt_type(vt, " ");
-        VT_ASSERT(vt, vt_wait_text(vt, "your answer?"));
+        VT_ASSERT(vt, vt_wait_text(vt, "Who am I?"));
         VT_ASSERT(vt, vt_wait_gone(vt, "T SIGSTOP")); /* and it comes back */
         vt_type(vt, "2\r");
-        VT_ASSERT(vt, vt_wait_text(vt, "right: 2"));
+        VT_ASSERT(vt, vt_wait_text(vt, "Right: 2"));
         vt_type(vt, " ");
         VT_ASSERT(vt, wait_either(vt, "Z killed by", "Z SIGKILL"));
         CU_ASSERT_TRUE(vt_find(vt, ": Two", NULL, NULL));
@@ -375,7 +375,7 @@ static void test_demo_plays_by_itself(void)
     VT_ASSERT(vt, vt_wait_text(vt, "playing"));
     vt_type(vt, "+++++");
     VT_ASSERT(vt, vt_wait_text(vt, "×32"));
-    VT_ASSERT(vt, vt_wait_text(vt, "your answer?"));
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     CU_ASSERT_FALSE(vt_find(vt, "playing", NULL, NULL));
     vt_type(vt, "\003");
     quit_procarium(vt);

@@ -45,12 +45,12 @@ static void on_narrate(void *context, enum narration kind, const char *text)
     strbuf_printf(&t->words, "%d %s\n", (int)kind, text);
 }
 
-static bool on_ask(void *context, const char *question, struct strbuf *reply)
+static enum asked on_ask(void *context, const struct question *question, struct strbuf *reply)
 {
     (void)context;
     (void)question;
     strbuf_puts(reply, " Three ");
-    return true;
+    return ASKED_REPLY;
 }
 
 static void on_moved(void *context)
@@ -351,11 +351,10 @@ static void test_narration(void)
     struct told t;
     struct session *s = new_session(&t);
 
-    run(s, "fork; chapter \"One\"; say \"child $! \\$! $nosuch \\x1B\"; ask \"How many?\" three; "
-           "ask \"n?\" $!; snapshot");
-    CU_ASSERT_STRING_EQUAL(strbuf_text(&t.words),
-                           "0 One\n1 child 2 2 $nosuch ^[\n2 How many?\n3 right: three\n2 n?\n"
-                           "3 not quite: it is 2\n");
+    run(s, "fork; chapter \"One\"; say \"child $! \\$! $nosuch \\x1B\"; ask \"n?\" $!; "
+           "cue \"hint\"; snapshot");
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&t.words), "0 One\n1 child 2 2 $nosuch ^[\n2 n?\n"
+                                                  "3 Not quite. The machine says: 2\n4 hint\n");
     CU_ASSERT_EQUAL(t.snapshots, 1);
     finish(s, &t);
 }

@@ -37,8 +37,8 @@ static void test_save(void)
     check_saved("boot sh mem=16M; fork", "boot sh mem=16M\nfork\n");
     check_saved("fork ;ps # what\n2:   exit 1;wait", "boot\nfork\nps\n2:   exit 1\nwait\n");
     check_saved(
-        "chapter \"A\"; say \"two\nlines\"; fork; expect 2; ask \"?\" 1; help; history 3",
-        "boot\nchapter \"A\"\nsay \"two\nlines\"\nfork\nexpect 2\nask \"?\" 1\nhistory 3\n");
+        "chapter \"A\"; say \"two\nlines\"; fork; expect 2; ask \"?\" tasks; help; history 3",
+        "boot\nchapter \"A\"\nsay \"two\nlines\"\nfork\nexpect 2\nask \"?\" tasks\nhistory 3\n");
 }
 
 static void test_save_repeats(void)

@@ -22,14 +22,30 @@ enum {
 
 static void start_playing(struct app *app);
 
-/* What the command `demo` wanted, now that it has ended. */
-static void change_demo(struct app *app)
+/* What the command `demo` or `chapters` wanted, now that it has ended. */
+static void serve_wish(struct app *app)
 {
     app->has_wish = false;
     app_set_playing(app, false);
-    player_ui_close(app);
-    if (app->wanted_demo.length > 0)
+    switch (app->wish.kind) {
+    case LESSON_PLAY:
         player_ui_open(app, strbuf_text(&app->wanted_demo));
+        break;
+    case LESSON_OFF:
+        player_ui_close(app);
+        break;
+    case LESSON_ON:
+        player_ui_next(app);
+        break;
+    case LESSON_BACK:
+        player_ui_back(app);
+        break;
+    case LESSON_CHAPTER:
+        player_ui_go_to_chapter(app, app->wish.number);
+        break;
+    default:
+        break;
+    }
 }
 
 void app_run(struct app *app, const char *name, const char *text)
@@ -48,7 +64,7 @@ void app_run(struct app *app, const char *name, const char *text)
     view_state_refresh(&app->vs);
     app_show_output(app, text);
     if (app->has_wish)
-        change_demo(app);
+        serve_wish(app);
     if (app->wants_to_play)
         start_playing(app);
 }
@@ -136,7 +152,7 @@ int app_play_delay(const struct app *app)
     int ms = PLAY_MS;
 
     if (app->player.player)
-        ms += PLAY_READ_MS * player_ui_weight(app);
+        ms += PLAY_READ_MS * narration_weight(app);
     ms = app->speed >= 0 ? ms >> app->speed : ms << -app->speed;
     return ms < PLAY_SHORTEST_MS ? PLAY_SHORTEST_MS : ms;
 }
@@ -159,7 +175,7 @@ static void play(struct app *app)
 {
     if (app->player.player) {
         player_ui_next(app);
-        app_set_playing(app, app->is_playing && !player_ui_is_at_end(app));
+        app_set_playing(app, app->is_playing && player_ui_has_more(app));
         return;
     }
     app_run_key(app, "step");
@@ -170,7 +186,7 @@ static void play(struct app *app)
 static void start_playing(struct app *app)
 {
     app->wants_to_play = false;
-    if (app->player.player ? player_ui_is_at_end(app) : machine_position(app->vs.m).commands == 0)
+    if (app->player.player ? !player_ui_has_more(app) : machine_position(app->vs.m).commands == 0)
         return;
     app_set_playing(app, true);
     if (!app->player.player && is_at_end(app)) {
@@ -224,6 +240,22 @@ static void complete(void *arg, const char *line, size_t cursor, struct completi
     strbuf_finish(&text);
 }
 
+/* An answer to the question that waits, and no command? */
+static bool is_reply(const struct app *app, const char *line)
+{
+    struct strbuf name = STRBUF_INIT;
+
+    if (!app->pending.is_open || line[strspn(line, " \t")] == '\0')
+        return false;
+    if (pending_has_choice(&app->pending, line))
+        return true;
+    strbuf_printf(&name, "%s ", line);
+    const char *usage = session_usage(app->session, strbuf_text(&name), name.length);
+    bool is_command = usage[0] != '\0' || strpbrk(line, ";#{}:\"") != NULL;
+    strbuf_finish(&name);
+    return !is_command;
+}
+
 /* A line was typed. Commands run when no block and no quoted word is open any more. */
 static void take_line(struct app *app, const char *line)
 {
@@ -235,6 +267,10 @@ static void take_line(struct app *app, const char *line)
     console_write(app->console, STYLE_PROMPT, done == 0 ? strbuf_text(&app->prompt) : "… ");
     console_writef(app->console, STYLE_NORMAL, "%s\n", line);
     console_to_end(app->console);
+    if (done == 0 && is_reply(app, line)) {
+        player_ui_reveal(app, line);
+        return;
+    }
     strbuf_puts(&app->text, line);
     open_ends_add(&app->ends, line, strlen(line));
     if (has_open_ends(&app->ends)) {
@@ -251,21 +287,6 @@ static void take_line(struct app *app, const char *line)
     app_run(app, _("command line"), strbuf_text(&text));
     app->line_number++;
     strbuf_finish(&text);
-}
-
-bool app_ask(struct app *app, const char *prompt, struct strbuf *reply)
-{
-    const char *line;
-
-    app_set_playing(app, false);
-    app->question = prompt;
-    app->player.is_shown = true;
-    loop_redraw(app->loop);
-    bool has_answer = lineed_read(app->le, &line) == LINEED_LINE;
-    app->question = NULL;
-    if (has_answer)
-        strbuf_puts(reply, line);
-    return has_answer;
 }
 
 /* What a key asked for, now that the line editor is out of the way. */
@@ -426,6 +447,7 @@ static int app_finish(struct app *app)
     strbuf_finish(&app->text);
     strbuf_finish(&app->prompt);
     strbuf_finish(&app->wanted_demo);
+    pending_close(&app->pending);
     strbuf_finish(&app->repeated_prompt);
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);

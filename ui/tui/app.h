@@ -6,8 +6,10 @@
 #include "tui/layouts.h"
 #include "tui/lineed.h"
 #include "tui/loop.h"
+#include "tui/narration.h"
 #include "tui/pager.h"
 #include "tui/panes.h"
+#include "tui/pending.h"
 #include "tui/player_ui.h"
 #include "tui/term.h"
 
@@ -74,7 +76,7 @@ struct app {
     struct open_ends ends;
     u32 line_number;
     struct strbuf prompt;
-    const char *question; /* a demo asks: the prompt of the answer; NULL for none */
+    struct pending pending; /* the question that waits for an answer */
 
     /* what a key asked for */
     enum request request;
@@ -98,8 +100,9 @@ struct app {
     enum run_result result;
 
     struct player_ui player;
-    bool has_wish;             /* the command `demo` has run */
-    struct strbuf wanted_demo; /* the path that it wants to be played; "" for none any more */
+    bool has_wish; /* the command `demo` or `chapters` has run, and wants: */
+    struct lesson_wish wish;
+    struct strbuf wanted_demo; /* the path that is to be played */
     bool is_playing;           /* a timer steps */
     bool wants_to_play;        /* the command `play` has run */
     int speed;
@@ -121,8 +124,6 @@ enum key_use app_request(struct app *app, enum request request, const char *comm
 void app_set_playing(struct app *app, bool is_playing);
 /* Milliseconds between two steps of playing. */
 int app_play_delay(const struct app *app);
-/* What is asked when a question needs an answer: reads one line; false when there is none. */
-bool app_ask(struct app *app, const char *prompt, struct strbuf *reply);
 
 /* ---- face.c ---- */
 

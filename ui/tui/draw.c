@@ -216,6 +216,25 @@ int draw_wrapped(const struct canvas *canvas, int y, int rows, attr_t attrs, con
     return used;
 }
 
+const char *draw_wrapped_rest(const char *text, int cols, int rows)
+{
+    for (; *text && rows > 0 && cols > 0; rows--) {
+        size_t next;
+        wrap_point(text, cols, &next);
+        text += next;
+    }
+    return text;
+}
+
+int draw_wrapped_rows(const char *text, int cols)
+{
+    int rows = 0;
+
+    for (; *text && cols > 0; rows++)
+        text = draw_wrapped_rest(text, cols, 1);
+    return rows;
+}
+
 /* ---- Lines and boxes ---- */
 
 enum {

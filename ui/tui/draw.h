@@ -52,6 +52,10 @@ int draw_field(const struct canvas *canvas, int y, int x, int cols, enum align a
 
 /* Draws text wrapped at blanks in at most `rows` rows of the canvas' width; returns those. */
 int draw_wrapped(const struct canvas *canvas, int y, int rows, attr_t attrs, const char *text);
+/* What is left of a text behind its first `rows` rows, wrapped so to `cols` columns. */
+const char *draw_wrapped_rest(const char *text, int cols, int rows);
+/* The rows that it takes in all. */
+int draw_wrapped_rows(const char *text, int cols);
 
 /*
  * A box around the area, with the edges that enum box_edges says, a title in the upper one (NULL

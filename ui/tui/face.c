@@ -72,6 +72,8 @@ static void on_text(void *context, const char *text, size_t length)
     struct app *app = context;
     struct strbuf copy = STRBUF_INIT;
 
+    if (app->player.is_restoring)
+        return;
     strbuf_add(&copy, text, length);
     console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
     pager_add(&app->pager, text, length);
@@ -107,16 +109,21 @@ static void on_narrate(void *context, enum narration kind, const char *text)
                                          STYLE_SENTENCE };
     struct app *app = context;
 
-    if (!player_ui_tell(app, kind, text))
+    if (!player_ui_tell(app, kind, text) && kind != NARRATE_CUE)
         console_writef(app->console, styles[kind], "%s\n", text);
 }
 
-static bool on_ask(void *context, const char *question, struct strbuf *reply)
+/* The class predicts first: the answer comes with the next key. */
+static enum asked on_ask(void *context, const struct question *question, struct strbuf *reply)
 {
     struct app *app = context;
 
-    (void)question; /* it has been told */
-    return !app->player.is_restoring && app_ask(app, _("your answer? "), reply);
+    (void)reply;
+    if (app->player.is_restoring)
+        return ASKED_LATER;
+    pending_open(&app->pending, question);
+    app_set_playing(app, false);
+    return ASKED_LATER;
 }
 
 static void write_line(void *context, const char *bytes, size_t n)
@@ -134,28 +141,53 @@ static void on_snapshot(void *context, u64 n)
     json_destroy(json);
 }
 
-static bool on_demo(void *context, const char *name, struct strbuf *why)
+static bool tell_lessons(struct app *app)
 {
-    struct app *app = context;
     struct strbuf list = STRBUF_INIT;
-    bool well = true;
+    bool well = demos_list(&list);
 
-    if (name) {
-        strbuf_clear(&app->wanted_demo);
-        app->has_wish = strcmp(name, "off") == 0 || demos_find(name, &app->wanted_demo);
-        well = app->has_wish;
-        if (!well)
-            strbuf_puts(why, _("there is no such lesson: demo lists them"));
-        return well;
-    }
-    well = demos_list(&list);
-    if (!well)
-        strbuf_puts(why, _("the lessons are not where procarium looks for them: name a file"));
     strbuf_puts(&list, _("demo NUMBER plays one.\n"));
     if (well)
         on_text(app, strbuf_text(&list), list.length);
     strbuf_finish(&list);
     return well;
+}
+
+static bool tell_chapters(struct app *app)
+{
+    struct strbuf list = STRBUF_INIT;
+    bool well = player_ui_chapters(app, &list);
+
+    on_text(app, strbuf_text(&list), list.length);
+    strbuf_finish(&list);
+    return well;
+}
+
+static bool on_lesson(void *context, const struct lesson_wish *wish, struct strbuf *why)
+{
+    struct app *app = context;
+
+    if (wish->kind == LESSON_LIST) {
+        if (!tell_lessons(app))
+            strbuf_puts(why, _("the lessons are not where procarium looks for them: name a file"));
+        return why->length == 0;
+    }
+    if (wish->kind == LESSON_PLAY) {
+        strbuf_clear(&app->wanted_demo);
+        if (!demos_find(wish->name, &app->wanted_demo))
+            strbuf_puts(why, _("there is no such lesson: demo lists them"));
+    } else if (!app->player.player) {
+        strbuf_puts(why, _("no lesson is being played: demo lists them"));
+    } else if (wish->kind == LESSON_CHAPTERS) {
+        if (!tell_chapters(app))
+            strbuf_puts(why, _("this lesson has no chapters"));
+        return why->length == 0;
+    } else if (wish->kind == LESSON_CHAPTER && !player_ui_has_chapter(app, wish->number)) {
+        strbuf_puts(why, _("the lesson has no such chapter: chapters lists them"));
+    }
+    app->wish = *wish;
+    app->has_wish = why->length == 0;
+    return app->has_wish;
 }
 
 static bool is_interrupted(void *context)
@@ -192,7 +224,7 @@ void app_set_face(struct app *app)
         .mistake = on_mistake,
         .narrate = on_narrate,
         .ask = on_ask,
-        .demo = on_demo,
+        .lesson = on_lesson,
         .write = write_file,
         .view = app_view,
         .snapshot = on_snapshot,

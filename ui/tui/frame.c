@@ -189,8 +189,6 @@ static void draw_bar_line(struct app *app, const struct canvas *canvas)
 
 static const char *make_prompt(struct app *app)
 {
-    if (app->question)
-        return app->question;
     strbuf_clear(&app->prompt);
     if (app->text.length > 0)
         strbuf_puts(&app->prompt, "… ");
@@ -200,11 +198,11 @@ static const char *make_prompt(struct app *app)
 }
 
 /* Where a demo's text stands: above the console's output, or in its place. */
-static int narration_rows(const struct app *app, const struct rect *console)
+static int demo_rows(const struct app *app, const struct rect *console)
 {
     if (!app->player.player)
         return 0;
-    int rows = player_ui_rows(app, console->cols, NARRATION_MOST);
+    int rows = narration_rows(app, console->cols, NARRATION_MOST);
     if (console->rows - rows >= CONSOLE_LEAST)
         return rows;
     return app->player.is_shown ? console->rows - 1 : 1;
@@ -212,7 +210,7 @@ static int narration_rows(const struct app *app, const struct rect *console)
 
 int app_output_rows(const struct app *app)
 {
-    return app->layout.console.rows - narration_rows(app, &app->layout.console) - 1;
+    return app->layout.console.rows - demo_rows(app, &app->layout.console) - 1;
 }
 
 static void draw_console(struct app *app, const struct canvas *screen, int *y, int *x)
@@ -223,18 +221,18 @@ static void draw_console(struct app *app, const struct canvas *screen, int *y, i
     size_t cursor;
 
     part.area = app->layout.console;
-    int rows = app->layout.is_too_small ? 0 : narration_rows(app, &part.area);
+    int rows = app->layout.is_too_small ? 0 : demo_rows(app, &part.area);
     if (rows > 0) {
         struct canvas text = draw_part(&part, 0, 0, rows, part.area.cols);
-        player_ui_draw(app, &text);
+        narration_draw(app, &text);
     }
     lineed_get_view(app->le, &line.text);
     line.candidates = lineed_candidates(app->le, &line.page);
     const char *typed = lineed_text(app->le, &cursor);
-    if (*typed && !app->question)
+    if (*typed)
         snprintf(hint, sizeof hint, "%s", session_usage(app->session, typed, cursor));
-    else if (app->player.player && !app->question)
-        player_ui_hint(app, hint, sizeof hint);
+    else if (app->player.player || app->pending.is_open)
+        narration_hint(app, hint, sizeof hint);
     line.hint = hint;
     part.area.y += rows;
     part.area.rows -= rows;
@@ -271,7 +269,7 @@ void app_draw(void *arg)
     struct canvas part = screen;
     int y, x;
 
-    if (app->is_busy && !app->question) {
+    if (app->is_busy) {
         draw_busy(app);
         return;
     }

@@ -43,6 +43,7 @@ static const struct key_help help_rows[] = {
     ROW("Space, Right", "in a demo on; else one step into (step)"),
     ROW("Left", "in a demo back; else one step back (back)"),
     ROW("Page Down, Page Up", "in a demo on and back; else scroll the pane or the console (press)"),
+    ROW("Alt-Page Down, Alt-Page Up", "in a demo to the next chapter, the one before (chapters)"),
     ROW("Tab, Shift-Tab", "the next pane in sight, the one before (pane next)"),
     ROW("Up, Down, Home, End",
         "in a pane: choose or scroll (choose, press); in the console: lines typed before"),
@@ -175,7 +176,7 @@ static bool has_demo(const struct app *app)
 
 static enum key_use go_on(struct app *app)
 {
-    if (has_demo(app))
+    if (has_demo(app) || app->pending.is_open)
         return app_request(app, REQUEST_DEMO_NEXT, NULL);
     return app_request(app, REQUEST_COMMAND, "step");
 }
@@ -199,6 +200,17 @@ static enum key_use page(struct app *app, const struct key *key)
     console_scroll_pages(app->console, pages);
     app->player.is_shown = false;
     return KEY_USED;
+}
+
+static enum key_use next_chapter(struct app *app, int step)
+{
+    char line[32];
+    int chapter = has_demo(app) ? player_ui_chapter(app) + step : 0;
+
+    if (chapter < 1 || !player_ui_has_chapter(app, (u32)chapter))
+        return KEY_USED;
+    snprintf(line, sizeof line, "chapters %d", chapter);
+    return app_request(app, REQUEST_COMMAND, line);
 }
 
 /* ---- Keys ---- */
@@ -230,6 +242,8 @@ static enum key_use function_key(struct app *app, int code)
 /* Enter on an empty line. */
 static enum key_use enter(struct app *app)
 {
+    if (app->pending.is_open)
+        return go_on(app);
     pane_takes(app, &(struct key){ .kind = KEY_KIND_CHAR, .ch = L'\r' });
     return app->request == REQUEST_NONE ? KEY_USED : KEY_LEAVE;
 }
@@ -279,6 +293,8 @@ static enum key_use code_used(struct app *app, const struct key *key)
                     key->code == KEY_RIGHT;
     if (key->alt && is_arrow)
         return resize(app, key->code);
+    if (key->alt && (key->code == KEY_PPAGE || key->code == KEY_NPAGE))
+        return next_chapter(app, key->code == KEY_PPAGE ? -1 : 1);
     switch (key->code) {
     case KEY_PPAGE:
     case KEY_NPAGE:
@@ -317,8 +333,7 @@ static enum key_use cancel_line(struct app *app)
 {
     app_set_playing(app, false);
     app->has_help = app->pager.is_open = false;
-    console_write(app->console, STYLE_PROMPT,
-                  app->question ? app->question : strbuf_text(&app->prompt));
+    console_write(app->console, STYLE_PROMPT, strbuf_text(&app->prompt));
     console_writef(app->console, STYLE_NORMAL, "%s^C\n", lineed_text(app->le, NULL));
     console_to_end(app->console);
     strbuf_clear(&app->text);
@@ -339,8 +354,6 @@ static enum key_use char_used(struct app *app, const struct key *key)
         term_repaint(&app->term);
         return KEY_USED;
     }
-    if (app->question)
-        return KEY_FOR_LINE;
     int number = key->ch == L'0' ? 9 : (int)(key->ch - L'1');
     if (key->alt && number >= 0 && number < PANES && number <= 9)
         return go_to_pane(app, number);
@@ -366,7 +379,7 @@ static bool overlay_takes(struct app *app, const struct key *key)
 {
     struct scroll *scroll = app->has_help ? &app->help_scroll : &app->pager.scroll;
     static const struct key page_down = { .kind = KEY_KIND_CODE, .code = KEY_NPAGE };
-    bool is_empty = is_line_empty(app) && !app->question;
+    bool is_empty = is_line_empty(app);
 
     if (key->kind == KEY_KIND_CODE &&
         (is_empty || key->code == KEY_PPAGE || key->code == KEY_NPAGE))
@@ -394,7 +407,7 @@ enum key_use app_key(void *arg, const struct key *key)
     case KEY_KIND_MOUSE:
         return app_mouse(app, key);
     case KEY_KIND_CODE:
-        return app->question ? KEY_FOR_LINE : code_used(app, key);
+        return code_used(app, key);
     case KEY_KIND_CHAR:
         return char_used(app, key);
     case KEY_KIND_PASTE:

@@ -223,10 +223,10 @@ static void decode(struct loop *loop, int code, bool alt)
         push_mouse(loop);
     } else if (code == KEY_RESIZE) {
         return; /* told by the signal already */
-    } else if (code >= TERM_KEY_ALT_UP && code <= TERM_KEY_ALT_RIGHT) {
-        static const int arrows[] = { KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT };
+    } else if (code >= TERM_KEY_ALT_UP && code <= TERM_KEY_ALT_PAGE_DOWN) {
+        static const int codes[] = { KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_PPAGE, KEY_NPAGE };
         push_key(loop, &(struct key){ .kind = KEY_KIND_CODE,
-                                      .code = arrows[code - TERM_KEY_ALT_UP],
+                                      .code = codes[code - TERM_KEY_ALT_UP],
                                       .alt = true });
     } else if (code > 255) {
         push_key(loop, &(struct key){ .kind = KEY_KIND_CODE, .code = code, .alt = alt });

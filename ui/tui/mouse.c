@@ -109,8 +109,6 @@ static enum key_use press(struct app *app, int pane, const struct key *key)
     if (!app->is_zoomed)
         app->dragged = layout_border_at(&app->layout, app_spec(app), key->y, key->x);
     app->has_dragged = false;
-    if (app->question)
-        return KEY_USED;
     if (key->y == app->layout.bar.y)
         return click_bar(app, key->x);
     if (pane != LAYOUT_NO_PANE)
@@ -151,7 +149,7 @@ enum key_use app_mouse(struct app *app, const struct key *key)
     if (app->dragged.kind == BORDER_NONE)
         return KEY_USED;
     if (key->mouse == MOUSE_RELEASE)
-        return app->question ? KEY_USED : release(app);
+        return release(app);
     drag(app, key);
     return KEY_USED;
 }

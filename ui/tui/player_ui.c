@@ -3,7 +3,6 @@
 
 #include "text.h"
 #include "tui/app.h"
-#include "tui/glyph.h"
 #include "tui/mem.h"
 
 #include <stdio.h>
@@ -31,6 +30,7 @@ void player_ui_close(struct app *app)
 {
     struct player_ui *ui = &app->player;
 
+    pending_close(&app->pending);
     if (!ui->player)
         return;
     for (u32 i = 0; i < player_count(ui->player); i++)
@@ -46,6 +46,11 @@ bool player_ui_is_at_end(const struct app *app)
     const struct player *p = app->player.player;
 
     return !p || player_position(p) == player_count(p);
+}
+
+bool player_ui_has_more(const struct app *app)
+{
+    return app->pending.is_open || !player_ui_is_at_end(app);
 }
 
 /* ---- Going ---- */
@@ -96,7 +101,7 @@ static bool is_silent(const struct player *p, u32 i)
 {
     struct player_item item = player_item(p, i);
 
-    return item.kind == ITEM_EXPECT || strncmp(item.text, "let ", 4) == 0;
+    return item.kind == ITEM_EXPECT || item.kind == ITEM_CUE || strncmp(item.text, "let ", 4) == 0;
 }
 
 /* Is this the place after something worth a look? */
@@ -129,6 +134,12 @@ void player_ui_next(struct app *app)
     enum run_result result = RUN_OK;
     struct player_item item = { 0 };
 
+    if (narration_page(app))
+        return;
+    if (app->pending.is_open) {
+        player_ui_reveal(app, NULL);
+        return;
+    }
     if (player_ui_is_at_end(app))
         return;
     come_back(app);
@@ -149,6 +160,7 @@ void player_ui_next(struct app *app)
     app->is_busy = false;
     app->result = result;
     remember_place(app);
+    narration_begin(app);
     view_state_refresh(&app->vs);
     app_show_output(app, item.text);
     if (result != RUN_OK)
@@ -161,6 +173,7 @@ bool player_ui_back(struct app *app)
 
     if (!ui->player || player_position(ui->player) == 0)
         return false;
+    pending_close(&app->pending);
     come_back(app);
     do
         player_back(ui->player);
@@ -168,11 +181,90 @@ bool player_ui_back(struct app *app)
     ui->is_shown = true;
     pager_clear(&app->pager);
     remember_place(app);
+    narration_begin(app);
     view_state_refresh(&app->vs);
     return true;
 }
 
+/* ---- Chapters ---- */
+
+/* The item of a chapter, from 1; the count of items if there is none. */
+static u32 chapter_item(const struct player *p, u32 number)
+{
+    u32 i = 0;
+
+    for (; i < player_count(p); i++)
+        if (player_item(p, i).kind == ITEM_CHAPTER && --number == 0)
+            break;
+    return i;
+}
+
+int player_ui_chapter(const struct app *app)
+{
+    const struct player *p = app->player.player;
+    int number = 0;
+
+    for (u32 i = 0; i < player_position(p); i++)
+        number += player_item(p, i).kind == ITEM_CHAPTER;
+    return number;
+}
+
+bool player_ui_has_chapter(const struct app *app, u32 number)
+{
+    const struct player *p = app->player.player;
+
+    return p && number > 0 && chapter_item(p, number) < player_count(p);
+}
+
+/* Goes there without showing what lies between, and shows its first text. */
+void player_ui_go_to_chapter(struct app *app, u32 number)
+{
+    struct player_ui *ui = &app->player;
+    u32 item = chapter_item(ui->player, number);
+    enum run_result result = RUN_OK;
+
+    pending_close(&app->pending);
+    come_back(app);
+    while (player_position(ui->player) > item)
+        player_back(ui->player);
+    app->is_busy = ui->is_restoring = true;
+    while (player_position(ui->player) < item && result == RUN_OK)
+        result = player_next(ui->player);
+    app->is_busy = ui->is_restoring = false;
+    remember_place(app);
+    if (result == RUN_OK)
+        player_ui_next(app);
+    view_state_refresh(&app->vs);
+}
+
+bool player_ui_chapters(const struct app *app, struct strbuf *out)
+{
+    const struct player *p = app->player.player;
+    int here = player_ui_chapter(app), number = 0;
+
+    for (u32 i = 0; i < player_count(p); i++) {
+        struct player_item item = player_item(p, i);
+        if (item.kind != ITEM_CHAPTER)
+            continue;
+        number++;
+        strbuf_printf(out, "%s%3d  %s\n", number == here ? ">" : " ", number, item.title);
+    }
+    return number > 0;
+}
+
 /* ---- Telling ---- */
+
+static void add_told(char **told, const char *text)
+{
+    struct strbuf both = STRBUF_INIT;
+
+    if (*told)
+        strbuf_printf(&both, "%s\n", *told);
+    strbuf_puts(&both, text);
+    free(*told);
+    *told = mem_text(strbuf_text(&both));
+    strbuf_finish(&both);
+}
 
 bool player_ui_tell(struct app *app, enum narration kind, const char *text)
 {
@@ -182,110 +274,40 @@ bool player_ui_tell(struct app *app, enum narration kind, const char *text)
     if (!ui->player || !app->is_busy || position == 0)
         return false;
     char **told = &ui->told[position - 1];
-    if (kind == NARRATE_ANSWER && *told) {
-        struct strbuf both = STRBUF_INIT;
-        strbuf_printf(&both, "%s\n%s", *told, text);
+    if (kind != NARRATE_ANSWER) {
         free(*told);
-        *told = mem_text(strbuf_text(&both));
-        strbuf_finish(&both);
-    } else {
-        free(*told);
-        *told = mem_text(text);
+        *told = NULL;
     }
+    add_told(told, text);
     return true;
 }
 
-/* What the last item of this kind before the demo's place told; "" for nothing. */
-static const char *told_last(const struct player_ui *ui, bool is_chapter)
+/* The item that asked last; the count of items if none did. */
+static u32 asking_item(const struct player *p)
 {
-    for (u32 i = player_position(ui->player); i-- > 0;) {
-        enum player_item_kind kind = player_item(ui->player, i).kind;
-        if (is_chapter && kind == ITEM_CHAPTER)
-            return ui->told[i] ? ui->told[i] : "";
-        if (!is_chapter && kind == ITEM_CHAPTER)
-            return "";
-        if (!is_chapter && (kind == ITEM_SAY || kind == ITEM_ASK))
-            return ui->told[i] ? ui->told[i] : "";
+    u32 i = player_position(p);
+
+    while (i > 0 && is_silent(p, i - 1))
+        i--;
+    return i > 0 && player_item(p, i - 1).kind == ITEM_ASK ? i - 1 : player_count(p);
+}
+
+void player_ui_reveal(struct app *app, const char *reply)
+{
+    struct player_ui *ui = &app->player;
+    struct strbuf verdict = STRBUF_INIT;
+
+    pending_verdict(&app->pending, reply, &verdict);
+    pending_close(&app->pending);
+    u32 item = ui->player ? asking_item(ui->player) : 0;
+    if (ui->player && item < player_count(ui->player)) {
+        come_back(app);
+        add_told(&ui->told[item], strbuf_text(&verdict));
+        ui->is_shown = ui->shows_end = true;
+        pager_clear(&app->pager);
+    } else {
+        console_writef(app->console, STYLE_SENTENCE, "%s\n", strbuf_text(&verdict));
     }
-    return "";
-}
-
-static const char *body(const struct app *app)
-{
-    const struct player_ui *ui = &app->player;
-
-    if (player_position(ui->player) == 0)
-        return _(
-            "Space or the right arrow goes on, the left arrow back; F5 plays. Type commands at "
-            "any time: the next key press comes back to the demo.");
-    return told_last(ui, false);
-}
-
-int player_ui_weight(const struct app *app)
-{
-    const struct player_ui *ui = &app->player;
-
-    if (!ui->player || player_position(ui->player) == 0)
-        return 0;
-    struct player_item last = player_item(ui->player, player_position(ui->player) - 1);
-    return last.kind == ITEM_SAY ? glyph_width(last.title) : 40;
-}
-
-void player_ui_hint(const struct app *app, char *text, size_t size)
-{
-    const struct player_ui *ui = &app->player;
-    u32 position = player_position(ui->player);
-
-    if (position == player_count(ui->player)) {
-        snprintf(text, size, _("the end of the demo"));
-        return;
-    }
-    struct player_item item = player_item(ui->player, position);
-    if (item.kind == ITEM_COMMAND)
-        snprintf(text, size, _("Space: %.40s"), item.text);
-    else
-        snprintf(text, size, _("Space: on"));
-}
-
-static int text_rows(const char *text, int cols)
-{
-    /* Each row loses at most a word at its end; a guess that is a little too large does no harm. */
-    return glyph_width(text) / (cols > 8 ? cols - 6 : 1) + 1;
-}
-
-int player_ui_rows(const struct app *app, int cols, int most)
-{
-    int rows = 1 + text_rows(body(app), cols - 2);
-    int least = most < 5 ? most : 5; /* a steady height, so that the screen does not jump */
-
-    return rows < least ? least : rows < most ? rows : most;
-}
-
-/* "01-first-fork: title of the chapter ───── ×2 ── 7 of 23" */
-static void draw_title(const struct app *app, const struct canvas *canvas)
-{
-    const struct player_ui *ui = &app->player;
-    const char *chapter = told_last(ui, true);
-    char right[64], speed[24] = "";
-
-    if (app->is_playing)
-        snprintf(speed, sizeof speed, _("playing ×%s, "), app_speed_text(app));
-    snprintf(right, sizeof right, _(" %s%u of %u "), speed, player_position(ui->player),
-             player_count(ui->player));
-    draw_horizontal(canvas, 0, 0, canvas->area.cols, draw_style(canvas, STYLE_BORDER));
-    int x = draw_textf(canvas, 0, 1, draw_style(canvas, STYLE_DIM), chapter[0] ? " %s: " : " %s ",
-                       ui->name);
-    if (chapter[0])
-        draw_textf(canvas, 0, x, draw_style(canvas, STYLE_TITLE_FOCUS), "%s ", chapter);
-    x = canvas->area.cols - glyph_width(right) - 1;
-    draw_text(canvas, 0, x, draw_style(canvas, app->is_playing ? STYLE_PROMPT : STYLE_DIM), right);
-}
-
-void player_ui_draw(const struct app *app, const struct canvas *canvas)
-{
-    struct canvas text = draw_part(canvas, 1, 1, canvas->area.rows - 1, canvas->area.cols - 2);
-
-    draw_clear(canvas);
-    draw_title(app, canvas);
-    draw_wrapped(&text, 0, text.area.rows, draw_style(canvas, STYLE_NORMAL), body(app));
+    strbuf_finish(&verdict);
+    view_state_refresh(&app->vs);
 }

@@ -14,6 +14,12 @@ struct player_ui {
     bool is_shown;     /* narration has the place of the console's output where both do not fit */
     bool is_restoring; /* runs again what has run: nothing is told */
 
+    /* the text, which may be longer than its place */
+    int page_top;   /* the first row that is shown */
+    int page_rows;  /* how many are, when it was drawn last */
+    int rows_left;  /* how many come after them */
+    bool shows_end; /* what matters is in the last rows */
+
     /* where the machine stood after the last item */
     struct time_position place;
     u32 branches;
@@ -28,18 +34,19 @@ void player_ui_next(struct app *app);
 /* Back to the thing before. False at the start. */
 bool player_ui_back(struct app *app);
 bool player_ui_is_at_end(const struct app *app);
+/* Is there anything that player_ui_next() would do? */
+bool player_ui_has_more(const struct app *app);
+/* Tells the answer to the question that waits, and what to think of a reply (NULL: nobody's). */
+void player_ui_reveal(struct app *app, const char *reply);
+
+/* The chapter at the demo's place, from 1; 0 before the first. */
+int player_ui_chapter(const struct app *app);
+bool player_ui_has_chapter(const struct app *app, u32 number);
+void player_ui_go_to_chapter(struct app *app, u32 number);
+/* Adds a line for each chapter. False when there are none. */
+bool player_ui_chapters(const struct app *app, struct strbuf *out);
 
 /* What a demo tells while one of its items runs; false when no demo runs. */
 bool player_ui_tell(struct app *app, enum narration kind, const char *text);
-
-/* What comes next in a few words, for the hint beside the prompt. */
-void player_ui_hint(const struct app *app, char *text, size_t size);
-/* How long the last item wants to be looked at, in characters to read. */
-int player_ui_weight(const struct app *app);
-
-/* Draws the chapter, how far it is, and the text. */
-void player_ui_draw(const struct app *app, const struct canvas *canvas);
-/* The rows that it wants in that width. */
-int player_ui_rows(const struct app *app, int cols, int most);
 
 #endif

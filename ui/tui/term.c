@@ -141,6 +141,8 @@ static void define_keys(void)
         { "\033[1;3B", TERM_KEY_ALT_DOWN },
         { "\033[1;3D", TERM_KEY_ALT_LEFT },
         { "\033[1;3C", TERM_KEY_ALT_RIGHT },
+        { "\033[5;3~", TERM_KEY_ALT_PAGE_UP },
+        { "\033[6;3~", TERM_KEY_ALT_PAGE_DOWN },
         { "\033[200~", TERM_KEY_PASTE_BEGIN },
         { "\033[201~", TERM_KEY_PASTE_END },
     };

@@ -18,6 +18,8 @@ enum {
     TERM_KEY_ALT_DOWN,
     TERM_KEY_ALT_LEFT,
     TERM_KEY_ALT_RIGHT,
+    TERM_KEY_ALT_PAGE_UP,
+    TERM_KEY_ALT_PAGE_DOWN,
 };
 
 struct terminal {

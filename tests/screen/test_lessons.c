@@ -1,0 +1,208 @@
+/* Lessons on a screen: chapters, questions that wait for the class, taking over, coming back. */
+#include "cunit_main.h"
+#include "vt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char demo_file[] = "/tmp/procarium-lesson-XXXXXX";
+
+static const char demo[] =
+    "boot sh\n"
+    "chapter \"Beginning\"\n"
+    "say \"First words.\"\n"
+    "chapter \"A question\"\n"
+    "ask \"What does fork return?\" choices \"0|2|3\" value after \"fork\"\n"
+    "cue \"Only the speaker sees this.\"\n"
+    "fork\n"
+    "chapter \"The end\"\n"
+    "say \"Task $! is new.\"\n"
+    "3: exit 7\n"
+    "say \"Last words, and many. "
+    "Here come some more of them, so that a small screen has no room for all in its three rows: "
+    "they are as long as words in a lesson may well be, and longer than most. Whoever reads this "
+    "must be able to read it to the end, for there is the point, which was the reason for saying "
+    "all the rest. This is the very end of them.\"\n";
+
+static int make_demo(void)
+{
+    int fd = mkstemp(demo_file);
+
+    return fd < 0 || write(fd, demo, sizeof demo - 1) < 0 || close(fd) < 0;
+}
+
+static int remove_demo(void)
+{
+    return unlink(demo_file);
+}
+
+static struct vt *start(int rows, int cols)
+{
+    struct vt *vt =
+        vt_start(rows, cols, NULL, (const char *[]){ getenv("PROCARIUM"), demo_file, NULL });
+
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
+    return vt;
+}
+
+static void quit(struct vt *vt)
+{
+    vt_type(vt, "\003quit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+}
+
+static void test_question(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "   ");
+    VT_ASSERT(vt, vt_wait_text(vt, "What does fork return?"));
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    CU_ASSERT_TRUE(vt_find(vt, "b) 2", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "The machine says", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "Only the speaker", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "forked 3 sh", NULL, NULL)); /* it was only tried */
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says: c) 3"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    vt_key(vt, VTERM_KEY_LEFT);
+    VT_ASSERT(vt, vt_wait_gone(vt, "2 sh forked 3 sh"));
+    vt_key(vt, VTERM_KEY_LEFT); /* before the question */
+    VT_ASSERT(vt, vt_wait_text(vt, "First words."));
+    vt_key(vt, VTERM_KEY_PAGEDOWN); /* as presenters' remote controls do */
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_key(vt, VTERM_KEY_PAGEDOWN);
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says: c) 3"));
+    quit(vt);
+}
+
+static void test_replies(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "   ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, "0\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Not quite. The machine says: c) 3"));
+    vt_key(vt, VTERM_KEY_LEFT);
+    VT_ASSERT(vt, vt_wait_gone(vt, "The machine says"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, "C\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Right: c) 3"));
+    quit(vt);
+}
+
+/* A command at a question is a command; the question waits. */
+static void test_taking_over(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "   ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, "vfork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "D vfork"));
+    CU_ASSERT_FALSE(vt_find(vt, "The machine says", NULL, NULL));
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says: c) 3"));
+    VT_ASSERT(vt, vt_wait_gone(vt, "D vfork")); /* and the machine is back */
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    quit(vt);
+}
+
+static void test_chapters(void)
+{
+    static const int sizes[][2] = { { 24, 80 }, { 45, 160 } };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct vt *vt = start(sizes[i][0], sizes[i][1]);
+        vt_type(vt, "chapters\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "2  A question"));
+        vt_type(vt, "chapters 3\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+        VT_ASSERT(vt, vt_wait_text(vt, ": The end"));
+        CU_ASSERT_TRUE(vt_find(vt, "─3 sh", NULL, NULL) || vt_find(vt, "─ 3 sh", NULL, NULL));
+        vt_type(vt, "\033[5;3~"); /* Alt-Page Up */
+        VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+        VT_ASSERT(vt, vt_wait_gone(vt, "Task 3 is new."));
+        vt_type(vt, "\033[6;3~");
+        VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+        vt_type(vt, "\033[6;3~"); /* there is no fourth */
+        vt_type(vt, "chapters\r");
+        VT_ASSERT(vt, vt_wait_text(vt, ">  3  The end"));
+        vt_type(vt, "chapters 4\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "no such chapter"));
+        vt_type(vt, "chapters 1\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "First words."));
+        vt_type(vt, "demo next\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "What does fork return?"));
+        vt_type(vt, "demo back\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "First words."));
+        vt_type(vt, "demo off; ps\r");
+        VT_ASSERT(vt, vt_wait_gone(vt, "First words."));
+        vt_type(vt, "demo next\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "no lesson is being played"));
+        quit(vt);
+    }
+}
+
+/* Without a lesson, a typed question waits too. */
+static void test_typed_question(void)
+{
+    struct vt *vt = vt_start(24, 80, NULL, (const char *[]){ getenv("PROCARIUM"), NULL });
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "ask \"Who is it?\" focus\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, "9\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Not quite. The machine says: 2"));
+    vt_type(vt, "ask \"Who is it?\" focus\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says: 2"));
+    VT_ASSERT(vt, vt_wait_gone(vt, "Space: the answer"));
+    quit(vt);
+}
+
+/* What does not fit is read page by page. */
+static void test_long_text(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "chapters 3\r  ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Last words, and many."));
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: more"));
+    CU_ASSERT_FALSE(vt_find(vt, "the very end", NULL, NULL));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "the very end"));
+    VT_ASSERT(vt, vt_wait_gone(vt, "Space: more"));
+    CU_ASSERT_FALSE(vt_find(vt, "Last words, and many.", NULL, NULL));
+    vt_resize(vt, 45, 160);
+    VT_ASSERT(vt, vt_wait_text(vt, "Last words, and many."));
+    CU_ASSERT_TRUE(vt_find(vt, "the very end", NULL, NULL));
+    quit(vt);
+}
+
+static CU_TestInfo tests[] = {
+    { "a question waits, and a key tells", test_question },
+    { "replies are judged", test_replies },
+    { "commands at a question", test_taking_over },
+    { "chapters", test_chapters },
+    { "a text of several pages", test_long_text },
+    { "a question without a lesson", test_typed_question },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "lessons", make_demo, remove_demo, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}
