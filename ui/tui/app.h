@@ -129,6 +129,8 @@ int app_play_delay(const struct app *app);
 
 /* The session tells the console from now on. */
 void app_set_face(struct app *app);
+/* Text of a command: into the console, and the pager if it is long. */
+void app_say(struct app *app, const char *text, size_t length);
 /* Before and after a run: what several commands did is told one by one. */
 void face_begin(struct app *app);
 void face_end(struct app *app);

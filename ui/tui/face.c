@@ -67,9 +67,8 @@ static void on_done(void *context, const struct echo *echo)
 
 /* ---- The rest ---- */
 
-static void on_text(void *context, const char *text, size_t length)
+void app_say(struct app *app, const char *text, size_t length)
 {
-    struct app *app = context;
     struct strbuf copy = STRBUF_INIT;
 
     if (app->player.is_restoring)
@@ -78,6 +77,11 @@ static void on_text(void *context, const char *text, size_t length)
     console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
     pager_add(&app->pager, text, length);
     strbuf_finish(&copy);
+}
+
+static void on_text(void *context, const char *text, size_t length)
+{
+    app_say(context, text, length);
 }
 
 static void on_mistake(void *context, const struct mistake *mistake)

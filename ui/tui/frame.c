@@ -5,6 +5,7 @@
 #include "tui/mem.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     MEDIUM_COLS = 110,  /* from here on every pane's name stands in the bar */
@@ -62,15 +63,41 @@ static void draw_progress(const struct app *app, const struct canvas *canvas)
     draw_text(canvas, 0, cols > 0 ? cols + 1 : 1, draw_style(canvas, STYLE_SENTENCE), text);
 }
 
+/* The command of the table that a line of the history begins with, or NULL. */
+static const struct command_info *command_of(const char *text)
+{
+    const struct command_info *info;
+    size_t length = strcspn(text, " ");
+
+    for (u32 i = 0; (info = script_command(i)) != NULL; i++)
+        if (strlen(info->name) == length && strncmp(info->name, text, length) == 0)
+            return info;
+    return NULL;
+}
+
+/* When nothing has happened that events tell about. */
+static const char *quiet_sentence(const struct app *app, char *text, size_t size)
+{
+    u64 command = view_trace_command(app->vs.view);
+
+    if (command == 0 && view_focus(app->vs.view) == 1)
+        return _("A machine has booted: swapper (0) idles, init (1) is the only process.");
+    if (command == 0)
+        return _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
+    const char *line = session_history(app->session, command - 1).text;
+    const struct command_info *info = command_of(line);
+    snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
+    return text;
+}
+
 static void draw_sentence(const struct app *app, const struct canvas *canvas)
 {
     struct canvas part = draw_part(canvas, 0, 1, canvas->area.rows, canvas->area.cols - 2);
     const char *text = strbuf_text(&app->vs.sentence);
+    char quiet[200];
 
     if (!*text)
-        text = _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
-    if (machine_position(app->vs.m).commands == 0 && view_focus(app->vs.view) == 1)
-        text = _("A machine has booted: swapper (0) idles, init (1) is the only process.");
+        text = quiet_sentence(app, quiet, sizeof quiet);
     draw_wrapped(&part, 0, part.area.rows, draw_style(canvas, STYLE_SENTENCE), text);
 }
 

@@ -6,6 +6,7 @@
 
 #include "tui/glyph.h"
 #include "tui/mem.h"
+#include "tui/mouse_input.h"
 
 #include <errno.h>
 #include <ncurses.h>
@@ -46,6 +47,7 @@ struct loop {
     char *handed_out; /* text of the key given out last */
 
     /* decoding */
+    struct mouse_input mouse;
     mbstate_t utf8;
     bool is_pasting;
     char *paste;
@@ -210,6 +212,13 @@ static void push_byte(struct loop *loop, char byte, bool alt)
 /* One unit from curses: a byte, or the code of a key. */
 static void decode(struct loop *loop, int code, bool alt)
 {
+    struct key mouse;
+
+    if (mouse_input_is_open(&loop->mouse) && code <= 255) {
+        if (mouse_input_add(&loop->mouse, code, &mouse))
+            push_key(loop, &mouse);
+        return;
+    }
     if (code == TERM_KEY_PASTE_BEGIN) {
         begin_paste(loop);
     } else if (code == TERM_KEY_PASTE_END) {
@@ -219,6 +228,8 @@ static void decode(struct loop *loop, int code, bool alt)
         loop->paste_last = loop_now();
         if (code <= 255)
             add_to_paste(loop, (char)code);
+    } else if (code == TERM_KEY_MOUSE_SGR || code == TERM_KEY_MOUSE_X10) {
+        mouse_input_begin(&loop->mouse, code == TERM_KEY_MOUSE_SGR);
     } else if (code == KEY_MOUSE) {
         push_mouse(loop);
     } else if (code == KEY_RESIZE) {

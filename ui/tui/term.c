@@ -22,7 +22,7 @@
 #define PASTE_OFF   "\033[?2004l"
 #define FRAME_BEGIN "\033[?2026h"
 #define FRAME_END   "\033[?2026l"
-#define DRAG_ON     "\033[?1002h"
+#define MOUSE_ON    "\033[?1000h\033[?1002h\033[?1006h"
 #define MOUSE_OFF   "\033[?1000l\033[?1002l\033[?1006l"
 
 /* Long enough for a key's bytes over ssh, too short for a person to notice. */
@@ -111,7 +111,7 @@ static void prepare_restore(const struct terminal *term)
 }
 
 /* Key sequences that terminals send and their descriptions do not have. */
-static void define_keys(void)
+static void define_keys(bool is_modern)
 {
     static const struct {
         const char *bytes;
@@ -149,6 +149,10 @@ static void define_keys(void)
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         define_key(keys[i].bytes, keys[i].code);
+    if (!is_modern)
+        return;
+    define_key("\033[<", TERM_KEY_MOUSE_SGR);
+    define_key("\033[M", TERM_KEY_MOUSE_X10);
 }
 
 /* ---- Taking and giving back ---- */
@@ -199,7 +203,7 @@ void term_start(struct terminal *term, bool with_mouse)
     term->input = newpad(1, 1);
     keypad(term->input, TRUE);
     nodelay(term->input, TRUE);
-    define_keys();
+    define_keys(term->is_modern);
     mouseinterval(0); /* else a press is held back for a click */
     take(term);
     getmaxyx(stdscr, term->rows, term->cols);
@@ -248,13 +252,13 @@ void term_repaint(struct terminal *term)
 
 void term_set_mouse(struct terminal *term, bool is_on)
 {
-    mousemask(is_on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED |
-                          BUTTON5_PRESSED | REPORT_MOUSE_POSITION
-                    : 0,
-              NULL);
-    /* Curses asks for presses only; a border is dragged with the button held. */
+    /* Curses loses presses, and asks for no moves: where we know the reports, we read them. */
     if (term->is_modern)
-        send(is_on ? DRAG_ON : MOUSE_OFF);
+        send(is_on ? MOUSE_ON : MOUSE_OFF);
+    else
+        mousemask(is_on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED
+                        : 0,
+                  NULL);
     term->has_mouse = is_on;
 }
 

@@ -20,6 +20,8 @@ enum {
     TERM_KEY_ALT_RIGHT,
     TERM_KEY_ALT_PAGE_UP,
     TERM_KEY_ALT_PAGE_DOWN,
+    TERM_KEY_MOUSE_SGR,
+    TERM_KEY_MOUSE_X10,
 };
 
 struct terminal {

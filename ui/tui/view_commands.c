@@ -14,7 +14,7 @@ _Static_assert(sizeof speeds / sizeof speeds[0] == SPEED_MAX - SPEED_MIN + 1, "s
 
 static void say(struct app *app, const struct strbuf *text)
 {
-    console_write(app->console, STYLE_NORMAL, strbuf_text(text));
+    app_say(app, strbuf_text(text), text->length);
 }
 
 /* ---- Layouts and panes ---- */
