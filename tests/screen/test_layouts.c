@@ -1,8 +1,6 @@
 /* The face: every layout at every size, panes' sizes, themes, and every key as a command. */
-#include "cunit_main.h"
-#include "vt.h"
+#include "shell.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const int sizes[][2] = { { 24, 80 }, { 30, 100 }, { 45, 160 }, { 60, 200 } };
@@ -12,20 +10,10 @@ static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "al
 
 static struct vt *start(int rows, int cols, const char *const *env, const char *option)
 {
-    struct vt *vt =
-        vt_start(rows, cols, env, (const char *[]){ getenv("PROCARIUM"), option, NULL });
+    struct vt *vt = start_procarium(rows, cols, env, option);
 
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
     return vt;
-}
-
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
-    CU_ASSERT_FALSE(vt_is_altscreen(vt));
-    vt_stop(vt);
 }
 
 /* The last row is an empty prompt, and the line stands above it. */
@@ -114,7 +102,7 @@ static bool shows_layout(const struct vt *vt, const char *layout)
 static void test_every_layout(void)
 {
     for (size_t s = 0; s < COUNT(sizes); s++) {
-        struct vt *vt = start(sizes[s][0], sizes[s][1], NULL, NULL);
+        struct vt *vt = start_shell(sizes[s][0], sizes[s][1]);
         run(vt, "fork");
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
         for (size_t i = 0; i < COUNT(layouts); i++) {
@@ -134,13 +122,13 @@ static void test_every_layout(void)
                 CU_ASSERT_NOT_EQUAL(colour_of(vt, "3 sh", "R"), colour_of(vt, "1 init", "S"));
             }
         }
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
 static void test_layouts_by_key(void)
 {
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
 
     for (size_t i = 1; i <= COUNT(layouts); i++) {
         char echo[64];
@@ -163,12 +151,12 @@ static void test_layouts_by_key(void)
     run(vt, "pane trace nonsense");
     VT_ASSERT(vt, vt_wait_text(vt, "it has: words fields"));
     run(vt, "pane trace fields");
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_zoom(void)
 {
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
     static const char *const panes[] = { "tasks", "states", "trace", "task", "stack", "kernel" };
 
     for (size_t i = 0; i < COUNT(panes); i++) {
@@ -188,7 +176,7 @@ static void test_zoom(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "┌"));
     vt_type(vt, "\033");
     VT_ASSERT(vt, vt_wait_text(vt, "┐┌"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* ---- Sizes ---- */
@@ -220,7 +208,7 @@ static void drag(struct vt *vt, int row, int col, int to_row, int to_col)
 
 static void test_sizes_by_command_and_key(void)
 {
-    struct vt *vt = start(45, 160, NULL, NULL);
+    struct vt *vt = start_shell(45, 160);
     int before = edge_row(vt, "├ states ─"), bar = bar_row(vt);
 
     run(vt, "size tasks 10x60");
@@ -254,12 +242,12 @@ static void test_sizes_by_command_and_key(void)
     VT_ASSERT(vt, vt_wait_text(vt, "ROWSxCOLUMNS taller shorter"));
     run(vt, "size nobody 3x3");
     VT_ASSERT(vt, vt_wait_text(vt, "“nobody” is not one of"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_dragging_borders(void)
 {
-    struct vt *vt = start(45, 160, NULL, NULL);
+    struct vt *vt = start_shell(45, 160);
     int row = edge_row(vt, "├ states ─"), bar = bar_row(vt);
 
     drag(vt, row, 5, row - 4, 5);
@@ -274,12 +262,12 @@ static void test_dragging_borders(void)
     drag(vt, bar - 5, 155, 0, 0); /* far beyond: as far as it goes */
     VT_ASSERT(vt, vt_wait_text(vt, "> size console 3"));
     CU_ASSERT_TRUE(has_whole_boxes(vt));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_clicks(void)
 {
-    struct vt *vt = start(45, 160, NULL, NULL);
+    struct vt *vt = start_shell(45, 160);
     int row, col;
 
     VT_ASSERT(vt, vt_find(vt, "6 kernel", &row, &col));
@@ -293,7 +281,7 @@ static void test_clicks(void)
     run(vt, "mouse off");
     VT_ASSERT(vt, vt_wait_text(vt, "> mouse off"));
     CU_ASSERT_TRUE(vt_has_received(vt, "\033[?1002l", 8));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* ---- Themes ---- */
@@ -324,7 +312,7 @@ static void test_themes(void)
         const char *name;
         int background;
     } themes[] = { { "light", 231 }, { "high-contrast", 16 }, { "dark", VT_DEFAULT_COLOR } };
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
 
     run(vt, "fork");
     VT_ASSERT(vt, vt_wait_text(vt, "forked"));
@@ -355,7 +343,7 @@ static void test_themes(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "Esc closes"));
     run(vt, "theme pink");
     VT_ASSERT(vt, vt_wait_text(vt, "is not one of: dark light"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_themes_from_outside(void)
@@ -380,10 +368,9 @@ static void test_themes_from_outside(void)
         int background = ways[i].background;
         CU_ASSERT_EQUAL(has_colours(vt), ways[i].has_colours);
         CU_ASSERT_TRUE(is_painted(vt, &background));
-        quit(vt);
+        quit_procarium(vt);
     }
-    struct vt *vt =
-        vt_start(24, 80, NULL, (const char *[]){ getenv("PROCARIUM"), "--theme=pink", NULL });
+    struct vt *vt = start_procarium(24, 80, NULL, "--theme=pink");
     CU_ASSERT_EQUAL(vt_wait_exit(vt), 2);
     CU_ASSERT_TRUE(vt_find(vt, "not one of dark", NULL, NULL));
     vt_stop(vt);
@@ -393,7 +380,7 @@ static void test_themes_from_outside(void)
 
 static void test_until(void)
 {
-    struct vt *vt = start(45, 160, NULL, NULL);
+    struct vt *vt = start_shell(45, 160);
 
     run(vt, "fork; 3: exit 7");
     VT_ASSERT(vt, vt_wait_text(vt, "Z exit 7"));
@@ -408,12 +395,12 @@ static void test_until(void)
     CU_ASSERT_TRUE(vt_find(vt, "[2 of 2, step", NULL, NULL)); /* it stays there */
     run(vt, "until frobnicate");
     VT_ASSERT(vt, vt_wait_text(vt, "neither a kernel function"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_marks_stay_until_the_next_stop(void)
 {
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
 
     run(vt, "fork");
     VT_ASSERT(vt, vt_wait_text(vt, "│+"));
@@ -426,12 +413,12 @@ static void test_marks_stay_until_the_next_stop(void)
     run(vt, "kill -STOP 3");
     VT_ASSERT(vt, vt_wait_gone(vt, "│+"));
     CU_ASSERT_TRUE(vt_find(vt, "│▪", NULL, NULL));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_playing(void)
 {
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
 
     run(vt, "fork");
     VT_ASSERT(vt, vt_wait_text(vt, "forked"));
@@ -450,7 +437,7 @@ static void test_playing(void)
     VT_ASSERT(vt, vt_wait_text(vt, "F1 help"));
     run(vt, "play 5");
     VT_ASSERT(vt, vt_wait_text(vt, "is not one of: off faster"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* ---- Every key ---- */
@@ -530,7 +517,7 @@ static const struct {
 
 static void test_every_key(void)
 {
-    struct vt *vt = start(45, 160, NULL, NULL);
+    struct vt *vt = start_shell(45, 160);
 
     for (size_t i = 0; i < COUNT(keys); i++) {
         vt_type(vt, keys[i].bytes);
@@ -545,7 +532,7 @@ static void test_every_key(void)
 
 static void test_usage_as_one_types(void)
 {
-    struct vt *vt = start(24, 80, NULL, NULL);
+    struct vt *vt = start_shell(24, 80);
 
     vt_type(vt, "until ");
     VT_ASSERT(vt, vt_wait_text(vt, "until [back] FUNCTION"));
@@ -557,7 +544,7 @@ static void test_usage_as_one_types(void)
     VT_ASSERT(vt, vt_wait_text(vt, "states"));
     vt_type(vt, "\003pane trace; press trace PageD\t");
     VT_ASSERT(vt, vt_wait_text(vt, "press trace PageDown"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static CU_TestInfo tests[] = {
