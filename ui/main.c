@@ -13,6 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef PROCARIUM_HOST_FILES
+#include "host_file.h"
+#endif
+
 #define PROGRAMS_MAX ((size_t)1 << 20) /* bytes of a catalogue of programs */
 
 enum { STATUS_OK, STATUS_MISTAKE, STATUS_USAGE };
@@ -278,6 +282,9 @@ static int run(struct options *o)
 
     if (is_batch && o->count == 0)
         add_script(o, "-");
+#ifdef PROCARIUM_HOST_FILES
+    o->session.read_host_file = read_host_file;
+#endif
     struct session *session = session_create(&o->session);
     if (!session)
         return complain(strerror(ENOMEM), "");

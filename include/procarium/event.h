@@ -45,7 +45,8 @@ struct machine;
     X(PAGE_COPY, "frame copied from, frame copied to, address: one user's private copy")           \
     X(COPY_PTES, "child pid, page table entries copied by fork, pages copied by fork")             \
     X(LOAD, "pid, address, bytes: the CPU has read memory")                                        \
-    X(STORE, "pid, address, bytes: the CPU has written memory")
+    X(STORE, "pid, address, bytes: the CPU has written memory")                                    \
+    X(EXEC_HOST, "pid, first address, 1 if it was moved: made for 64 bits; exec of a host's file")
 
 enum event_kind {
 #define X(name, meaning) EVENT_##name,
@@ -150,8 +151,13 @@ enum refusal {
     REFUSED_PROTECTION,
     REFUSED_DATA_LIMIT,
     REFUSED_OVERLAPS,
-    REFUSED_NO_GROUP,   // in its session
-    REFUSED_FILES_LIMIT // a descriptor, or a limit, that is too high
+    REFUSED_NO_GROUP,        // in its session
+    REFUSED_FILES_LIMIT,     // a descriptor, or a limit, that is too high
+    REFUSED_NO_FOLDER,       // a part of the path
+    REFUSED_NO_PROGRAM,      // neither ELF of this machine nor a script
+    REFUSED_BAD_INTERPRETER, // of PT_INTERP
+    REFUSED_BAD_PATH,
+    REFUSED_BAD_LAYOUT // an executable's segments; there is no way back by then
 };
 
 enum panic_reason { PANIC_KILLED_INIT = 1, PANIC_KILLED_IDLE };

@@ -2,6 +2,7 @@
 #ifndef PROCARIUM_SCRIPT_H
 #define PROCARIUM_SCRIPT_H
 
+#include "procarium/host.h"
 #include "procarium/machine.h"
 
 struct session;
@@ -140,6 +141,8 @@ struct session_options {
     // NULL = none. It must be free of mistakes.
     const char *programs;
     const char *home; // what ~ at the beginning of a file's name means; NULL = nothing. Kept.
+    // Reads a file of the host for exec host:PATH. NULL: that is a mistake then.
+    host_file_reader *read_host_file;
     struct face face;
 };
 

@@ -1,11 +1,10 @@
-// Laying a program out in memory: its stack, its segments, its heap. (fs/binfmt_elf.c, and
-// setup_arg_pages() of fs/exec.c)
+// Laying a program out in memory: its segments, its dynamic linker, its heap. (fs/binfmt_elf.c)
 #include "kernel/binfmt.h"
-#include "machine/program.h"
 
-#define EXTRA_STACK_VM_PAGES 20u
-#define MIN_GAP              (128u << 20)
-#define MAX_GAP              (TASK_SIZE / 6 * 5)
+#define MIN_GAP (128u << 20)
+#define MAX_GAP (TASK_SIZE / 6 * 5)
+
+#define ELF_ET_DYN_BASE (TASK_SIZE / 3 * 2) // where relocatable programs go
 
 // Where mmap begins to look for room: below the largest stack there may be, or, if that has no
 // limit, from a third of the address space upwards. After arch/i386/mm/mmap.c.
@@ -20,241 +19,71 @@ static void arch_pick_mmap_layout(struct machine *m, const struct mm_struct *mm)
     set(m, mm->free_area_cache, base);
 }
 
-// ---- The stack -------------------------------------------------------------------------------------
-
-// One page of argument strings becomes a page of the stack. False without memory for its page
-// table; the page stays the caller's. After fs/exec.c, install_arg_page().
-static bool install_arg_page(struct machine *m, const struct vm_area_struct *vma, kaddr page,
-                             uaddr address)
-{
-    const struct mm_struct *mm = mm_at(m, vma->vm_mm);
-    const u32 *pte = anon_vma_prepare(m, vma) ? pte_alloc_map(m, mm, address) : NULL;
-
-    if (!pte)
-        return false;
-    set(m, *pte, mk_pte(kaddr_to_pfn(page), vma->vm_page_prot | _PAGE_RW | _PAGE_DIRTY));
-    set(m, mm->rss, mm->rss + 1);
-    page_add_anon_rmap(m, kaddr_to_pfn(page), vma, address);
-    return true;
-}
-
-// After fs/exec.c, setup_arg_pages().
-static bool setup_arg_pages(struct machine *m, const struct linux_binprm *bprm)
-{
-    KFN(m, setup_arg_pages);
-    kaddr mm = current(m)->mm;
-    uaddr base = STACK_TOP - MAX_ARG_BYTES;
-    u32 first = bprm->p / PAGE_SIZE;
-
-    set(m, mm_at(m, mm)->arg_start, base + bprm->p);
-    const struct vm_area_struct *vma = make_area(
-        m, mm, base + (first - EXTRA_STACK_VM_PAGES) * PAGE_SIZE, STACK_TOP, VM_STACK_FLAGS);
-    if (!vma)
-        KRETURN(false);
-    insert_area(m, vma);
-    for (u32 i = first; i < MAX_ARG_PAGES; i++) {
-        if (!install_arg_page(m, vma, bprm->page[i], base + i * PAGE_SIZE))
-            KRETURN(false);
-        set(m, bprm->page[i], 0u);
-    }
-    return true;
-}
-
-// Words that are put on the stack one after the other, from low to high.
-struct stack_writer {
-    struct machine *m;
-    uaddr at;
-    u32 words[64];
-    u32 count;
-    bool is_well;
-};
-
-static void flush(struct stack_writer *w)
-{
-    if (w->count && w->is_well)
-        w->is_well = copy_to_user(w->m, w->at, w->words, w->count * (u32)sizeof w->words[0]);
-    w->at += w->count * (u32)sizeof w->words[0];
-    w->count = 0;
-}
-
-static void push(struct stack_writer *w, u32 word)
-{
-    if (w->count == sizeof w->words / sizeof w->words[0])
-        flush(w);
-    w->words[w->count++] = word;
-}
-
-// Behind the end of the string at a user address.
-static uaddr end_of_string(const struct machine *m, const struct mm_struct *mm, uaddr string)
-{
-    char part[64];
-    u32 got;
-
-    while ((got = read_user_bytes(m, mm, string, part, sizeof part)) > 0) {
-        const char *end = memchr(part, '\0', got);
-
-        if (end)
-            return string + (u32)(end - part) + 1;
-        string += got;
-    }
-    return string;
-}
-
-static void push_pointers(struct stack_writer *w, const struct mm_struct *mm, s32 count,
-                          uaddr *string)
-{
-    for (s32 i = 0; i < count; i++) {
-        push(w, *string);
-        *string = end_of_string(w->m, mm, *string);
-    }
-    push(w, 0);
-}
-
-// Numbers and order of the auxiliary vector, as the C library finds it.
-enum auxv_type {
-    AT_NULL = 0,
-    AT_PHDR = 3,
-    AT_PHENT = 4,
-    AT_PHNUM = 5,
-    AT_PAGESZ = 6,
-    AT_BASE = 7,
-    AT_FLAGS = 8,
-    AT_ENTRY = 9,
-    AT_UID = 11,
-    AT_EUID = 12,
-    AT_GID = 13,
-    AT_EGID = 14,
-    AT_PLATFORM = 15,
-    AT_HWCAP = 16,
-    AT_CLKTCK = 17,
-    AT_SECURE = 23
-};
-#define AUXV_WORDS 32u
-
-static void make_auxv(const struct machine *m, const struct program *program, uaddr platform,
-                      u32 *auxv)
-{
-    const struct task_struct *p = current(m);
-    const u32 entries[AUXV_WORDS] = {
-        AT_HWCAP,    0x0383FBFF,
-        AT_PAGESZ,   PAGE_SIZE,
-        AT_CLKTCK,   100,
-        AT_PHDR,     program->segment[0].address + 52,
-        AT_PHENT,    32,
-        AT_PHNUM,    program->segment_count,
-        AT_BASE,     0,
-        AT_FLAGS,    0,
-        AT_ENTRY,    program->entry,
-        AT_UID,      p->uid,
-        AT_EUID,     p->euid,
-        AT_GID,      p->gid,
-        AT_EGID,     p->egid,
-        AT_SECURE,   0,
-        AT_PLATFORM, platform,
-        AT_NULL,     0,
-    };
-
-    memcpy(auxv, entries, sizeof entries);
-}
-
-// Below the strings: "i686", the auxiliary vector, envp, argv and argc, where esp will point.
-// After fs/binfmt_elf.c, create_elf_tables(). The new esp, or 0 if it has no room.
-static uaddr create_elf_tables(struct machine *m, const struct linux_binprm *bprm,
-                               const struct program *program)
-{
-    KFN(m, create_elf_tables);
-    static const char platform[] = "i686";
-    const struct mm_struct *mm = mm_at(m, current(m)->mm);
-    uaddr top = mm->arg_start - (u32)sizeof platform;
-    u32 words = 1 + (u32)bprm->argc + 1 + (u32)bprm->envc + 1 + AUXV_WORDS;
-    u32 auxv[AUXV_WORDS];
-    uaddr string = mm->arg_start;
-
-    if (!copy_to_user(m, top, platform, sizeof platform))
-        KRETURN(0u);
-    uaddr esp = ((top & ~15u) - words * 4) & ~15u;
-    struct stack_writer w = { .m = m, .at = esp, .is_well = true };
-    push(&w, (u32)bprm->argc);
-    push_pointers(&w, mm, bprm->argc, &string);
-    set(m, mm->arg_end, string);
-    set(m, mm->env_start, string);
-    push_pointers(&w, mm, bprm->envc, &string);
-    set(m, mm->env_end, string);
-    make_auxv(m, program, top, auxv);
-    for (u32 i = 0; i < AUXV_WORDS; i++)
-        push(&w, auxv[i]);
-    flush(&w);
-    copy(m, mm->saved_auxv, auxv, sizeof auxv);
-    set(m, mm->start_stack, esp);
-    KRETURN(w.is_well ? esp : 0u);
-}
-
 // ---- The segments ----------------------------------------------------------------------------------
-
-// After fs/binfmt_elf.c, elf_map(). False if it cannot be mapped.
-static bool elf_map(struct machine *m, const struct linux_binprm *bprm,
-                    const struct program_segment *s)
-{
-    KFN(m, elf_map);
-    u32 inside = s->address & (PAGE_SIZE - 1);
-    struct map_request map = {
-        .file = bprm->file,
-        .address = s->address - inside,
-        .length = s->file_size + inside,
-        .prot = PROT_READ | (s->is_writable ? PROT_WRITE : 0) | (s->is_executable ? PROT_EXEC : 0),
-        .flags = MAP_PRIVATE | MAP_FIXED,
-        .pgoff = (s->offset - inside) >> PAGE_SHIFT,
-    };
-
-    KRETURN(s->file_size == 0 || !is_error(do_mmap_pgoff(m, &map)));
-}
-
-// From the last file byte to the end of its page there must be zeros. After padzero().
-static bool padzero(struct machine *m, uaddr end_of_file_bytes)
-{
-    KFN(m, padzero);
-    u32 inside = end_of_file_bytes & (PAGE_SIZE - 1);
-
-    KRETURN(inside == 0 || copy_to_user(m, end_of_file_bytes, NULL, PAGE_SIZE - inside));
-}
 
 struct layout { // as load_elf_binary() gathers it from the program headers
     uaddr start_code, end_code, start_data, end_data;
-    uaddr bss, brk; // ends of the last file bytes and of the last zeros
+    uaddr bss, brk;  // ends of the last file bytes and of the last zeros
+    uaddr load_bias; // what is added to the file's addresses …
+    bool is_placed;  // … once the first segment has its place
+    struct elf_place place;
 };
+
+// The address, or an error. After fs/binfmt_elf.c, elf_map(), and what do_mmap() refuses.
+static u32 elf_map(struct machine *m, kaddr file, const struct program_segment *s, uaddr address,
+                   bool is_fixed)
+{
+    KFN(m, elf_map);
+    u32 inside = s->address & (PAGE_SIZE - 1);
+    u32 offset = s->offset - inside;
+    struct map_request map = {
+        .file = file,
+        .address = address & ~(PAGE_SIZE - 1),
+        .length = s->file_size + inside,
+        .prot = s->prot,
+        .flags = MAP_PRIVATE | (is_fixed ? MAP_FIXED : 0),
+        .pgoff = offset >> PAGE_SHIFT,
+    };
+
+    if (offset % PAGE_SIZE || offset + page_align(map.length) < offset)
+        KRETURN((u32)-EINVAL);
+    KRETURN(map.length ? do_mmap_pgoff(m, &map) : map.address);
+}
+
+// Does a segment that begins there lie in user space? After load_elf_binary()'s own words.
+static bool is_segment_sane(const struct program_segment *s, uaddr address)
+{
+    return address <= TASK_SIZE && s->file_size <= s->memory_size && s->memory_size <= TASK_SIZE &&
+           TASK_SIZE - s->memory_size >= address;
+}
 
 static uaddr max_address(uaddr a, uaddr b)
 {
     return a > b ? a : b;
 }
 
-static bool map_segments(struct machine *m, const struct linux_binprm *bprm,
-                         const struct program *program, struct layout *l)
+// Zeros up to the page's end, but not beyond `limit`: what the file has there is not the program's.
+static bool clear_rest_of_page(struct machine *m, uaddr address, uaddr limit)
 {
-    *l = (struct layout){ .start_code = ~0u };
-    for (u32 i = 0; i < program->segment_count; i++) {
-        const struct program_segment *s = &program->segment[i];
-        uaddr file_end = s->address + s->file_size;
+    u32 inside = address & (PAGE_SIZE - 1), rest = PAGE_SIZE - inside;
 
-        if (!elf_map(m, bprm, s))
-            return false;
-        if (s->address < l->start_code)
-            l->start_code = s->address;
-        l->start_data = max_address(l->start_data, s->address);
-        l->bss = max_address(l->bss, file_end);
-        l->end_data = max_address(l->end_data, file_end);
-        if (s->is_executable)
-            l->end_code = max_address(l->end_code, file_end);
-        l->brk = max_address(l->brk, s->address + s->memory_size);
-    }
-    return true;
+    if (rest > limit - address)
+        rest = limit - address;
+    return inside == 0 || copy_to_user(m, address, NULL, rest);
+}
+
+// From the last file byte to the end of its page there must be zeros. After padzero().
+static bool padzero(struct machine *m, uaddr end_of_file_bytes)
+{
+    KFN(m, padzero);
+    KRETURN(clear_rest_of_page(m, end_of_file_bytes, ~0u));
 }
 
 // Zeros from the page behind the file bytes on; the heap begins where they end. After set_brk().
-static bool set_brk(struct machine *m, const struct mm_struct *mm, const struct layout *l)
+static bool set_brk(struct machine *m, const struct mm_struct *mm, uaddr bss, uaddr brk)
 {
     KFN(m, set_brk);
-    uaddr start = page_align(l->bss), end = page_align(l->brk);
+    uaddr start = page_align(bss), end = page_align(brk);
 
     if (end > start && !do_brk(m, mm, start, end - start))
         KRETURN(false);
@@ -262,6 +91,131 @@ static bool set_brk(struct machine *m, const struct mm_struct *mm, const struct 
     set(m, mm->brk, end);
     return true;
 }
+
+// What the headers say about one segment that is mapped now.
+static void note_segment(struct layout *l, const struct program_segment *s)
+{
+    uaddr file_end = s->address + s->file_size;
+
+    if (s->address < l->start_code)
+        l->start_code = s->address;
+    l->start_data = max_address(l->start_data, s->address);
+    l->bss = max_address(l->bss, file_end);
+    l->end_data = max_address(l->end_data, file_end);
+    if (s->prot & SEGMENT_EXEC)
+        l->end_code = max_address(l->end_code, file_end);
+    l->brk = max_address(l->brk, s->address + s->memory_size);
+}
+
+// The first segment of a relocatable file decides where all lie: near ELF_ET_DYN_BASE.
+static s32 map_segment(struct machine *m, kaddr file, const struct program *program,
+                       const struct program_segment *s, struct layout *l)
+{
+    bool is_fixed = !program->is_relocatable || l->is_placed;
+
+    if (!is_fixed)
+        l->load_bias = (ELF_ET_DYN_BASE - s->address) & ~(PAGE_SIZE - 1);
+    uaddr wanted = l->load_bias + s->address;
+    u32 got = elf_map(m, file, s, wanted, is_fixed);
+    if (is_error(got))
+        return (s32)got;
+    if (!is_fixed)
+        l->load_bias += got - (wanted & ~(PAGE_SIZE - 1));
+    if (!l->is_placed)
+        l->place.headers = s->address - s->offset + l->load_bias + program->headers;
+    l->is_placed = true;
+    // Unlike Linux 2.6.11, which looks at the address before it is moved.
+    return is_segment_sane(s, l->load_bias + s->address) ? 0 : -EINVAL;
+}
+
+static void move_layout(struct layout *l)
+{
+    l->bss += l->load_bias;
+    l->brk += l->load_bias;
+    l->start_code += l->load_bias;
+    l->end_code += l->load_bias;
+    l->start_data += l->load_bias;
+    l->end_data += l->load_bias;
+}
+
+// 0 or a negative errno.
+static s32 map_segments(struct machine *m, const struct mm_struct *mm, kaddr file,
+                        const struct program *program, struct layout *l)
+{
+    *l = (struct layout){ .start_code = ~0u };
+    for (u32 i = 0; i < program->segment_count; i++) {
+        if (l->brk > l->bss) { // zeros belong between what was mapped and this segment
+            uaddr bss = l->bss + l->load_bias;
+
+            if (!set_brk(m, mm, bss, l->brk + l->load_bias))
+                return -ENOMEM;
+            clear_rest_of_page(m, bss, l->brk + l->load_bias);
+        }
+        s32 error = map_segment(m, file, program, &program->segment[i], l);
+        if (error)
+            return error;
+        note_segment(l, &program->segment[i]);
+    }
+    move_layout(l);
+    if (!set_brk(m, mm, l->bss, l->brk))
+        return -ENOMEM;
+    // Unlike Linux 2.6.11, which fails for a program that has nothing but text.
+    return l->bss != l->brk && !padzero(m, l->bss) ? -EFAULT : 0;
+}
+
+// ---- The dynamic linker ----------------------------------------------------------------------------
+
+// Opens what the program names as its dynamic linker. 0 or a negative errno.
+//
+// Unlike Linux, which looks at some of its headers only when the old program is gone already.
+static s32 open_interpreter(struct machine *m, const struct linux_binprm *bprm,
+                            const struct program *program)
+{
+    kaddr file;
+
+    if (program->interpreter < 0)
+        return 0;
+    s32 error = open_host_exec(m, (u32)program->interpreter, &file);
+    if (error)
+        return error;
+    set(m, bprm->interpreter, file);
+    const struct program *interpreter = program_of_file(m, file);
+    return interpreter->exec_error || interpreter->is_script ? -ELIBBAD : 0;
+}
+
+// Its segments, from where there is room for the first one. The address of its first instruction,
+// or an error. After fs/binfmt_elf.c.
+static u32 load_elf_interp(struct machine *m, kaddr file, uaddr *load_address)
+{
+    KFN(m, load_elf_interp);
+    const struct program *program = program_of_file(m, file);
+    const struct mm_struct *mm = mm_at(m, current(m)->mm);
+    uaddr bias = 0, bss = 0, brk = 0;
+
+    for (u32 i = 0; i < program->segment_count; i++) {
+        const struct program_segment *s = &program->segment[i];
+        bool is_first = i == 0 && program->is_relocatable;
+        u32 got = elf_map(m, file, s, bias + s->address, !is_first);
+
+        if (is_error(got))
+            KRETURN(got);
+        if (is_first)
+            bias = got - (s->address & ~(PAGE_SIZE - 1));
+        if (!is_segment_sane(s, bias + s->address))
+            KRETURN((u32)-ENOMEM);
+        bss = max_address(bss, bias + s->address + s->file_size);
+        brk = max_address(brk, bias + s->address + s->memory_size);
+    }
+    // Unlike Linux 2.6.11, which fails for one that has nothing but text.
+    if (brk > bss && !padzero(m, bss))
+        KRETURN((u32)-EFAULT);
+    if (brk > page_align(bss) && !do_brk(m, mm, page_align(bss), brk - page_align(bss)))
+        KRETURN((u32)-ENOMEM);
+    *load_address = bias;
+    KRETURN(program->entry + bias);
+}
+
+// ---- The whole program -----------------------------------------------------------------------------
 
 static void start_thread(struct machine *m, const struct task_struct *p, uaddr eip, uaddr esp)
 {
@@ -285,47 +239,61 @@ static bool give_heap(struct machine *m, const struct mm_struct *mm, u32 bytes)
 {
     if (!do_brk(m, mm, mm->brk, bytes))
         return false;
-    set(m, mm->brk, mm->brk + bytes);
+    if (bytes)
+        set(m, mm->brk, mm->brk + bytes);
     return true;
 }
 
-// Everything behind the point of no return.
-static bool fill_address_space(struct machine *m, const struct linux_binprm *bprm,
-                               const struct program *program)
+// Everything behind the point of no return. 0 or a negative errno, which nobody gets to see: the
+// task dies.
+static s32 fill_address_space(struct machine *m, const struct linux_binprm *bprm,
+                              const struct program *program)
 {
     const struct task_struct *p = current(m);
     const struct mm_struct *mm = mm_at(m, p->mm);
     struct layout l;
 
     arch_pick_mmap_layout(m, mm);
-    if (!setup_arg_pages(m, bprm) || !map_segments(m, bprm, program, &l) || !set_brk(m, mm, &l))
-        return false;
-    // Unlike Linux 2.6.11, which fails for a program that has nothing but text.
-    if (l.bss != l.brk && !padzero(m, l.bss))
-        return false;
+    if (!setup_arg_pages(m, bprm))
+        return -ENOMEM;
+    s32 error = map_segments(m, mm, bprm->file, program, &l);
+    if (error)
+        return error;
+    l.place.entry = program->entry + l.load_bias;
+    uaddr eip = l.place.entry;
+    if (bprm->interpreter)
+        eip = load_elf_interp(m, bprm->interpreter, &l.place.interp);
+    if (bprm->interpreter && is_error(eip))
+        return -EFAULT;
     set(m, mm->start_code, l.start_code);
     set(m, mm->end_code, l.end_code);
     set(m, mm->start_data, l.start_data);
     set(m, mm->end_data, l.end_data);
-    uaddr esp = create_elf_tables(m, bprm, program);
+    uaddr esp = create_elf_tables(m, bprm, program, &l.place);
     if (!esp || !give_heap(m, mm, program->heap))
-        return false;
-    start_thread(m, p, program->entry, esp);
-    return true;
+        return -ENOMEM;
+    start_thread(m, p, eip, esp);
+    if (program->host.bytes)
+        note(m, EVENT_EXEC_HOST, p->pid, (s32)l.start_code, program->is_64bit);
+    return 0;
 }
 
 s32 load_elf_binary(struct machine *m, const struct linux_binprm *bprm)
 {
     KFN(m, load_elf_binary);
     const struct task_struct *p = current(m);
-    const struct inode *inode = at(m, at(m, bprm->file, struct file)->f_inode, struct inode);
-    s32 error = flush_old_exec(m, bprm);
+    const struct program *program = program_of_file(m, bprm->file);
+    s32 error = is_resuming(m) ? 0 : open_interpreter(m, bprm, program);
 
+    if (error)
+        KRETURN(error);
+    error = flush_old_exec(m, bprm);
     if (error)
         return error;
     set(m, p->flags, p->flags & ~(u32)PF_FORKNOEXEC);
-    if (fill_address_space(m, bprm, program_at(m, (u32)inode->i_program)))
+    error = fill_address_space(m, bprm, program);
+    if (!error)
         return 0;
-    force_sig(m, SIGKILL, p);
-    KRETURN(-ENOMEM);
+    force_sig(m, error == -EFAULT ? SIGSEGV : SIGKILL, p);
+    KRETURN(error);
 }

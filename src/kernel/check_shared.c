@@ -214,6 +214,8 @@ static void look_at_task(struct shared_check *c, const struct task_struct *p)
     const struct linux_binprm *bprm = exec_under_way(c->m, p);
     if (bprm)
         add_reference(&c->files, bprm->file);
+    if (bprm && bprm->interpreter)
+        add_reference(&c->files, bprm->interpreter);
     add_reference(&c->users, p->user);
     check_queue(c, &p->pending, p->pid, "own");
     if (p->signal && (thread_group_leader(p) || !p->pid))

@@ -19,6 +19,7 @@
     X(EBUSY, 16, "Device or resource busy")                                                        \
     X(EEXIST, 17, "File exists")                                                                   \
     X(ENODEV, 19, "No such device")                                                                \
+    X(ENOTDIR, 20, "Not a directory")                                                              \
     X(EINVAL, 22, "Invalid argument")                                                              \
     X(ENFILE, 23, "Too many open files in system")                                                 \
     X(EMFILE, 24, "Too many open files")                                                           \
@@ -26,7 +27,9 @@
     X(ESPIPE, 29, "Illegal seek")                                                                  \
     X(EPIPE, 32, "Broken pipe")                                                                    \
     X(ENAMETOOLONG, 36, "File name too long")                                                      \
-    X(ENOSYS, 38, "Function not implemented")
+    X(ENOSYS, 38, "Function not implemented")                                                      \
+    X(ELOOP, 40, "Too many symbolic links")                                                        \
+    X(ELIBBAD, 80, "Accessing a corrupted shared library")
 
 // As an enum, so that it can live beside the host's macros in one translation unit only if that
 // unit does not include <errno.h>; the engine does not.

@@ -215,9 +215,18 @@ s32 flush_old_exec(struct machine *m, const struct linux_binprm *bprm)
     return 0;
 }
 
-static s32 search_binary_handler(struct machine *m, const struct linux_binprm *bprm)
+s32 search_binary_handler(struct machine *m, const struct linux_binprm *bprm, bool is_nested)
 {
     KFN(m, search_binary_handler);
+    const struct program *program = program_of_file(m, bprm->file);
+
+    if (program->exec_error)
+        KRETURN(-error_of_program(program->exec_error));
+    if (program->is_script && is_nested)
+        KRETURN(-ENOEXEC);
+    // One that slept goes its way again: by then, the file is the one that the script has named.
+    if (program->is_script || (bprm->sh_bang && !is_nested))
+        return load_script(m, bprm);
     return load_elf_binary(m, bprm);
 }
 
@@ -259,8 +268,8 @@ static bool put_bytes(struct machine *m, const struct linux_binprm *bprm, u32 at
     return true;
 }
 
-// One string below those that are there. 0 or an error. (copy_strings() does this for each)
-static s32 copy_string(struct machine *m, const struct linux_binprm *bprm, const char *string)
+// copy_strings() does this for each.
+s32 copy_string(struct machine *m, const struct linux_binprm *bprm, const char *string)
 {
     u32 size = (u32)strlen(string) + 1;
 
@@ -296,6 +305,8 @@ static void free_bprm(struct machine *m, kaddr address)
         mmput(m, bprm->mm);
     if (bprm->file)
         fput(m, bprm->file);
+    if (bprm->interpreter)
+        fput(m, bprm->interpreter);
     kfree(m, address);
 }
 
@@ -345,7 +356,7 @@ static s32 do_execve(struct machine *m, kaddr path)
         set(m, locals->path, path);
     }
     const struct linux_binprm *bprm = at(m, address, struct linux_binprm);
-    error = search_binary_handler(m, bprm);
+    error = search_binary_handler(m, bprm, false);
     if (error == CALL_SLEEPS)
         return error;
     if (error == 0) {
@@ -358,10 +369,16 @@ static s32 do_execve(struct machine *m, kaddr path)
 
 static s32 refuse_exec(struct machine *m, s32 error)
 {
-    enum refusal why = error == -ENOMEM   ? REFUSED_NO_MEMORY
-                       : error == -E2BIG  ? REFUSED_ARGUMENTS_TOO_LONG
-                       : error == -EAGAIN ? REFUSED_GROUP_EXITING
-                                          : REFUSED_NO_FILE;
+    enum refusal why = error == -ENOMEM                       ? REFUSED_NO_MEMORY
+                       : error == -E2BIG                      ? REFUSED_ARGUMENTS_TOO_LONG
+                       : error == -EAGAIN                     ? REFUSED_GROUP_EXITING
+                       : error == -ENOENT                     ? REFUSED_NO_FILE
+                       : error == -ENOTDIR                    ? REFUSED_NO_FOLDER
+                       : error == -EACCES                     ? REFUSED_NOT_EXECUTABLE
+                       : error == -ELIBBAD                    ? REFUSED_BAD_INTERPRETER
+                       : error == -ENOEXEC                    ? REFUSED_NO_PROGRAM
+                       : error == -EFAULT || error == -EINVAL ? REFUSED_BAD_LAYOUT
+                                                              : REFUSED_BAD_PATH;
 
     note(m, EVENT_REFUSED, current(m)->pid, -error, (s32)why);
     return error;

@@ -1,6 +1,5 @@
 // Files that can be mapped: the programs of the catalogue, and memory that is like a file.
-#include "kernel/mmap.h"
-#include "machine/program.h"
+#include "kernel/binfmt.h"
 
 static const struct inode *inode_at(const struct machine *m, kaddr inode)
 {
@@ -52,16 +51,51 @@ static kaddr make_file(struct machine *m, const char *name, u32 flags, kaddr ino
     return file;
 }
 
+s32 error_of_program(enum program_error error)
+{
+    static const s32 errors[] = {
+        [PROGRAM_WELL] = 0,           [PROGRAM_MISSING] = ENOENT,
+        [PROGRAM_NO_ACCESS] = EACCES, [PROGRAM_NO_FOLDER] = ENOTDIR,
+        [PROGRAM_LOOP] = ELOOP,       [PROGRAM_NAME_LONG] = ENAMETOOLONG,
+        [PROGRAM_UNREADABLE] = EIO,   [PROGRAM_FORMAT] = ENOEXEC,
+    };
+
+    BUG_ON((u32)error >= sizeof errors / sizeof errors[0]);
+    return errors[error];
+}
+
+static s32 open_program(struct machine *m, u32 number, kaddr *file)
+{
+    const struct program *p = program_at(m, number);
+
+    if (p->open_error)
+        return -error_of_program(p->open_error);
+    kaddr inode = iget(m, (s32)number);
+    *file = inode ? make_file(m, p->path, 0, inode) : 0;
+    return *file ? 0 : -ENOMEM;
+}
+
+s32 open_host_exec(struct machine *m, u32 program, kaddr *file)
+{
+    KFN(m, open_exec);
+    KRETURN(open_program(m, program, file));
+}
+
 s32 open_exec(struct machine *m, const char *path, kaddr *file)
 {
     KFN(m, open_exec);
-    s32 program = program_find(m, path);
+    u32 host = task_pt_regs(m, current(m))->ebx; // Unlike Linux: there is nothing like it
+    enum program_error error;
+    s32 number = program_find(m, path, &error);
 
-    if (program < 0)
-        KRETURN(-ENOENT);
-    kaddr inode = iget(m, program);
-    *file = inode ? make_file(m, path, 0, inode) : 0;
-    KRETURN(*file ? 0 : -ENOMEM);
+    if (is_host_path(path) && host)
+        KRETURN(open_program(m, host, file));
+    KRETURN(number < 0 ? -error_of_program(error) : open_program(m, (u32)number, file));
+}
+
+const struct program *program_of_file(const struct machine *m, kaddr file)
+{
+    return program_at(m, (u32)inode_at(m, at(m, file, struct file)->f_inode)->i_program);
 }
 
 kaddr shmem_file_setup(struct machine *m, u32 bytes)
@@ -82,7 +116,8 @@ s32 file_to_map(struct machine *m, u32 fd, kaddr *file)
     }
     const struct file *f = at(m, found, struct file);
     if (!f->f_inode) {
-        s32 program = program_find(m, f->name);
+        enum program_error ignored;
+        s32 program = program_find(m, f->name, &ignored);
         kaddr inode = program < 0 ? 0 : iget(m, program);
 
         if (!inode) {

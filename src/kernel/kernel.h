@@ -177,6 +177,7 @@ bool is_booted(const struct machine *m);
 struct call {
     s32 nr;      // __NR_…
     u32 args[6]; // ebx, ecx, edx, esi, edi, ebp
+    // execve of a file of the host (machine/program.h): ebx is its number.
     // Strings that the call finds in user memory: path, then argv…; NULL-ended. May be NULL.
     const char *const *strings;
 };

@@ -445,8 +445,12 @@ bool do_brk(struct machine *m, const struct mm_struct *mm, uaddr start, u32 leng
 
     if (!length)
         return true;
-    if (end > TASK_SIZE || end < start || !may_expand_vm(m, mm, page_align(length) >> PAGE_SHIFT) ||
-        mm->map_count >= MAX_MAP_COUNT)
+    if (end > TASK_SIZE || end < start)
+        KRETURN(false);
+    const struct vm_area_struct *old = look_for_vma(m, mm, start);
+    if (old && old->vm_start < end && do_munmap(m, mm, start, end - start))
+        KRETURN(false);
+    if (!may_expand_vm(m, mm, page_align(length) >> PAGE_SHIFT) || mm->map_count >= MAX_MAP_COUNT)
         KRETURN(false);
     const struct vm_area_struct *vma = vma_merge(m, mm, start, end, vm_flags);
     if (vma) {

@@ -3,6 +3,7 @@
 #define KERNEL_MMAP_H
 
 #include "kernel/kernel.h"
+#include "machine/program.h"
 #include "mm/vm.h"
 
 // Where mappings begin if they are to grow upwards: then it is mmap_base, too.
@@ -28,8 +29,8 @@ static inline bool is_error(u32 value)
 u32 do_mmap_pgoff(struct machine *m, const struct map_request *map);
 // 0 or a negative errno. After mm/mmap.c, do_munmap().
 s32 do_munmap(struct machine *m, const struct mm_struct *mm, uaddr start, u32 length);
-// Zeros at [start, start + length), which is free, whole pages from a page on. False without
-// memory, or past a limit. After mm/mmap.c, do_brk().
+// Zeros at [start, start + length), whole pages from a page on, instead of what was there. False
+// without memory, or past a limit. After mm/mmap.c, do_brk().
 bool do_brk(struct machine *m, const struct mm_struct *mm, uaddr start, u32 length);
 bool may_expand_vm(const struct machine *m, const struct mm_struct *mm, u32 pages);
 // A new anonymous area in no list, or NULL without memory …
@@ -43,8 +44,12 @@ s32 memory_call(struct machine *m, const struct pt_regs *r);
 
 // ---- inode.c ---------------------------------------------------------------------------------------
 
-// An open file of a program's bytes: -ENOENT, -ENOMEM, or 0. After fs/exec.c, open_exec().
+// An open file of a program's bytes: 0 or a negative errno. After fs/exec.c, open_exec().
 s32 open_exec(struct machine *m, const char *path, kaddr *file);
+// The same for a file of the host, which was taken in before: by its number.
+s32 open_host_exec(struct machine *m, u32 program, kaddr *file);
+// The errno for what the host found.
+s32 error_of_program(enum program_error error);
 // A file of zeros that only lives in memory, or 0. After mm/shmem.c, shmem_file_setup().
 kaddr shmem_file_setup(struct machine *m, u32 bytes);
 // The running task's descriptor as something that can be mapped: 0, -EBADF, -ENODEV, -ENOMEM.

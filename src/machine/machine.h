@@ -157,8 +157,10 @@ struct worklist {
 
 // The programs that exec can run (machine/program.h).
 struct programs {
-    struct program *list;
+    struct program *list; // the catalogue's
     u32 count, capacity;
+    struct program **hosts; // files of the host, in the order in which they were taken in
+    u32 host_count;
 };
 
 struct machine {

@@ -60,6 +60,7 @@ static const struct {
     [EVENT_COPY_PTES] = { "{nb} page table entries are copied for {pa}, and {nc} pages", 0 },
     [EVENT_LOAD] = { "{pa} loads {t.} from {ub}", 78 },
     [EVENT_STORE] = { "{pa} stores {t.} at {ub}", 78 },
+    [EVENT_EXEC_HOST] = { "the host's file lies from {ub} on", 60 },
     [EVENT_MARK] = { "mark {na} {nb} {nc}", 0 },
 };
 
@@ -101,6 +102,8 @@ static const struct {
     { EVENT_FAULT, FAULT_SEGV, "{pa} must not access {ub}: {Rc}" },
     { EVENT_FAULT, FAULT_BUS, "{pa} must not access {ub}: that is behind the end of the file" },
     { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none" },
+    { EVENT_EXEC_HOST, 1,
+      "the host's file is one of 64 bits: it lies from {ub} on, as if made for this machine" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -163,6 +166,12 @@ static const char *const refusals[] = {
     [REFUSED_OVERLAPS] = "something else is mapped there",
     [REFUSED_NO_GROUP] = "its session has no such process group",
     [REFUSED_FILES_LIMIT] = "it is beyond the limit of open files",
+    [REFUSED_NO_FOLDER] = "a part of the path is no folder",
+    [REFUSED_NO_PROGRAM] = "it is neither a program of this machine (ELF) nor a script (#!)",
+    [REFUSED_BAD_INTERPRETER] = "the dynamic linker that it names is no program",
+    [REFUSED_BAD_LAYOUT] = "the program's parts cannot lie where it wants them, and the old one is "
+                           "gone already",
+    [REFUSED_BAD_PATH] = "the path leads to no file that could be read",
 };
 
 static const char *const fault_reasons[] = {

@@ -56,53 +56,89 @@ bool candidates_typed_begins(const struct candidates *c, size_t skip, const char
 
 // ---- Files -----------------------------------------------------------------------------------
 
-// `folder` as it was typed, `place` where that is.
-static void add_file(struct candidates *c, const struct strbuf *folder, const struct strbuf *place,
-                     const char *name)
+struct folder {
+    struct strbuf typed; // up to its last slash, and what stands before the path
+    struct strbuf place; // where that is
+    const char *begun;   // of a name in it
+    bool only_executable;
+};
+
+static void add_file(struct candidates *c, const struct folder *folder, const char *name)
 {
     struct strbuf path = STRBUF_INIT;
     struct stat st;
 
-    strbuf_add(&path, strbuf_text(place), place->length);
+    strbuf_add(&path, strbuf_text(&folder->place), folder->place.length);
     strbuf_puts(&path, name);
-    bool is_folder = stat(strbuf_text(&path), &st) == 0 && S_ISDIR(st.st_mode);
+    bool is_there = stat(strbuf_text(&path), &st) == 0;
+    bool is_folder = is_there && S_ISDIR(st.st_mode);
+    bool is_wanted =
+        is_folder || !folder->only_executable ||
+        (is_there && S_ISREG(st.st_mode) && st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH));
     strbuf_clear(&path);
-    strbuf_add(&path, strbuf_text(folder), folder->length);
+    strbuf_add(&path, strbuf_text(&folder->typed), folder->typed.length);
     strbuf_puts(&path, name);
     if (is_folder)
         strbuf_putc(&path, '/');
     // A name that would need quotes is not offered.
-    if (strcspn(strbuf_text(&path), " \t\n;{}\"#$\\") == path.length)
+    if (is_wanted && strcspn(strbuf_text(&path), " \t\n;{}\"#$\\") == path.length)
         candidates_add(c, strbuf_text(&path), is_folder ? "folder" : "");
     strbuf_finish(&path);
 }
 
-void candidates_add_files(struct candidates *c, const char *home)
+static void add_files_of(struct candidates *c, const struct folder *folder)
 {
-    size_t folder_length = c->length;
-    struct strbuf folder = STRBUF_INIT, place = STRBUF_INIT;
+    DIR *dir = opendir(folder->place.length ? strbuf_text(&folder->place) : ".");
+    size_t length = (size_t)(c->typed + c->length - folder->begun);
+    bool wants_hidden = length > 0 && folder->begun[0] == '.';
 
-    while (folder_length > 0 && c->typed[folder_length - 1] != '/')
-        folder_length--;
-    strbuf_add(&folder, c->typed, folder_length);
-    bool is_at_home = home && folder_length > 1 && memcmp(c->typed, "~/", 2) == 0;
-    if (is_at_home)
-        strbuf_puts(&place, home);
-    strbuf_puts(&place, strbuf_text(&folder) + is_at_home);
-    DIR *dir = opendir(folder_length ? strbuf_text(&place) : ".");
-    bool wants_hidden = c->length > folder_length && c->typed[folder_length] == '.';
-    for (u32 i = 0; dir && i < FILES_OFFERED; i++) {
+    for (u32 i = 0; dir && i < FILES_OFFERED;) {
         const struct dirent *entry = readdir(dir);
 
         if (!entry)
             break;
-        if (entry->d_name[0] != '.' || wants_hidden)
-            add_file(c, &folder, &place, entry->d_name);
+        if ((entry->d_name[0] == '.' && !wants_hidden) || strlen(entry->d_name) < length ||
+            !begins_alike(entry->d_name, folder->begun, length))
+            continue;
+        add_file(c, folder, entry->d_name);
+        i++;
     }
     if (dir)
         closedir(dir);
-    strbuf_finish(&folder);
-    strbuf_finish(&place);
+}
+
+// `prefix` bytes stand before the path.
+static void add_files(struct candidates *c, const char *home, size_t prefix, bool only_executable)
+{
+    struct folder folder = { .only_executable = only_executable };
+    size_t end = c->length;
+
+    while (end > prefix && c->typed[end - 1] != '/')
+        end--;
+    folder.begun = c->typed + end;
+    strbuf_add(&folder.typed, c->typed, end);
+    bool is_at_home = home && end > prefix + 1 && memcmp(c->typed + prefix, "~/", 2) == 0;
+    if (is_at_home)
+        strbuf_puts(&folder.place, home);
+    strbuf_puts(&folder.place, strbuf_text(&folder.typed) + prefix + is_at_home);
+    add_files_of(c, &folder);
+    strbuf_finish(&folder.typed);
+    strbuf_finish(&folder.place);
+}
+
+void candidates_add_files(struct candidates *c, const char *home)
+{
+    add_files(c, home, 0, false);
+}
+
+void candidates_add_host_files(struct candidates *c, const char *home)
+{
+    size_t length = sizeof HOST_PREFIX - 1;
+
+    if (c->length < length || memcmp(c->typed, HOST_PREFIX, length) != 0)
+        candidates_add(c, HOST_PREFIX, "a file of this computer");
+    else
+        add_files(c, home, length, true);
 }
 
 // ---- Handing over ----------------------------------------------------------------------------
@@ -175,7 +211,7 @@ void candidates_into(struct candidates *c, struct completions *out)
     out->common = common_beginning(c);
     const char *word = c->words[0];
     char last = word[0] ? word[strlen(word) - 1] : ' ';
-    out->is_final = c->count == 1 && last != '=' && last != '/';
+    out->is_final = c->count == 1 && last != '=' && last != '/' && last != ':';
 }
 
 void completions_finish(struct completions *c)

@@ -20,6 +20,8 @@ bool candidates_typed_begins(const struct candidates *c, size_t skip, const char
                              size_t length);
 // Adds the files and folders whose path begins as typed; ~ is `home` (NULL: nothing special).
 void candidates_add_files(struct candidates *c, const char *home);
+// The same behind HOST_PREFIX, if that is there: only what can be executed, and folders.
+void candidates_add_host_files(struct candidates *c, const char *home);
 // Sorts them, drops doubles, and hands them over.
 void candidates_into(struct candidates *c, struct completions *out);
 

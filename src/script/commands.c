@@ -24,7 +24,6 @@
 const char pane_names[] = "tasks states trace task stack kernel memory";
 
 // What completion offers where any word may stand.
-#define PROGRAMS "/bin/sh /bin/ls /bin/cat /bin/sleep /usr/bin/make /usr/bin/vi"
 #define STRUCTURES                                                                                 \
     "task_struct thread_info pt_regs mm_struct signal_struct sighand_struct files_struct "         \
     "fs_struct vm_area_struct inode kmem_cache slab page runqueue user_struct file"
@@ -48,9 +47,12 @@ const struct command_row command_table[] = {
       .max_words = 5, .type = { TYPE_CLONE }, .number = __NR_clone, .prepare = prepare_clone },
     { CALL("exec", "execve", "exec PATH [ARG…]", "runs another program in the acting task",
            "The task keeps its PID, parent and descriptors; memory, name and caught signals are "
-           "new."),
-      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_CHOICE, TYPE_NONE },
-      .choices = PROGRAMS, .number = __NR_execve, .prepare = prepare_execve },
+           "new. PATH is a program of the catalogue, or a file of your own computer: host:/bin/ls, "
+           "host:./a.out. Of that, an ELF program or a script, the parts lie where they would on "
+           "i386, with the file's real bytes, which come in by page faults; nothing of it is "
+           "carried out. It is read when the command is given, and never again."),
+      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_PROGRAM, TYPE_NONE },
+      .number = __NR_execve, .prepare = prepare_execve },
     { CALL("exit", "", "exit [CODE]", "ends the acting task",
            "It stays as a zombie until its parent waits for it. To leave procarium, use quit."),
       .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_exit, .prepare = prepare_numbers },

@@ -31,6 +31,7 @@ enum word_type {
     TYPE_RLIMIT,
     TYPE_FILE,
     TYPE_REPLACE, // the word `replace`
+    TYPE_PROGRAM, // a program of the catalogue, or a file of the host
     TYPE_VARIABLE,
     TYPE_SYSCTL,
     TYPE_ADDRESS,

@@ -142,6 +142,7 @@ PREPARE(execve)
     s->strings[1] = s->strings[0];
     s->strings[count + 1] = NULL;
     plan->made.strings = s->strings;
+    plan->made.args[0] = n->host ? *n->host : 0;
     return true;
 }
 

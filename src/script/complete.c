@@ -1,6 +1,7 @@
 // Completion: what may stand where the cursor is, and the usage line beside it.
 #include "script/session.h"
 
+#include "machine/program.h"
 #include "procarium/names.h"
 #include "report/regions.h"
 #include "script/candidates.h"
@@ -228,6 +229,12 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         break;
     case TYPE_RLIMIT:
         add_names(c, NAMES_RLIMIT, "RLIMIT_", "");
+        break;
+    case TYPE_PROGRAM:
+        for (u32 i = 0; i < s->m->programs.count; i++)
+            if (!s->m->programs.list[i].open_error)
+                candidates_add(c, s->m->programs.list[i].path, "");
+        candidates_add_host_files(c, s->home);
         break;
     case TYPE_FILE:
         candidates_add_files(c, s->home);

@@ -16,6 +16,9 @@
 #define MSG_VARIABLE_TAIL "a variable must stand alone: put a space after %s"
 #define MSG_VARIABLE_LONG "a variable's name has at most %u characters"
 
+// ---- The host
+#define MSG_HOST_NONE "programs of the host cannot be read here"
+
 // ---- Form
 #define MSG_TWO_ACTORS      "only one actor can stand before a command"
 #define MSG_ACTOR_ALONE     "a command must follow the actor"

@@ -12,7 +12,8 @@ struct command_row;
 #define COMMAND_WORDS_MAX 64u       // words behind a command's name
 
 // One command as it was written. It is also what the history keeps, so running it again is
-// a function of the node and the image alone. Rule: nothing changes after parsing.
+// a function of the node and the image alone. Rule: nothing changes after parsing, but that what
+// `host` points to is set once.
 struct node {
     const struct command_row *command;
     const struct source *source;
@@ -25,6 +26,7 @@ struct node {
     struct word actor;
     struct node *next; // in the same block
     struct node *body; // of `repeat`: its first command
+    u32 *host;         // exec of a host's file: its program's number, 0 until it has been read
     struct call call;  // made before the first run if all words are constant; else its nr is 0
 };
 

@@ -142,6 +142,8 @@ void prepare_constant(struct session *s, struct node *n)
 
     for (struct node *b = n->body; b; b = b->next)
         prepare_constant(s, b);
+    if (names_host_file(n))
+        n->host = arena_new(&s->arena, u32);
     if (n->command->kind != COMMAND_CALL || has_variable_words(n))
         return;
     if (n->command->prepare(s, n, &plan) && !plan.made.strings)
@@ -209,6 +211,8 @@ static bool run_acting(struct session *s, const struct node *n)
     struct plan plan;
     struct echo echo;
 
+    if (n->host && !*n->host && !fetch_host_file(s, n))
+        return false;
     if (!prepare_at_rest(s, n, &plan))
         return false;
     if (h->run < h->count && keep_branch(s))

@@ -11,7 +11,7 @@
 
 bool session_check_programs(const char *text, struct strbuf *why)
 {
-    struct programs table = { NULL, 0, 0 };
+    struct programs table = { .list = NULL };
     bool well = programs_add(&table, text, why);
 
     programs_finish(&table);
@@ -44,6 +44,7 @@ struct session *session_create(const struct session_options *options)
     if (options->programs)
         add_programs(s->m, options->programs);
     s->face = options->face;
+    s->read_host_file = options->read_host_file;
     s->keep_going = options->keep_going;
     s->home = options->home ? arena_copy(&s->arena, options->home, strlen(options->home)) : NULL;
     s->rounds = 1;

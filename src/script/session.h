@@ -28,6 +28,7 @@ struct branch {
 struct session {
     struct machine *m;
     struct face face;
+    host_file_reader *read_host_file; // NULL: exec finds no file of the host
     struct arena arena; // texts and what they were parsed into: the history refers to them
     struct diagnosis diagnosis;
     struct strbuf shown; // the last text made fit for a terminal
@@ -85,6 +86,12 @@ const char *file_path(struct session *s, const char *written);
 void remember_look(struct session *s, const struct node *n);
 // Forgets what was looked at beyond a position, which is left for another future.
 void cut_looks(struct session *s, u64 position);
+
+// ---- host.c ----------------------------------------------------------------------------------------
+// Is it exec of a file of the host?
+bool names_host_file(const struct node *n);
+// Reads that file, and those that it needs, into n->host. False with a mistake.
+bool fetch_host_file(struct session *s, const struct node *n);
 
 // ---- branch.c --------------------------------------------------------------------------------------
 // Remembers the line that is about to be left. False if there is nothing on it.

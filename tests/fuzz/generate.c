@@ -114,6 +114,16 @@ static void add_address(struct generator *g, const struct session *s, struct str
     strbuf_printf(out, "0x%x", p && random_below(g, 2) ? kaddr_of(s->m, p) : any);
 }
 
+static void add_program(struct generator *g, struct strbuf *out)
+{
+    static const char *const programs[] = {
+        "/bin/sh",     "/bin/ls",   "/bin/cat", "/usr/bin/make",
+        "/etc/passwd", "/bin/none", "/bin",     "host:/bin/none"
+    };
+
+    strbuf_puts(out, programs[random_below(g, sizeof programs / sizeof *programs)]);
+}
+
 static void add_region(struct generator *g, struct strbuf *out)
 {
     static const char *const parts[] = { "text", "data", "bss", "heap", "stack", "buf" };
@@ -184,6 +194,9 @@ static void add_word(struct generator *g, const struct session *s, const struct 
         break;
     case TYPE_TEXT:
         strbuf_puts(out, "\"some $x text\"");
+        break;
+    case TYPE_PROGRAM:
+        add_program(g, out);
         break;
     case TYPE_FILE:
         strbuf_puts(out, "/nonexistent");

@@ -326,7 +326,7 @@ static void test_thousands(void)
 
 static void expect_mistake(const char *text, const char *words)
 {
-    struct programs table = { NULL, 0, 0 };
+    struct programs table = { .list = NULL };
     struct strbuf why = STRBUF_INIT;
 
     CU_ASSERT_FALSE(programs_add(&table, text, &why));
@@ -345,12 +345,15 @@ static void test_catalogue(void)
 
     expect_mistake("bin/sh text=1p", "line 1: a program's path begins with /: bin/sh");
     expect_mistake("# a comment\n\n/bin/sh text=1q",
-                   "line 3: expected text=, data=, bss= or heap=");
+                   "line 3: expected text=, data=, bss=, heap= or plain=");
     expect_mistake("/bin/sh text=1p\n/bin/x text=99999999999", "line 2");
     expect_mistake("/bin/sh text=65M", "line 1");
     expect_mistake("/bin/sh text=", "line 1");
     expect_mistake("/bin/sh data=1p", "a program needs text");
     expect_mistake("/bin/sh text=1p more=2", "more=2");
+    expect_mistake("/bin/sh text=1p mode=758", "mode=758");
+    expect_mistake("/bin/sh text=1p mode=", "mode=");
+    expect_mistake("/bin/sh plain=0", "a program needs text");
     expect_mistake("/0123456789012345678901234567890123456789012345678901234567890123456789 text=1",
                    "too long");
     // The newer one counts.
