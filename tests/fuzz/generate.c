@@ -126,11 +126,14 @@ static void add_program(struct generator *g, struct strbuf *out)
 
 static void add_region(struct generator *g, struct strbuf *out)
 {
-    static const char *const parts[] = { "text", "data", "bss", "heap", "stack", "buf" };
-    static const char *const offsets[] = { "", "+0", "+1p", "-1p", "+4095", "+99999", "-30p" };
+    static const char *const parts[] = { "text",  "data", "bss", "heap",
+                                         "stack", "buf",  "buf", "pool" };
+    static const char *const offsets[] = { "", "", "+0", "+1p", "+2p", "-1p", "+4095", "-30p" };
 
     if (random_below(g, 6) == 0)
-        strbuf_printf(out, "0x%x", random_below(g, 0x100000) << 12);
+        strbuf_printf(out, "0x%x",
+                      random_below(g, 2) ? 0x10000000 + (random_below(g, 14) << 12)
+                                         : random_below(g, 0x100000) << 12);
     else
         strbuf_printf(out, "%s%s", parts[random_below(g, sizeof parts / sizeof *parts)],
                       offsets[random_below(g, sizeof offsets / sizeof *offsets)]);
@@ -256,6 +259,57 @@ static const struct command_row *pick_row(struct generator *g, bool is_acting)
     return row;
 }
 
+// Memory: commands that mostly succeed, on few places, so that tasks share, part, split and run out.
+static void add_memory_command(struct generator *g, struct strbuf *out)
+{
+    static const char *const rights[] = { "none", "r", "rw", "rw", "rwx", "rx" };
+    u32 pages = 1 + (random_below(g, 8) ? random_below(g, 6) : random_below(g, 1500));
+
+    switch (random_below(g, 12)) {
+    case 0:
+    case 1:
+        strbuf_printf(out, "mmap %u %s", pages, random_below(g, 3) ? "private" : "shared");
+        if (random_below(g, 3))
+            strbuf_puts(out, random_below(g, 2) ? " buf" : " pool");
+        if (random_below(g, 4) == 0)
+            strbuf_printf(out, " at=0x%x", 0x10000000 + random_below(g, 12) * PAGE_SIZE);
+        if (random_below(g, 4) == 0)
+            strbuf_printf(out, " prot=%s", rights[random_below(g, 6)]);
+        break;
+    case 2:
+        strbuf_puts(out, "munmap ");
+        add_region(g, out);
+        if (random_below(g, 3))
+            strbuf_printf(out, " %u", pages);
+        break;
+    case 3:
+        strbuf_puts(out, "mprotect ");
+        add_region(g, out);
+        strbuf_printf(out, " %u %s", pages, rights[random_below(g, 6)]);
+        break;
+    case 4:
+        strbuf_printf(out, "brk %c%up", random_below(g, 3) ? '+' : '-', pages);
+        break;
+    case 5:
+    case 6:
+        strbuf_puts(out, "load ");
+        add_region(g, out);
+        strbuf_printf(out, " %u", 1 + random_below(g, 5000));
+        break;
+    case 7:
+        strbuf_printf(out, "fork eager=%u", random_below(g, 2));
+        break;
+    case 8:
+        strbuf_puts(out, "exec ");
+        add_program(g, out);
+        break;
+    default:
+        strbuf_puts(out, "store ");
+        add_region(g, out);
+        strbuf_printf(out, " \"text\" pages=%u", pages);
+    }
+}
+
 void generate_acting(struct generator *g, const struct session *s, struct strbuf *out)
 {
     static const char *const frequent[] = { "fork",  "fork", "clone", "vfork", "exit",
@@ -263,6 +317,11 @@ void generate_acting(struct generator *g, const struct session *s, struct strbuf
     const struct command_row *row = pick_row(g, true);
     const struct task_struct *p = pick_task(g, s, random_below(g, 20) != 0);
 
+    if (p && random_below(g, 3) == 0) {
+        strbuf_printf(out, "%d: ", p->pid);
+        add_memory_command(g, out);
+        return;
+    }
     if (random_below(g, 2))
         row = find_command(frequent[random_below(g, sizeof frequent / sizeof *frequent)]);
     if (p && row->kind == COMMAND_CALL) {
