@@ -66,6 +66,7 @@ s32 view_task_row(const struct view *v, s32 pid);
 bool view_task_by_pid(const struct view *v, s32 pid, struct view_task *row);
 // Should threads be folded into their leader's row? At first they are not.
 void view_fold_threads(struct view *v, bool fold);
+bool view_threads_are_folded(const struct view *v);
 
 // The running task's and the focus's pid. 0 is swapper; focus 0 means nobody.
 s32 view_current(const struct view *v);

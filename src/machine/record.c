@@ -47,8 +47,13 @@ u32 record_bytes(const struct machine *m, const struct record *r, const u8 **byt
 
 // ---- Moments -------------------------------------------------------------------------------------
 
+#define KEPT_WORDS 8192u
+
 void moment_clear(struct moment *w)
 {
+    if (w->capacity >
+        KEPT_WORDS) // a long way has been looked at: clearing must not cost as much again
+        moment_finish(w);
     if (w->used)
         memset(w->words, 0, w->capacity * sizeof *w->words);
     w->used = 0;

@@ -60,7 +60,7 @@ static void add_task(const struct machine *m, const struct task_struct *p, struc
 
 u32 report_dot(const struct machine *m, struct strbuf *out)
 {
-    struct tree tree = { NULL, 0 };
+    struct tree tree = { .count = 0 };
 
     strbuf_puts(out, "// The tasks of procarium: dot -Tsvg FILE > tasks.svg\n"
                      "digraph tasks {\n"

@@ -109,17 +109,19 @@ void report_ps(const struct machine *m, struct strbuf *out)
 
 // ---- pstree --------------------------------------------------------------------------------------
 
-static void add_branches(const struct tree_row *row, struct strbuf *out)
+static void add_branches(const struct tree *tree, u32 row, struct strbuf *out)
 {
-    for (u32 level = row->depth; level-- > 1;)
-        strbuf_puts(out, level < 64 && row->rails >> level & 1 ? "│  " : "   ");
-    if (row->depth)
-        strbuf_puts(out, row->rails & 1 ? "├─ " : "└─ ");
+    u64 rails = tree_rails(tree, row);
+
+    for (u32 level = tree->rows[row].depth; level-- > 1;)
+        strbuf_puts(out, level < 64 && rails >> level & 1 ? "│  " : "   ");
+    if (tree->rows[row].depth)
+        strbuf_puts(out, rails & 1 ? "├─ " : "└─ ");
 }
 
 void report_pstree(const struct machine *m, struct strbuf *out)
 {
-    struct tree tree = { NULL, 0 };
+    struct tree tree = { .count = 0 };
 
     tree_build(&tree, m, true);
     if (!tree.count)
@@ -128,7 +130,7 @@ void report_pstree(const struct machine *m, struct strbuf *out)
         const struct tree_row *row = &tree.rows[i];
         const struct task_struct *p = task_at(m, row->task);
 
-        add_branches(row, out);
+        add_branches(&tree, i, out);
         add_task_name(p, out);
         if (row->threads)
             strbuf_printf(out, " {%u thread%s}", row->threads, row->threads == 1 ? "" : "s");

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOBODY UINT32_MAX
+#define NOBODY      UINT32_MAX
+#define PIDS_MAX    (1u << 22)
+#define RAIL_LEVELS 64u
 
 // One task while the tree is being built; links are indices into the array of nodes.
 struct node {
@@ -27,10 +29,9 @@ static u32 node_of_pid(const struct builder *b, s32 pid)
     return pid >= 0 && (u32)pid < b->pid_limit ? b->by_pid[pid] : NOBODY;
 }
 
-static void take_tasks(struct builder *b)
+static void take_tasks(struct builder *b, const struct task_struct **tasks, u32 count)
 {
-    u32 count, limit = 1;
-    const struct task_struct **tasks = collect_tasks(b->m, &count);
+    u32 limit = 1;
 
     b->nodes = calloc(count + 1, sizeof *b->nodes);
     BUG_ON(!b->nodes);
@@ -38,10 +39,9 @@ static void take_tasks(struct builder *b)
     b->count = count + 1;
     for (u32 i = 0; i < count; i++) {
         b->nodes[i + 1].p = tasks[i];
-        if (tasks[i]->pid >= 0 && (u32)tasks[i]->pid < (1u << 22) && (u32)tasks[i]->pid >= limit)
+        if (tasks[i]->pid >= 0 && (u32)tasks[i]->pid < PIDS_MAX && (u32)tasks[i]->pid >= limit)
             limit = (u32)tasks[i]->pid + 1;
     }
-    free(tasks);
     b->pid_limit = limit;
     b->by_pid = malloc(limit * sizeof *b->by_pid);
     BUG_ON(!b->by_pid);
@@ -84,25 +84,22 @@ static void link_tasks(struct builder *b)
     }
 }
 
-static void emit(struct tree *tree, const struct builder *b, u32 node, const struct tree_row *up,
-                 s32 up_row)
+static void emit(struct tree *tree, const struct builder *b, u32 node, s32 up)
 {
     const struct node *n = &b->nodes[node];
-    u64 own = n->next_sibling != NOBODY;
 
     tree->rows[tree->count++] = (struct tree_row){
         .task = kaddr_of(b->m, n->p),
         .pid = n->p->pid,
         .tgid = n->p->tgid,
-        .parent = up_row,
-        .depth = up ? up->depth + 1 : 0,
+        .parent = up,
+        .depth = up >= 0 ? tree->rows[up].depth + 1 : 0,
+        .size = 1,
         .threads = b->fold ? n->threads : 0,
-        .rails = (up ? up->rails << 1 : 0) | own,
     };
 }
 
-// Down to the first child, else on to the next sibling, else up. last[depth] is not needed: a
-// node knows its parent.
+// Down to the first child, else on to the next sibling, else up: a node knows its parent.
 static void emit_all(struct tree *tree, const struct builder *b)
 {
     u32 *row_of = malloc(b->count * sizeof *row_of);
@@ -111,10 +108,9 @@ static void emit_all(struct tree *tree, const struct builder *b)
     BUG_ON(!row_of);
     for (;;) {
         u32 parent = b->nodes[node].parent;
-        s32 up_row = parent == NOBODY ? -1 : (s32)row_of[parent];
 
         row_of[node] = tree->count;
-        emit(tree, b, node, up_row < 0 ? NULL : &tree->rows[up_row], up_row);
+        emit(tree, b, node, parent == NOBODY ? -1 : (s32)row_of[parent]);
         if (b->nodes[node].first_child != NOBODY) {
             node = b->nodes[node].first_child;
             continue;
@@ -128,24 +124,102 @@ static void emit_all(struct tree *tree, const struct builder *b)
     free(row_of);
 }
 
-void tree_build(struct tree *tree, const struct machine *m, bool fold)
+static void add_up_sizes(struct tree *tree)
+{
+    for (u32 i = tree->count; i-- > 1;)
+        if (tree->rows[i].parent >= 0)
+            tree->rows[tree->rows[i].parent].size += tree->rows[i].size;
+}
+
+void tree_link(struct tree *tree)
+{
+    for (u32 i = 0; i < tree->count; i++) {
+        s32 up = (s32)i - 1;
+
+        while (up >= 0 && tree->rows[up].depth >= tree->rows[i].depth)
+            up = tree->rows[up].parent;
+        tree->rows[i].parent = up;
+        tree->rows[i].size = 1;
+    }
+    add_up_sizes(tree);
+}
+
+void tree_build_from(struct tree *tree, const struct machine *m, const struct task_struct **tasks,
+                     u32 count, bool fold)
 {
     struct builder b = { .m = m, .fold = fold };
 
-    tree_finish(tree);
+    tree->count = 0;
     if (!has_kernel(m))
         return;
-    take_tasks(&b);
+    take_tasks(&b, tasks, count);
     link_tasks(&b);
-    tree->rows = malloc(b.count * sizeof *tree->rows);
-    BUG_ON(!tree->rows);
+    if (tree->capacity < b.count) {
+        free(tree->rows);
+        tree->capacity = b.count + b.count / 8 + 16;
+        tree->rows = malloc(tree->capacity * sizeof *tree->rows);
+        BUG_ON(!tree->rows);
+    }
     emit_all(tree, &b);
+    add_up_sizes(tree);
     free(b.nodes);
     free(b.by_pid);
+}
+
+void tree_build(struct tree *tree, const struct machine *m, bool fold)
+{
+    u32 count;
+    const struct task_struct **tasks = collect_tasks(m, &count);
+
+    tree_build_from(tree, m, tasks, count, fold);
+    free(tasks);
 }
 
 void tree_finish(struct tree *tree)
 {
     free(tree->rows);
-    *tree = (struct tree){ NULL, 0 };
+    free(tree->row_of_pid);
+    *tree = (struct tree){ NULL, 0, 0, NULL, 0 };
+}
+
+void tree_map_pids(struct tree *tree)
+{
+    u32 limit = 1;
+
+    for (u32 i = 0; i < tree->count; i++) {
+        s32 pid = tree->rows[i].pid;
+
+        if (pid >= 0 && (u32)pid < PIDS_MAX && (u32)pid >= limit)
+            limit = (u32)pid + 1;
+    }
+    if (limit > tree->pid_limit) {
+        free(tree->row_of_pid);
+        tree->row_of_pid = malloc(limit * sizeof *tree->row_of_pid);
+        BUG_ON(!tree->row_of_pid);
+        tree->pid_limit = limit;
+    }
+    memset(tree->row_of_pid, 0xFF, tree->pid_limit * sizeof *tree->row_of_pid);
+    for (u32 i = tree->count; i-- > 0;) {
+        s32 pid = tree->rows[i].pid;
+
+        if (pid >= 0 && (u32)pid < tree->pid_limit && !tree->rows[i].is_ghost)
+            tree->row_of_pid[pid] = (s32)i;
+    }
+}
+
+static bool has_later_sibling(const struct tree *tree, u32 row)
+{
+    u32 next = row + tree->rows[row].size;
+
+    return next < tree->count && tree->rows[next].depth == tree->rows[row].depth;
+}
+
+u64 tree_rails(const struct tree *tree, u32 row)
+{
+    s32 up = (s32)row;
+    u64 rails = 0;
+
+    for (u32 level = 0; level < RAIL_LEVELS && up >= 0; level++, up = tree->rows[up].parent)
+        rails |= (u64)has_later_sibling(tree, (u32)up) << level;
+    return rails;
 }

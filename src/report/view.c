@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define MARK_RECORDS_MAX (1u << 20) // a longer way than this between two stops is not looked at
-#define RAIL_LEVELS      64u
 
 struct view *view_create(void)
 {
@@ -22,8 +21,6 @@ void view_destroy(struct view *v)
     tree_finish(&v->tree);
     trace_finish(&v->trace);
     pair_finish(&v->pair);
-    free(v->rows);
-    free(v->row_of_pid);
     free(v);
 }
 
@@ -101,69 +98,26 @@ static kaddr find_then_current(const struct view *v)
     return task;
 }
 
-static void map_pids(struct view *v)
-{
-    u32 limit = 1;
-
-    for (u32 i = 0; i < v->row_count; i++) {
-        s32 pid = v->rows[i].t.pid;
-
-        if (pid >= 0 && pid < 1 << 22 && (u32)pid >= limit)
-            limit = (u32)pid + 1;
-    }
-    free(v->row_of_pid);
-    v->row_of_pid = malloc(limit * sizeof *v->row_of_pid);
-    BUG_ON(!v->row_of_pid);
-    memset(v->row_of_pid, 0xFF, limit * sizeof *v->row_of_pid);
-    v->pid_limit = limit;
-    for (u32 i = v->row_count; i-- > 0;) {
-        s32 pid = v->rows[i].t.pid;
-
-        if (pid >= 0 && (u32)pid < limit && !v->rows[i].is_ghost)
-            v->row_of_pid[pid] = (s32)i;
-    }
-}
-
-// Lines from parents to children, when ghosts stand between them. Backwards: bit d of `later` says
-// that a row of depth d follows before one that is less deep.
-static void draw_rails(struct view *v)
-{
-    u64 later = 0;
-
-    for (u32 i = 0; i < v->row_count; i++) {
-        if (v->rows[i].t.depth >= RAIL_LEVELS)
-            return;
-    }
-    for (u32 i = v->row_count; i-- > 0;) {
-        struct tree_row *row = &v->rows[i].t;
-        u64 upto = row->depth == RAIL_LEVELS - 1 ? ~0ull : (1ull << (row->depth + 1)) - 1;
-
-        row->rails = 0;
-        for (u32 level = 0; level <= row->depth; level++)
-            row->rails |= (later >> (row->depth - level) & 1) << level;
-        later = (later & upto) | 1ull << row->depth;
-    }
-}
-
 // How many rows of the old tree are no more, and after which new row each stands (one-based row
 // numbers in after[]; 0 = not a ghost).
 static u32 find_ghosts(const struct view *v, const struct tree *old, u32 *after)
 {
+    const struct tree *tree = &v->tree;
     u32 ghosts = 0, last = 1;
 
     for (u32 i = 0; i < old->count; i++) {
         const struct tree_row *row = &old->rows[i];
-        s32 at_row = (u32)row->pid < v->pid_limit ? v->row_of_pid[row->pid] : -1;
+        s32 at_row = tree_row_of(tree, row->pid);
 
-        if (at_row >= 0 && v->rows[at_row].t.task == row->task) {
+        if (at_row >= 0 && tree->rows[at_row].task == row->task) {
             last = (u32)at_row + 1;
             continue;
         }
         if (!view_was_live(v, row->task, row->pid)) // in a future that was cut off
             continue;
         // Below what stood above it; if that was no ancestor, below its descendants too.
-        while (last < v->row_count && v->rows[last - 1].t.depth >= row->depth &&
-               v->rows[last].t.depth > row->depth)
+        while (last < tree->count && tree->rows[last - 1].depth >= row->depth &&
+               tree->rows[last].depth > row->depth)
             last++;
         after[i] = last;
         ghosts++;
@@ -175,12 +129,14 @@ static u32 find_ghosts(const struct view *v, const struct tree *old, u32 *after)
 // in the order of the old tree; all numbers are one-based, 0 ends.
 static void add_ghosts(struct view *v, const struct tree *old)
 {
+    struct tree *tree = &v->tree;
     u32 *after = calloc(old->count + 1, sizeof *after);
     BUG_ON(!after);
     u32 ghosts = find_ghosts(v, old, after), count = 0;
-    u32 *first = calloc(v->row_count + 1, sizeof *first);
+    u32 *first = calloc(tree->count + 1, sizeof *first);
     u32 *next = calloc(old->count + 1, sizeof *next);
-    struct view_row *rows = malloc((v->row_count + ghosts + 1) * sizeof *rows);
+    u32 capacity = tree->count + ghosts + 16;
+    struct tree_row *rows = malloc(capacity * sizeof *rows);
 
     BUG_ON(!first || !next || !rows);
     for (u32 i = old->count; i-- > 0;) {
@@ -189,39 +145,70 @@ static void add_ghosts(struct view *v, const struct tree *old)
         next[i] = first[after[i] - 1];
         first[after[i] - 1] = i + 1;
     }
-    for (u32 k = 0; k < v->row_count; k++) {
-        rows[count++] = v->rows[k];
-        for (u32 i = first[k]; i; i = next[i - 1])
-            rows[count++] = (struct view_row){ old->rows[i - 1], true };
+    for (u32 k = 0; k < tree->count; k++) {
+        rows[count++] = tree->rows[k];
+        for (u32 i = first[k]; i; i = next[i - 1]) {
+            rows[count] = old->rows[i - 1];
+            rows[count++].is_ghost = true;
+        }
     }
-    free(v->rows);
-    v->rows = rows;
-    v->row_count = count;
+    free(tree->rows);
+    tree->rows = rows;
+    tree->count = count;
+    tree->capacity = capacity;
     free(after);
     free(first);
     free(next);
     if (!ghosts)
         return;
-    draw_rails(v);
-    map_pids(v);
+    tree_link(tree);
+    tree_map_pids(tree);
 }
 
+// Builds everything anew, from a walk over all tasks.
 static void build_rows(struct view *v, bool with_ghosts)
 {
     struct tree old = v->tree;
+    u32 count;
+    const struct task_struct **tasks = collect_tasks(v->m, &count);
 
-    v->tree = (struct tree){ NULL, 0 };
-    tree_build(&v->tree, v->m, v->fold);
-    free(v->rows);
-    v->row_count = v->tree.count;
-    v->rows = malloc((v->row_count + 1) * sizeof *v->rows);
-    BUG_ON(!v->rows);
-    for (u32 i = 0; i < v->row_count; i++)
-        v->rows[i] = (struct view_row){ v->tree.rows[i], false };
-    map_pids(v);
-    if (with_ghosts && v->row_count)
+    v->tree = (struct tree){ .count = 0 };
+    tree_build_from(&v->tree, v->m, tasks, count, v->fold);
+    tree_map_pids(&v->tree);
+    if (with_ghosts && v->tree.count)
         add_ghosts(v, &old);
     tree_finish(&old);
+    view_count_states(v, tasks, count);
+    free(tasks);
+}
+
+// The tasks that the kernel says there are, without swapper: a tree that misses one is wrong.
+static bool has_all_tasks(const struct view *v)
+{
+    u32 count = 0;
+
+    for (u32 i = 0; i < VIEW_BOX_COUNT; i++)
+        count += v->box[i].count;
+    if (current_or_null(v->m) == &kernel(v->m)->init_task)
+        count--;
+    return (s32)count == kernel(v->m)->nr_threads;
+}
+
+// Takes the rows on from the stop before: only tasks that have changed are looked at.
+static bool update_rows(struct view *v, bool is_cut)
+{
+    struct changed_tasks changed;
+
+    if (!v->has_marks || is_cut || !v->tree.count || !has_kernel(v->m))
+        return false;
+    const struct task_struct *current = current_or_null(v->m);
+    find_changed_tasks(v->m, &v->before, &changed);
+    if (current) // who runs need not have changed itself
+        add_changed_task(&changed, kaddr_of(v->m, current));
+    if (task_or_null(v->m, v->then_current))
+        add_changed_task(&changed, v->then_current);
+    return changed.is_complete && view_update_states(v, &changed) && has_all_tasks(v) &&
+           tree_update(&v->tree, v->m, &v->before, v->fold, &changed);
 }
 
 bool view_refresh(struct view *v, const struct machine *m)
@@ -231,7 +218,7 @@ bool view_refresh(struct view *v, const struct machine *m)
 
     if (h->open || !has_moved(v, m))
         return false;
-    bool is_known = find_base(v, m, &base);
+    bool is_known = find_base(v, m, &base), is_cut = h->cuts != v->cuts;
     v->m = m;
     v->base = base;
     v->has_marks = is_known && moment_set(&v->before, m, base, MARK_RECORDS_MAX);
@@ -243,7 +230,9 @@ bool view_refresh(struct view *v, const struct machine *m)
     v->run = h->run;
     v->count = h->count;
     v->has_pair = false;
-    build_rows(v, v->has_marks);
+    tree_drop_ghosts(&v->tree);
+    if (!update_rows(v, is_cut))
+        build_rows(v, v->has_marks);
     trace_build(&v->trace, m, 0, &v->filter);
     return true;
 }
@@ -268,23 +257,24 @@ void view_fold_threads(struct view *v, bool fold)
         build_rows(v, false);
 }
 
+bool view_threads_are_folded(const struct view *v)
+{
+    return v->fold;
+}
+
 // ---- The tree ------------------------------------------------------------------------------------
 
 u32 view_task_count(const struct view *v)
 {
-    return v->row_count;
+    return v->tree.count;
 }
 
 s32 view_task_row(const struct view *v, s32 pid)
 {
-    if (!v->m || pid < 0)
-        return -1;
-    if ((u32)pid < v->pid_limit && v->row_of_pid[pid] >= 0)
-        return v->row_of_pid[pid];
-    const struct task_struct *p = v->fold ? find_task(v->m, pid) : NULL;
-    return p && p->tgid != pid && p->tgid >= 0 && (u32)p->tgid < v->pid_limit
-               ? v->row_of_pid[p->tgid]
-               : -1;
+    s32 row = v->m ? tree_row_of(&v->tree, pid) : -1;
+    const struct task_struct *p = row < 0 && v->m && v->fold ? find_task(v->m, pid) : NULL;
+
+    return p && p->tgid != pid ? tree_row_of(&v->tree, p->tgid) : row;
 }
 
 static void fill_words(const struct machine *m, const struct task_struct *p, struct view_task *row)
@@ -355,34 +345,36 @@ static void fill_ghost(const struct view *v, const struct tree_row *ghost, struc
     row->ppid = parent ? parent->pid : 0;
 }
 
-static void fill_row(const struct view *v, const struct view_row *from, struct view_task *row)
+static void fill_row(const struct view *v, u32 i, struct view_task *row)
 {
+    const struct tree_row *from = &v->tree.rows[i];
+
     *row = (struct view_task){ .mark = VIEW_SAME };
     if (from->is_ghost)
-        fill_ghost(v, &from->t, row);
+        fill_ghost(v, from, row);
     else
-        fill_task(v, from->t.task, row);
-    row->threads = from->t.threads;
-    row->depth = from->t.depth;
-    row->rails = from->t.rails;
+        fill_task(v, from->task, row);
+    row->threads = from->threads;
+    row->depth = from->depth;
+    row->rails = tree_rails(&v->tree, i);
 }
 
 u32 view_tasks(const struct view *v, u32 first, u32 count, struct view_task *rows)
 {
     u32 filled = 0;
 
-    for (u32 i = first; i < v->row_count && filled < count; i++)
-        fill_row(v, &v->rows[i], &rows[filled++]);
+    for (u32 i = first; i < v->tree.count && filled < count; i++)
+        fill_row(v, i, &rows[filled++]);
     return filled;
 }
 
 bool view_task_by_pid(const struct view *v, s32 pid, struct view_task *row)
 {
-    s32 at_row = v->m && pid >= 0 && (u32)pid < v->pid_limit ? v->row_of_pid[pid] : -1;
-    const struct task_struct *p = v->m ? find_task(v->m, pid) : NULL;
+    s32 at_row = v->m ? tree_row_of(&v->tree, pid) : -1;
+    const struct task_struct *p = at_row < 0 && v->m ? find_task(v->m, pid) : NULL;
 
     if (at_row >= 0) {
-        fill_row(v, &v->rows[at_row], row);
+        fill_row(v, (u32)at_row, row);
         return true;
     }
     if (!p)

@@ -7,10 +7,10 @@
 #include "report/trace.h"
 #include "report/tree.h"
 
-// A row of the task tree: a task, or the ghost of one.
-struct view_row {
-    struct tree_row t;
-    bool is_ghost;
+// Who stands in a state: how many, and the first of them by PID.
+struct box_list {
+    u32 count, shown;
+    s32 pid[VIEW_BOX_TASKS];
 };
 
 struct view {
@@ -23,11 +23,8 @@ struct view {
     u64 base;           // its journal position
     kaddr then_current; // task that was on the CPU then
     bool fold;
-    struct tree tree;
-    struct view_row *rows; // the tree with its ghosts
-    u32 row_count;
-    s32 *row_of_pid;
-    u32 pid_limit;
+    struct tree tree;                    // with ghosts
+    struct box_list box[VIEW_BOX_COUNT]; // of the tasks in it
     struct trace trace;
     struct trace_filter filter;
     struct pair pair;
@@ -40,6 +37,10 @@ void view_put(char *to, size_t size, const struct strbuf *text);
 bool view_was_live(const struct view *v, kaddr task, s32 pid);
 // Has anything in these bytes changed since the stop before?
 bool view_differs(const struct view *v, kaddr address, u32 size);
+// Who stands in which state: counted anew from all tasks, or taken on from the stop before by what
+// has changed. False if that is not enough.
+void view_count_states(struct view *v, const struct task_struct **tasks, u32 count);
+bool view_update_states(struct view *v, const struct changed_tasks *changed);
 // A task's box in the state diagram, now and (then: the bytes it had) at the stop before.
 enum view_box view_box_of(const struct task_struct *p, bool is_current);
 

@@ -100,27 +100,115 @@ enum view_box view_box_of(const struct task_struct *p, bool is_current)
     }
 }
 
-static void add_to_box(const struct view *v, const struct task_struct *p,
-                       struct view_states *states)
+// Lists are kept by PID, so that those that stay keep their order.
+static void enter_box(struct box_list *list, s32 pid)
 {
-    kaddr task = kaddr_of(v->m, p);
-    enum view_box box = view_box_of(p, p == current_or_null(v->m));
-    struct view_box_content *content = &states->box[box];
+    u32 i = list->shown;
 
-    if (content->count++ >= VIEW_BOX_TASKS)
+    list->count++;
+    while (i > 0 && list->pid[i - 1] > pid)
+        i--;
+    if (i == VIEW_BOX_TASKS || (i == list->shown && list->shown + 1 < list->count))
+        return; // behind those that are shown
+    if (list->shown < VIEW_BOX_TASKS)
+        list->shown++;
+    memmove(&list->pid[i + 1], &list->pid[i], (list->shown - i - 1) * sizeof list->pid[0]);
+    list->pid[i] = pid;
+}
+
+// False if the list would need one that is not known to take the place.
+static bool leave_box(struct box_list *list, s32 pid)
+{
+    u32 i = 0;
+
+    if (list->count-- == 0)
+        return false;
+    while (i < list->shown && list->pid[i] != pid)
+        i++;
+    if (i == list->shown)
+        return list->shown <= list->count;
+    if (list->count >= list->shown)
+        return false;
+    list->shown--;
+    memmove(&list->pid[i], &list->pid[i + 1], (list->shown - i) * sizeof list->pid[0]);
+    return true;
+}
+
+static void enter(struct view *v, const struct task_struct *p)
+{
+    enter_box(&v->box[view_box_of(p, p == current_or_null(v->m))], p->pid);
+}
+
+void view_count_states(struct view *v, const struct task_struct **tasks, u32 count)
+{
+    memset(v->box, 0, sizeof v->box);
+    if (!has_kernel(v->m))
         return;
-    struct view_box_task *entry = &content->task[content->shown++];
+    const struct task_struct *idle = &kernel(v->m)->init_task;
+    if (current_or_null(v->m) == idle)
+        enter(v, idle);
+    for (u32 i = 0; i < count; i++)
+        enter(v, tasks[i]);
+}
+
+// Did the task stand in a box at the stop before? The tree is still of then.
+static bool was_in_box(const struct view *v, kaddr task, const struct task_struct *then)
+{
+    s32 row = tree_row_of(&v->tree, then->pid);
+
+    if (v->fold) // threads have no rows
+        return then->pid > 0 && then->pids[PIDTYPE_PID].nr == then->pid;
+    return row >= 0 && v->tree.rows[row].task == task;
+}
+
+// Takes a task from the box that it stood in at the stop before to the one where it stands now.
+// swapper stands in one only while it is on the CPU.
+static bool move_task(struct view *v, kaddr task)
+{
+    const struct task_struct *p = task_at(v->m, task);
+    bool is_idle = p == &kernel(v->m)->init_task, is_current = p == current_or_null(v->m);
+    bool was_current = task == v->then_current;
+    struct task_struct then;
+
+    moment_get(&v->before, v->m, kaddr_to_offset(task), &then, sizeof then);
+    bool was_here = is_idle ? was_current : was_in_box(v, task, &then);
+    bool is_here = is_idle ? is_current : is_task_listed(v->m, p);
+    enum view_box from = view_box_of(&then, was_current), to = view_box_of(p, is_current);
+    if (was_here && is_here && from == to && then.pid == p->pid)
+        return true;
+    if (was_here && !leave_box(&v->box[from], then.pid))
+        return false;
+    if (is_here)
+        enter_box(&v->box[to], p->pid);
+    return true;
+}
+
+bool view_update_states(struct view *v, const struct changed_tasks *changed)
+{
+    for (u32 i = 0; i < changed->count; i++)
+        if (!move_task(v, changed->task[i]))
+            return false;
+    return true;
+}
+
+static void fill_entry(const struct view *v, enum view_box box, s32 pid,
+                       struct view_box_task *entry)
+{
+    s32 row = tree_row_of(&v->tree, pid);
+    const struct task_struct *p =
+        row >= 0 ? task_at(v->m, v->tree.rows[row].task) : find_task(v->m, pid);
     struct strbuf text = STRBUF_INIT;
 
-    entry->pid = p->pid;
-    entry->mark = VIEW_SAME;
-    if (v->has_marks && !view_was_live(v, task, p->pid) && p->pid) {
+    *entry = (struct view_box_task){ .pid = pid, .mark = VIEW_SAME };
+    if (!p)
+        return;
+    if (v->has_marks && !view_was_live(v, kaddr_of(v->m, p), pid) && pid) {
         entry->mark = VIEW_NEW;
     } else if (v->has_marks) {
         struct task_struct then;
 
-        moment_get(&v->before, v->m, kaddr_to_offset(task), &then, sizeof then);
-        if (view_box_of(&then, task == v->then_current) != box)
+        moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, p)), &then, sizeof then);
+        if (view_box_of(&then, kaddr_of(v->m, p) == v->then_current) != box)
             entry->mark = VIEW_CHANGED;
     }
     add_comm(p, &text);
@@ -276,19 +364,16 @@ static u32 find_lit(const struct view *v)
 
 void view_states(const struct view *v, struct view_states *states)
 {
-    u32 count;
-
     memset(states, 0, sizeof *states);
     states->last.from = states->last.to = '-';
     if (!v->m || !has_kernel(v->m))
         return;
-    const struct task_struct *idle = &kernel(v->m)->init_task;
-    const struct task_struct **tasks = collect_tasks(v->m, &count);
-    if (current_or_null(v->m) == idle)
-        add_to_box(v, idle, states);
-    for (u32 i = 0; i < count; i++)
-        add_to_box(v, tasks[i], states);
-    free(tasks);
+    for (u32 box = 0; box < VIEW_BOX_COUNT; box++) {
+        states->box[box].count = v->box[box].count;
+        states->box[box].shown = v->box[box].shown;
+        for (u32 i = 0; i < v->box[box].shown; i++)
+            fill_entry(v, (enum view_box)box, v->box[box].pid[i], &states->box[box].task[i]);
+    }
     find_last_transition(v, &states->last);
     states->lit = find_lit(v);
 }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 64
+#define ROWS     64
+#define ROWS_ALL 4096
 
 static struct session *session;
 static const struct machine *m;
@@ -378,6 +379,97 @@ static void test_every_step(void)
     finish();
 }
 
+/* Rows that are there, without ghosts, are those that a view sees that has no past. */
+static bool is_as_seen_anew(void)
+{
+    static struct view_task here[ROWS_ALL], anew[ROWS_ALL];
+    struct view_states *states = calloc(2, sizeof *states);
+    struct view *other = view_create();
+    u32 n = view_tasks(view, 0, ROWS_ALL, here), there = 0;
+    bool is_same = true;
+
+    view_fold_threads(other, view_threads_are_folded(view));
+    view_refresh(other, m);
+    u32 count_anew = view_tasks(other, 0, ROWS_ALL, anew);
+    for (u32 i = 0; i < n && is_same; i++) {
+        if (here[i].mark == VIEW_GHOST)
+            continue;
+        const struct view_task *t = &anew[there++];
+        is_same = there <= count_anew && t->pid == here[i].pid && t->depth == here[i].depth &&
+                  t->task == here[i].task && t->threads == here[i].threads &&
+                  t->state == here[i].state && t->ppid == here[i].ppid &&
+                  view_task_row(view, t->pid) == (s32)i;
+    }
+    view_states(view, &states[0]);
+    view_states(other, &states[1]);
+    for (int box = 0; box < VIEW_BOX_COUNT && is_same; box++) {
+        const struct view_box_content *a = &states[0].box[box], *b = &states[1].box[box];
+        is_same = a->count == b->count && a->shown == b->shown;
+        for (u32 i = 0; i < a->shown && is_same; i++)
+            is_same = a->task[i].pid == b->task[i].pid;
+    }
+    view_destroy(other);
+    free(states);
+    return is_same && there == count_anew;
+}
+
+/* What a stop takes on from the one before equals what a look from nothing finds. */
+static void test_stop_by_stop(void)
+{
+    static const char *const acts[] = { "fork",
+                                        "vfork",
+                                        "$!: fork",
+                                        "clone VM|FS|FILES|SIGHAND|THREAD",
+                                        "$!: clone VM|FS|FILES|SIGHAND|THREAD",
+                                        "$!: exit 3",
+                                        "$!: exit_group 1",
+                                        "$!: exec /bin/ls",
+                                        "exec /bin/ls",
+                                        "wait",
+                                        "kill -9 $!",
+                                        "kill -STOP $!",
+                                        "kill -CONT $!",
+                                        "undo 1",
+                                        "undo 3",
+                                        "redo 1",
+                                        "redo 2",
+                                        "step 7",
+                                        "step 40",
+                                        "back 5",
+                                        "next",
+                                        "finish",
+                                        "fork; fork; $!: fork",
+                                        "repeat 20 { fork }",
+                                        "focus $!",
+                                        "focus 2",
+                                        "$!: pause",
+                                        "tick 300",
+                                        "nice 1",
+                                        "exit 0",
+                                        "boot sh" };
+    u32 seed = 7, failures = 0;
+
+    start("boot sh");
+    for (int i = 0; i < 2000 && failures < 3; i++) {
+        seed = seed * 1103515245 + 12345;
+        const char *act = acts[(seed >> 16) % (sizeof acts / sizeof acts[0])];
+        if (strcmp(act, "boot sh") == 0 && i % 8)
+            act = "fork";
+        if (i % 500 == 0)
+            view_fold_threads(view, i / 500 % 2);
+        session_run(session, "test", act, strlen(act)); /* may fail, and may kill the machine */
+        look();
+        if (!is_as_seen_anew()) {
+            failures++;
+            printf("after act %d, %s\n", i, act);
+        }
+        if (view_current(view) == 0 && view_focus(view) == 0)
+            run("boot sh");
+    }
+    CU_ASSERT_EQUAL(failures, 0);
+    finish();
+}
+
 static CU_TestInfo tests[] = {
     { "the tree's rows and rails", test_rows },
     { "marks last until the next stop, ghosts keep their places", test_marks_and_ghosts },
@@ -389,6 +481,7 @@ static CU_TestInfo tests[] = {
     { "the states and their last transition", test_states },
     { "slabs, PIDs, the run queue and frames", test_tables },
     { "a pane can be drawn at every step", test_every_step },
+    { "a stop equals a look from nothing", test_stop_by_stop },
     { "nothing is needed to be asked", test_before_the_first_look },
     CU_TEST_INFO_NULL,
 };
