@@ -1,5 +1,6 @@
 // One plain sentence about a command, or about the step at which the machine stands.
 #include "procarium/report.h"
+#include "report/explain.h"
 #include "report/messages.h"
 #include "report/trace.h"
 
@@ -215,8 +216,19 @@ bool report_step_sentence(const struct machine *m, struct strbuf *out)
     return has_told;
 }
 
+// At length: the call, the functions, all events, and what others can see of it.
 static void explain(const struct story *story, struct strbuf *out)
 {
+    size_t start = out->length;
+
+    tell(story, out);
+    if (out->length > start)
+        strbuf_putc(out, '\n');
+    explain_in_c(story->m, &story->range, out);
+    explain_functions(story->m, &story->range, out);
+    size_t before = out->length;
+    strbuf_puts(out, "What happened\n");
+    size_t heading = out->length;
     for (u64 i = story->range.begin; i < story->range.end; i++) {
         const struct record *r = record_get(story->m, i);
         struct event event = record_event(r);
@@ -228,10 +240,11 @@ static void explain(const struct story *story, struct strbuf *out)
         event_text(story, &event, out);
         strbuf_putc(out, '\n');
     }
-    size_t before = out->length;
-    tell(story, out);
-    if (out->length > before)
-        strbuf_putc(out, '\n');
+    if (out->length == heading)
+        strbuf_truncate(out, before);
+    explain_outside(story->m, &story->range, out);
+    if (out->length == start)
+        strbuf_puts(out, "it asked nothing of the kernel\n");
 }
 
 bool report_explain(const struct machine *m, u64 n, struct strbuf *out)

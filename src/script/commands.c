@@ -251,7 +251,10 @@ const struct command_row command_table[] = {
     { LOOKS("diff", "diff [N | FROM TO]", "shows what the last command changed",
             "N: that command. FROM TO: between two positions of the history."),
       .max_words = 2, .type = { TYPE_NUMBER }, .run = run_diff },
-    { LOOKS("explain", "explain [N]", "tells in words what the last command did", ""),
+    { LOOKS(
+          "explain", "explain [N]", "tells at length what the last command did",
+          "The call in C, the kernel functions with their purpose, all events, and what /proc and "
+          "crash(8) would show. N: that command."),
       .max_words = 1, .type = { TYPE_NUMBER }, .run = run_explain },
     { LOOKS("history", "history [N]", "lists the last commands (50, or N; 0 = all)", ""),
       .max_words = 1, .type = { TYPE_NUMBER }, .run = run_history },

@@ -300,6 +300,91 @@ static void test_time(void)
     holds_in("fork; exit; expect panicked 1; undo; expect panicked 0; fork; expect tasks 3");
 }
 
+static void test_until(void)
+{
+    struct told t;
+    struct session *s = new_session(&t);
+    const struct machine *m = session_machine(s);
+
+    CU_ASSERT_EQUAL(run(s, "boot sh; fork; 3: exit 7; wait; fork"), RUN_OK);
+    CU_ASSERT_EQUAL(run(s, "until back state 3 Z"), RUN_OK);
+    struct time_position zombie = machine_position(m);
+    CU_ASSERT_EQUAL(zombie.command, 1);
+    CU_ASSERT_TRUE(zombie.step > 10);
+    CU_ASSERT_EQUAL(run(s, "until back copy_mm"), RUN_OK);
+    CU_ASSERT_EQUAL(machine_position(m).command, 0);
+    CU_ASSERT_EQUAL(run(s, "until copy_mm"), RUN_OK); /* the next one, not the same */
+    CU_ASSERT_EQUAL(machine_position(m).command, 3);
+    CU_ASSERT_EQUAL(run(s, "goto 0; until state 3 Z"), RUN_OK);
+    CU_ASSERT_EQUAL(machine_position(m).step, zombie.step);
+    CU_ASSERT_EQUAL(run(s, "until state 3 X; until release 3; goto 0; until switch 3"), RUN_OK);
+    CU_ASSERT_EQUAL(machine_position(m).command, 0);
+    struct time_position before = machine_position(m);
+    CU_ASSERT_EQUAL(run(s, "until panic"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "until back switch 99"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(machine_position(m).step, before.step); /* nothing has moved */
+    CU_ASSERT_EQUAL(run(s, "until nothing"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "until back"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "until copy_mm 3"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "until state 3 Q"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "until slab 3"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "redo 4; repeat 200 { fork; $!: exit; wait }; goto 0"), RUN_OK);
+    t.polls_left = 3; /* ^C stops a long way where it is */
+    CU_ASSERT_EQUAL(run(s, "until switch 9999"), RUN_INTERRUPTED);
+    CU_ASSERT_TRUE(machine_position(m).command > 0 && machine_position(m).command < 100);
+    finish(s, &t);
+}
+
+struct seen_view {
+    struct strbuf text;
+    bool refuses;
+};
+
+static bool on_view(void *context, const struct view_command *c, struct strbuf *why)
+{
+    struct seen_view *seen = context;
+
+    strbuf_puts(&seen->text, c->name);
+    for (u32 i = 0; i < c->words; i++)
+        strbuf_printf(&seen->text, " %s", c->word[i]);
+    strbuf_putc(&seen->text, '\n');
+    if (seen->refuses)
+        strbuf_puts(why, "not today");
+    return !seen->refuses;
+}
+
+static void test_screen_commands(void)
+{
+    static const char all[] = "layout memory\nlayout\npane trace fields\npane next\npane\nzoom\n"
+                              "zoom off\nzoom console\nsize trace 12x40\nsize console taller\n"
+                              "size reset\npress trace PageDown 3\npress task Up\nplay\nplay 1/4\n"
+                              "play off\ntheme light ascii\ntheme\nmouse off\nkeys\n"
+                              "choose 1\nchoose off\n";
+    static const char *const wrong[] = { "layout x",      "pane nowhere",     "zoom nowhere",
+                                         "size trace",    "size trace 5",     "size trace 5x",
+                                         "size trace x5", "size 5x5",         "size reset 5x5",
+                                         "press trace X", "press trace Up 0", "play 3",
+                                         "theme pink",    "mouse maybe",      "choose 99",
+                                         "choose nobody", "keys now" };
+    struct told t;
+    struct session *s = new_session(&t);
+    struct seen_view seen = { .refuses = false };
+
+    /* Without a screen nothing happens, and mistakes are mistakes. */
+    CU_ASSERT_EQUAL(run(s, all), RUN_OK);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CU_ASSERT_EQUAL(run(s, wrong[i]), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(machine_position(session_machine(s)).commands, 0);
+    session_set_face(s, &(struct face){ .context = &seen, .view = on_view });
+    CU_ASSERT_EQUAL(run(s, all), RUN_OK);
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&seen.text), all);
+    CU_ASSERT_EQUAL(run(s, "let who 1; choose $who"), RUN_OK);
+    seen.refuses = true;
+    CU_ASSERT_EQUAL(run(s, "layout memory"), RUN_MISTAKE);
+    strbuf_finish(&seen.text);
+    finish(s, &t);
+}
+
 static void test_branches(void)
 {
     holds_in("fork; fork; undo; vfork; expect position 2; branches 1; expect tasks 3; "
@@ -519,6 +604,8 @@ static CU_TestInfo tests[] = {
     { "expect", test_expect },
     { "parts of memory that are mapped", test_mapped_parts },
     { "undo, redo, steps", test_time },
+    { "until a function or an event", test_until },
+    { "commands about the screen", test_screen_commands },
     { "branches", test_branches },
     { "boot", test_boot },
     { "echoes", test_echo },

@@ -385,6 +385,42 @@ static void test_every_step(void)
     finish();
 }
 
+static bool explains(const char *commands, const char *const *words)
+{
+    start(commands);
+    bool is_held = report_explain(m, 0, &out);
+    bool well = is_held && has_in_order(words);
+    finish();
+    return well;
+}
+
+#define EXPLAINS(commands, ...)                                                                    \
+    CU_ASSERT_TRUE(explains("boot sh\n" commands, (const char *const[]){ __VA_ARGS__, NULL }))
+
+static void test_explain(void)
+{
+    EXPLAINS("fork", "2 sh forked 3 sh", "In C", "pid_t pid = fork();", "In the kernel",
+             "    system_call()", "      sys_fork()", "copy_process()", "What happened",
+             "PID 3 is taken", "From outside", "/proc/3/stat", "3 (sh) R 2 0 0", "crash> ps 3",
+             "RU");
+    EXPLAINS("fork; kill -9 $!", "kill(3, SIGKILL);", "sys_kill()", "3 (sh) Z 2", "ZO");
+    EXPLAINS("fork; $!: exit 3; wait -1 WNOHANG|WUNTRACED",
+             "waitpid(-1, &status, WNOHANG|WUNTRACED);", "the task is gone");
+    EXPLAINS("fork; $!: exit 3", "_exit(3);");
+    EXPLAINS("clone VM|FS|CHLD", "clone(function, stack, CLONE_VM|CLONE_FS|SIGCHLD");
+    EXPLAINS("clone VM", "clone(function, stack, CLONE_VM, argument);");
+    EXPLAINS("signal CHLD ignore restart", ".sa_handler = SIG_IGN, .sa_flags = SA_RESTART",
+             "sigaction(SIGCHLD,");
+    EXPLAINS("sigprocmask unblock TERM", "sigprocmask(SIG_UNBLOCK, &set, NULL);");
+    EXPLAINS("mmap 3 shared x prot=none", "mmap(NULL, 12288, PROT_NONE, ",
+             "MAP_SHARED | MAP_ANONYMOUS, -1, 0)");
+    EXPLAINS("setrlimit NPROC 5", "setrlimit(RLIMIT_NPROC, &(struct rlimit){ 5, 5 });");
+    EXPLAINS("store heap 5", "*(char *)0x08051000 = value;", "4 bytes", "page_fault()");
+    EXPLAINS("settle off", "it asked nothing of the kernel");
+    /* From inside, and after it was taken back. */
+    EXPLAINS("fork; undo; step 20", "pid_t pid = fork();", "What happened");
+}
+
 static CU_TestInfo tests[] = {
     { "ps, pstree and task say who is there", test_tasks },
     { "threads are folded", test_threads_fold },
@@ -395,6 +431,7 @@ static CU_TestInfo tests[] = {
     { "depth and window limit a trace", test_depth_and_window },
     { "diff names what changed, forwards and backwards", test_diff },
     { "a sentence says what happened", test_sentences },
+    { "a command is explained at length", test_explain },
     { "addresses, words, structures and lists are explained", test_memory },
     { "the kernel's tables are shown", test_tables },
     { "every report holds at every step", test_every_step },

@@ -1,0 +1,354 @@
+// What `explain` adds to the events: the call in C, the kernel's way, and the view from outside.
+#include "report/explain.h"
+
+#include "mm/vm.h"
+#include "procarium/names.h"
+#include "report/text.h"
+
+#include <string.h>
+
+// ---- In C ----------------------------------------------------------------------------------------
+
+// A call as it is written in C. In `form`, each @ takes the next letter of `kinds`: where and how
+// an argument is shown.
+struct c_call {
+    s32 nr;
+    const char *form;
+    const char *kinds; // pairs: the argument's number, and d x S W C R P M F H A B
+    const char *note;
+};
+
+static const struct c_call c_calls[] = {
+    { __NR_fork, "pid_t pid = fork();", "", "0 in the child, its PID in the parent" },
+    { __NR_vfork, "pid_t pid = vfork();", "", "the parent sleeps until the child execs or exits" },
+    { __NR_clone, "clone(function, stack, @, argument);", "0C",
+      "the C library's wrapper; the call itself returns twice, as fork does" },
+    { __NR_execve, "execve(path, argv, environ);", "", "returns only if it fails" },
+    { __NR_exit, "_exit(@);", "0d", "exit(3) runs handlers and flushes buffers first" },
+    { __NR_exit_group, "exit(@);", "0d", "the C library's exit(3) ends in exit_group(2)" },
+    { __NR_wait4, "pid_t pid = waitpid(@, &status, @);", "0d2W", "WIFEXITED(status) says how" },
+    { __NR_waitpid, "pid_t pid = waitpid(@, &status, @);", "0d2W", "WIFEXITED(status) says how" },
+    { __NR_kill, "kill(@, @);", "0d1S", NULL },
+    { __NR_tgkill, "tgkill(@, @, @);", "0d1d2S", NULL },
+    { __NR_rt_sigaction,
+      "struct sigaction act = { .sa_handler = @, .sa_flags = @ }; sigaction(@, &act, NULL);",
+      "1H2A0S", NULL },
+    { __NR_rt_sigprocmask, "sigprocmask(@, &set, NULL);", "0B", NULL },
+    { __NR_pause, "pause();", "", "always returns -1, with EINTR" },
+    { __NR_setpgid, "setpgid(@, @);", "0d1d", NULL },
+    { __NR_setsid, "pid_t sid = setsid();", "", NULL },
+    { __NR_nice, "nice(@);", "0d", NULL },
+    { __NR_sched_yield, "sched_yield();", "", NULL },
+    { __NR_setrlimit, "setrlimit(@, &(struct rlimit){ @, @ });", "0R1d2d", NULL },
+    { __NR_setuid, "setuid(@);", "0d", NULL },
+    { __NR_prctl, "prctl(PR_SET_PDEATHSIG, @);", "1S", NULL },
+    { __NR_mmap, "void *p = mmap(@, @, @, @, @, 0);", "0x1d2P3M3F", NULL },
+    { __NR_munmap, "munmap((void *)@, @);", "0x1d", NULL },
+    { __NR_mprotect, "mprotect((void *)@, @, @);", "0x1d2P", NULL },
+    { __NR_brk, "brk((void *)@);", "0x", NULL },
+    { __NR_open, "int fd = open(path, flags);", "", NULL },
+    { __NR_close, "close(@);", "0d", NULL },
+    { __NR_dup, "int fd = dup(@);", "0d", NULL },
+    { __NR_dup2, "dup2(@, @);", "0d1d", NULL },
+    { __NR_fcntl, "fcntl(@, F_SETFD, @);", "0d2d", NULL },
+};
+
+static void add_bits(u32 value, const char *const *names, u32 count, const char *none,
+                     struct strbuf *out)
+{
+    const char *before = "";
+
+    for (u32 i = 0; i < count; i++) {
+        if (!(value & 1u << i) || !names[i])
+            continue;
+        strbuf_printf(out, "%s%s", before, names[i]);
+        before = " | ";
+    }
+    if (!*before)
+        strbuf_puts(out, none);
+}
+
+static void add_clone_flags(u32 flags, struct strbuf *out)
+{
+    const char *signal = name_of(NAMES_SIGNAL, flags & CSIGNAL);
+    size_t before = out->length;
+
+    names_of_flags(NAMES_CLONE, flags & ~CSIGNAL, out);
+    if (signal)
+        strbuf_printf(out, "%s%s", out->length > before ? "|" : "", signal);
+    else if (out->length == before)
+        strbuf_putc(out, '0');
+}
+
+static void add_handler(u32 value, struct strbuf *out)
+{
+    strbuf_puts(out, value == SIG_DFL ? "SIG_DFL" : value == SIG_IGN ? "SIG_IGN" : "handler");
+}
+
+static void add_argument(u32 value, char kind, struct strbuf *out)
+{
+    static const char *const prot[] = { "PROT_READ", "PROT_WRITE", "PROT_EXEC" };
+    static const char *const map[] = { "MAP_SHARED", "MAP_PRIVATE", NULL,
+                                       NULL,         "MAP_FIXED",   "MAP_ANONYMOUS" };
+    static const char *const how[] = { "SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK" };
+    const char *name = NULL;
+
+    switch (kind) {
+    case 'S':
+        name = name_of(NAMES_SIGNAL, value);
+        break;
+    case 'R':
+        name = name_of(NAMES_RLIMIT, value);
+        break;
+    case 'B':
+        name = value < sizeof how / sizeof *how ? how[value] : NULL;
+        break;
+    case 'C':
+        add_clone_flags(value, out);
+        return;
+    case 'H':
+        add_handler(value, out);
+        return;
+    case 'P':
+        add_bits(value, prot, sizeof prot / sizeof *prot, "PROT_NONE", out);
+        return;
+    case 'M':
+        add_bits(value, map, sizeof map / sizeof *map, "0", out);
+        return;
+    case 'F': // what the flags of mmap make of the descriptor
+        strbuf_puts(out, value & MAP_ANONYMOUS ? "-1" : "fd");
+        return;
+    case 'W':
+    case 'A':
+        if (value)
+            names_of_flags(kind == 'W' ? NAMES_WAIT : NAMES_SA, value, out);
+        else
+            strbuf_putc(out, '0');
+        return;
+    default:
+        break;
+    }
+    if (name)
+        strbuf_puts(out, name);
+    else if (kind == 'x' && value)
+        strbuf_printf(out, "0x%08x", value);
+    else if (kind == 'x')
+        strbuf_puts(out, "NULL");
+    else
+        strbuf_printf(out, "%d", (s32)value);
+}
+
+static void add_c_call(const struct pt_regs *r, struct strbuf *out)
+{
+    const u32 args[] = { r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp };
+    const struct c_call *c = NULL;
+
+    for (u32 i = 0; i < sizeof c_calls / sizeof *c_calls && !c; i++)
+        if (c_calls[i].nr == r->orig_eax)
+            c = &c_calls[i];
+    if (!c)
+        return;
+    strbuf_puts(out, "In C\n    ");
+    const char *kind = c->kinds;
+    for (const char *f = c->form; *f; f++) {
+        if (*f != '@') {
+            strbuf_putc(out, *f);
+            continue;
+        }
+        add_argument(args[kind[0] - '0'], kind[1], out);
+        kind += 2;
+    }
+    if (c->note)
+        strbuf_printf(out, "  // %s", c->note);
+    strbuf_putc(out, '\n');
+}
+
+// An access to memory: what the CPU did, in place of a call.
+static bool add_c_access(const struct event *event, struct strbuf *out)
+{
+    if (event->kind != EVENT_LOAD && event->kind != EVENT_STORE)
+        return false;
+    strbuf_printf(out,
+                  event->kind == EVENT_LOAD
+                      ? "In C\n    value = *(char *)0x%08x;  // %d bytes from there\n"
+                      : "In C\n    *(char *)0x%08x = value;  // %d bytes from there\n",
+                  (u32)event->b, event->c);
+    return true;
+}
+
+void explain_in_c(const struct machine *m, const struct record_range *range, struct strbuf *out)
+{
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+        struct moment then = MOMENT_INIT;
+        struct pt_regs regs;
+        u32 esp;
+
+        if (r->kind == RECORD_NOTE) {
+            struct event event = record_event(r);
+            if (add_c_access(&event, out))
+                return;
+        }
+        if (r->kind != RECORD_ENTER || r->id != KSYM_system_call)
+            continue;
+        if (moment_set(&then, m, i, 0)) {
+            u32 size = cpu(m)->thread_size;
+            moment_get(&then, m, offsetof(struct image_head, cpu.esp), &esp, sizeof esp);
+            kaddr top = ((esp - 1) & ~(size - 1)) + size;
+            moment_get(&then, m, kaddr_to_offset(top - (u32)sizeof regs), &regs, sizeof regs);
+            add_c_call(&regs, out);
+        }
+        moment_finish(&then);
+        return;
+    }
+}
+
+// ---- In the kernel -------------------------------------------------------------------------------
+
+#define FUNCTIONS_SHOWN 24
+#define DEPTH_SHOWN     3
+
+static void add_function(enum ksym symbol, u32 depth, struct strbuf *out)
+{
+    const struct ksym_info *info = ksym_info(symbol);
+    struct strbuf name = STRBUF_INIT;
+
+    strbuf_repeat(&name, ' ', 4 + (int)depth * 2);
+    strbuf_printf(&name, "%s()", info->name);
+    add_padded(out, strbuf_text(&name), 34);
+    strbuf_printf(out, "%s\n", info->purpose);
+    strbuf_finish(&name);
+}
+
+void explain_functions(const struct machine *m, const struct record_range *range,
+                       struct strbuf *out)
+{
+    u32 shown = 0, left_out = 0, last = KSYM_COUNT;
+
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+
+        if (r->kind != RECORD_ENTER || r->depth > DEPTH_SHOWN || r->id == last)
+            continue;
+        last = r->id;
+        if (shown == FUNCTIONS_SHOWN) {
+            left_out++;
+            continue;
+        }
+        if (shown++ == 0)
+            strbuf_puts(out, "In the kernel (trace shows all of it)\n");
+        add_function((enum ksym)r->id, r->depth, out);
+    }
+    if (left_out)
+        strbuf_printf(out, "    … and %u more\n", left_out);
+}
+
+// ---- From outside --------------------------------------------------------------------------------
+
+#define TASKS_SHOWN 3u
+
+struct pids {
+    s32 pid[TASKS_SHOWN];
+    u32 count;
+};
+
+static void add_pid(struct pids *pids, s32 pid)
+{
+    for (u32 i = 0; i < pids->count; i++)
+        if (pids->pid[i] == pid)
+            return;
+    if (pid > 0 && pids->count < TASKS_SHOWN)
+        pids->pid[pids->count++] = pid;
+}
+
+// The tasks that an event is about, those first that it changes.
+static void add_pids_of(const struct event *e, struct pids *pids)
+{
+    switch (e->kind) {
+    case EVENT_FORK:
+        add_pid(pids, e->b);
+        add_pid(pids, e->a);
+        break;
+    case EVENT_SEND:
+        add_pid(pids, e->b);
+        break;
+    case EVENT_STATE:
+    case EVENT_EXEC:
+    case EVENT_SIGNAL:
+    case EVENT_EXIT:
+    case EVENT_RELEASE:
+    case EVENT_FAULT:
+    case EVENT_LOAD:
+    case EVENT_STORE:
+        add_pid(pids, e->a);
+        break;
+    default:
+        break;
+    }
+}
+
+// The words that crash(8) has for states.
+static const char *crash_state(char letter)
+{
+    switch (letter) {
+    case 'R':
+        return "RU";
+    case 'S':
+        return "IN";
+    case 'D':
+        return "UN";
+    case 'T':
+        return "ST";
+    case 't':
+        return "TR";
+    case 'Z':
+        return "ZO";
+    default:
+        return "DE";
+    }
+}
+
+static void add_outside(const struct machine *m, s32 pid, struct strbuf *out)
+{
+    const struct task_struct *p = find_task_by_pid(m, pid);
+    struct strbuf path = STRBUF_INIT;
+
+    strbuf_printf(&path, "    /proc/%d/stat", pid);
+    add_padded(out, strbuf_text(&path), 22);
+    strbuf_finish(&path);
+    if (!p) {
+        strbuf_puts(out, "No such file or directory: the task is gone\n");
+        return;
+    }
+    const struct mm_struct *mm = p->mm ? at(m, p->mm, struct mm_struct) : NULL;
+    const struct signal_struct *sig = p->signal ? at(m, p->signal, struct signal_struct) : NULL;
+    strbuf_printf(out, "%d (", pid);
+    strbuf_add_visible(out, p->comm, strlen(p->comm));
+    strbuf_printf(out, ") %c %d %d %d …\n", task_state_letter(p), parent_pid(m, p),
+                  sig ? sig->pgrp : 0, sig ? sig->session : 0);
+    strbuf_printf(out, "    crash> ps %-8d%5d %6d   0  %08x  %s  %6u %6u  ", pid, pid,
+                  parent_pid(m, p), kaddr_of(m, p), crash_state(task_state_letter(p)),
+                  mm ? mm->total_vm * 4 : 0, mm ? mm->rss * 4 : 0);
+    strbuf_add_visible(out, p->comm, strlen(p->comm));
+    strbuf_putc(out, '\n');
+}
+
+void explain_outside(const struct machine *m, const struct record_range *range, struct strbuf *out)
+{
+    struct pids pids = { .count = 0 };
+
+    for (u64 i = range->begin; i < range->end && pids.count < TASKS_SHOWN; i++) {
+        const struct record *r = record_get(m, i);
+        struct event event = record_event(r);
+
+        if (r->kind == RECORD_NOTE)
+            add_pids_of(&event, &pids);
+    }
+    if (pids.count == 0)
+        return;
+    strbuf_puts(out, "From outside, now (pid comm state ppid pgrp session; "
+                     "pid ppid cpu task st vsz rss comm)\n");
+    for (u32 i = 0; i < pids.count; i++)
+        add_outside(m, pids.pid[i], out);
+    strbuf_puts(out, "    Here: task PID, vm PID, files PID, sig PID, bt PID, struct, rd.\n");
+}
