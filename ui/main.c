@@ -23,6 +23,7 @@ enum { STATUS_OK, STATUS_MISTAKE, STATUS_USAGE };
 
 struct options {
     bool is_batch, is_json, is_quiet, is_plain;
+    bool resumes, has_no_config;
     struct session_options session;
     struct batch_input *inputs; /* in the order in which they were given */
     size_t count;
@@ -43,6 +44,8 @@ static void print_usage(void)
             "      --json        write what happens as JSON Lines\n"
             "      --quiet       write only what was asked for, and mistakes\n"
             "      --plain       a session line by line, without panes\n"
+            "      --resume      go on with the last session, whatever has ended it\n"
+            "      --no-config   do not read the file of settings\n"
             "      --keep-going  after a mistake, go on with the next command; the exit status\n"
             "                    is still 1\n"
             "      --theme=NAME  colours: dark, light, high-contrast or mono (none)\n"
@@ -98,6 +101,8 @@ enum {
     OPTION_JSON = 256,
     OPTION_QUIET,
     OPTION_PLAIN,
+    OPTION_RESUME,
+    OPTION_NO_CONFIG,
     OPTION_KEEP_GOING,
     OPTION_JOURNAL,
     OPTION_THEME,
@@ -111,6 +116,8 @@ static const struct option long_options[] = {
     { "json", no_argument, NULL, OPTION_JSON },
     { "quiet", no_argument, NULL, OPTION_QUIET },
     { "plain", no_argument, NULL, OPTION_PLAIN },
+    { "resume", no_argument, NULL, OPTION_RESUME },
+    { "no-config", no_argument, NULL, OPTION_NO_CONFIG },
     { "keep-going", no_argument, NULL, OPTION_KEEP_GOING },
     { "theme", required_argument, NULL, OPTION_THEME },
     { "journal-size", required_argument, NULL, OPTION_JOURNAL },
@@ -184,6 +191,12 @@ static int parse_options(int argc, char **argv, struct options *o)
         case OPTION_PLAIN:
             o->is_plain = true;
             break;
+        case OPTION_RESUME:
+            o->resumes = true;
+            break;
+        case OPTION_NO_CONFIG:
+            o->has_no_config = true;
+            break;
         case OPTION_KEEP_GOING:
             o->session.keep_going = true;
             break;
@@ -241,7 +254,12 @@ static bool has_terminal(void)
 
 static int run_panes(struct session *session, const struct options *o, const char *demo)
 {
-    struct tui_options options = { .demo = demo, .theme = o->theme };
+    struct tui_options options = {
+        .demo = demo,
+        .theme = o->theme,
+        .resumes = o->resumes,
+        .has_no_config = o->has_no_config,
+    };
 
     return tui_run(session, &options);
 }
@@ -259,7 +277,7 @@ static int run_interactive(struct session *session, const struct options *o)
         return run_panes(session, o, NULL);
     if (!o->is_plain)
         fprintf(stderr, _("procarium: %s; so there are no panes\n"), why);
-    if (!repl_run(session, "boot sh"))
+    if (!repl_run(session, o->resumes, !o->has_no_config))
         return complain(_("the terminal cannot be used; try: procarium --batch SCRIPT"), "");
     return STATUS_OK;
 }
@@ -278,6 +296,9 @@ static bool is_demo_for_terminal(const struct options *o)
 static int run(struct options *o)
 {
     bool is_demo = is_demo_for_terminal(o);
+
+    if (o->resumes && (o->is_batch || o->is_json || o->is_quiet || o->count > 0))
+        return complain(_("--resume goes on with what was typed: it takes no script"), "");
     bool is_batch = !is_demo && (o->is_batch || o->is_json || o->is_quiet || o->count > 0);
 
     if (is_batch && o->count == 0)

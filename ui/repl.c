@@ -1,7 +1,9 @@
 /* The line-by-line session: libedit on the terminal itself, completion, ^C. */
 #include "repl.h"
 
+#include "config.h"
 #include "printer.h"
+#include "session_file.h"
 #include "state.h"
 #include "text.h"
 #include "tui/glyph.h"
@@ -32,7 +34,9 @@ struct repl {
     struct strbuf line; /* the line being edited, as UTF-8 */
     struct strbuf text; /* the lines read so far of what is not complete yet */
     u32 number;         /* of the next line */
-    bool has_keys;      /* more than text was typed into the line: a search may be open */
+    struct session_file *file;
+    u64 polls, replay_stop; /* questions whether ^C was typed; the one at which it was then */
+    bool has_keys;          /* more than text was typed into the line: a search may be open */
 };
 
 static void on_signal(int number)
@@ -248,7 +252,9 @@ static bool read_commands(struct repl *r)
 
 static bool is_interrupted(void *context)
 {
-    (void)context;
+    struct repl *r = context;
+
+    r->polls++;
     return interrupted;
 }
 
@@ -263,10 +269,26 @@ static bool ask(void *context, struct strbuf *reply)
 
 /* ---- The session ---- */
 
-static enum run_result run(struct repl *r, const char *text, size_t length)
+static void keep(struct repl *r, const char *text, enum run_result result, bool is_typed)
 {
+    struct outcome outcome = { result, r->polls };
+    struct strbuf why = STRBUF_INIT;
+
+    if (!r->file)
+        return;
+    session_file_add(r->file, text, &outcome, is_typed, true, &why);
+    if (why.length > 0)
+        fprintf(stderr, "procarium: %s\n", strbuf_text(&why));
+    strbuf_finish(&why);
+}
+
+static enum run_result run(struct repl *r, const char *text, size_t length, bool is_typed)
+{
+    r->polls = 0;
     enum run_result result =
         session_run_from(r->session, _("command line"), r->number, text, length);
+
+    keep(r, text, result, is_typed);
 
     for (size_t i = 0; i < length; i++)
         r->number += text[i] == '\n';
@@ -284,10 +306,10 @@ static void run_all(struct repl *r, const char *first)
     if (first) {
         make_prompt(r);
         printf("%s%s\n", strbuf_text(&r->prompt), first);
-        result = run(r, first, strlen(first));
+        result = run(r, first, strlen(first), false);
     }
     while (result != RUN_QUIT && read_commands(r)) {
-        result = run(r, strbuf_text(&r->text), r->text.length);
+        result = run(r, strbuf_text(&r->text), r->text.length, true);
         strbuf_clear(&r->text);
     }
     if (result != RUN_QUIT)
@@ -332,8 +354,70 @@ static void close_editor(struct repl *r)
     strbuf_finish(&r->text);
 }
 
-bool repl_run(struct session *session, const char *first)
+/* ---- Going on with the last session ---- */
+
+static bool was_stopped(void *context)
 {
+    struct repl *r = context;
+
+    return interrupted || ++r->polls == r->replay_stop;
+}
+
+static bool write_nothing(void *context, const char *path, bool may_replace, const char *bytes,
+                          size_t length, struct strbuf *why)
+{
+    (void)context, (void)path, (void)may_replace, (void)bytes, (void)length, (void)why;
+    return true; /* it was written then */
+}
+
+/* Runs again what was typed then. How many lines have ended otherwise. */
+static unsigned run_again(struct repl *r, struct session_file *file)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct outcome outcome;
+    unsigned others = 0;
+
+    while (!interrupted && session_file_next(file, &text, &outcome)) {
+        r->polls = 0;
+        r->replay_stop = outcome.result == RUN_INTERRUPTED ? outcome.polls : 0;
+        enum run_result result = session_run_from(r->session, _("command line"), r->number++,
+                                                  strbuf_text(&text), text.length);
+        others += result != outcome.result;
+    }
+    strbuf_finish(&text);
+    return others;
+}
+
+static bool resume(struct repl *r)
+{
+    struct face silent = { .context = r, .is_interrupted = was_stopped, .write = write_nothing };
+    struct session_file *file = session_file_resume();
+
+    if (!file) {
+        puts(_("there is no session that could go on"));
+        return false;
+    }
+    session_set_face(r->session, &silent);
+    unsigned others = run_again(r, file);
+    printer_attach(r->printer, r->session);
+    printf(_("The last session goes on; %u lines were typed.\n"), r->number - 1);
+    if (others > 0)
+        printf(_("%u of them have ended otherwise than they did then (lessons need the panes).\n"),
+               others);
+    if (interrupted) {
+        interrupted = 0;
+        puts(_("It was stopped on its way: from here on, it is not kept."));
+        session_file_close(file);
+        file = NULL;
+    }
+    session_file_close(r->file);
+    r->file = file;
+    return true;
+}
+
+bool repl_run(struct session *session, bool resumes, bool has_config)
+{
+    struct strbuf boot = STRBUF_INIT;
     struct repl r = { .session = session, .printer = printer_create(PRINT_TYPED), .number = 1 };
     struct sigaction action = { .sa_handler = on_signal }, old_int, old_winch;
     bool well = r.printer && open_editor(&r);
@@ -344,10 +428,16 @@ bool repl_run(struct session *session, const char *first)
         open_history(&r);
         sigaction(SIGINT, &action, &old_int);
         sigaction(SIGWINCH, &action, &old_winch);
-        run_all(&r, first);
+        strbuf_puts(&boot, "boot sh");
+        if (has_config)
+            config_run(session, &boot);
+        r.file = session_file_create();
+        run_all(&r, resumes && resume(&r) ? NULL : strbuf_text(&boot));
+        session_file_close(r.file);
         sigaction(SIGINT, &old_int, NULL);
         sigaction(SIGWINCH, &old_winch, NULL);
     }
+    strbuf_finish(&boot);
     close_editor(&r);
     printer_destroy(r.printer);
     return well;

@@ -6,9 +6,8 @@
 
 /*
  * Reads commands from the terminal with libedit and runs them until `quit` or the end of the
- * input; begins with `first` as if it had been typed (NULL: nothing). False when the terminal
- * cannot be used.
+ * input; begins with a boot, or with the last session. False when the terminal cannot be used.
  */
-bool repl_run(struct session *session, const char *first);
+bool repl_run(struct session *session, bool resumes, bool has_config);
 
 #endif

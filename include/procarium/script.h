@@ -172,6 +172,9 @@ enum run_result session_run_from(struct session *s, const char *name, u32 first_
                                  const char *text, size_t length);
 // The same for a file; regular files only, up to 64 MB. `source` uses it too.
 enum run_result session_run_file(struct session *s, const char *path);
+// Runs a file of settings: commands about the screen, and `boot`, whose text goes into `boot`, too.
+// Whatever else is in it is a mistake; after one it goes on with the next line.
+enum run_result session_run_settings(struct session *s, const char *path, struct strbuf *boot);
 // Adds the line of time that the machine is on as a script that leads to the same machine, byte for
 // byte: its boot, its commands, what was looked at and told between them, and the way back if the
 // machine stands in the past.

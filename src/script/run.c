@@ -354,3 +354,35 @@ enum run_result run_source(struct session *s, const struct source *source)
     }
     return result == RUN_OK && s->mistakes > mistakes ? RUN_MISTAKE : result;
 }
+
+// ---- Settings --------------------------------------------------------------------------------
+
+static void run_setting(struct session *s, const struct node *n, struct strbuf *text)
+{
+    bool is_boot = n->command->run == run_boot;
+
+    if (!is_boot && n->command->kind != COMMAND_VIEW) {
+        fail(s, n->name_offset, MSG_NOT_SETTING, n->command->info.name);
+        tell_mistake(s, n->source);
+    } else if (run_node(s, n) == RUN_OK && is_boot) {
+        strbuf_clear(text);
+        strbuf_puts(text, show_node(s, n));
+    }
+}
+
+enum run_result run_settings(struct session *s, const struct source *source, struct strbuf *text)
+{
+    u64 mistakes = s->mistakes;
+    enum parse_result parsed;
+    struct parser parser;
+    struct node *n;
+
+    parser_init(&parser, source, &s->arena, &s->diagnosis);
+    while ((parsed = parser_next(&parser, &n)) != PARSE_END) {
+        if (parsed == PARSE_NODE)
+            run_setting(s, n, text);
+        else
+            tell_mistake(s, source);
+    }
+    return s->mistakes > mistakes ? RUN_MISTAKE : RUN_OK;
+}

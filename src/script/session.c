@@ -107,6 +107,17 @@ enum run_result session_run_file(struct session *s, const char *path)
     return source ? run_source(s, source) : fail_whole_text(s, path, 1);
 }
 
+enum run_result session_run_settings(struct session *s, const char *path, struct strbuf *boot)
+{
+    struct strbuf why = STRBUF_INIT;
+    const struct source *source = read_source(s, path, &why);
+
+    if (!source)
+        fail(s, 0, "%s", strbuf_text(&why));
+    strbuf_finish(&why);
+    return source ? run_settings(s, source, boot) : fail_whole_text(s, path, 1);
+}
+
 u64 session_mistakes(const struct session *s)
 {
     return s->mistakes;

@@ -61,6 +61,8 @@ struct session {
 enum run_result run_node(struct session *s, const struct node *n);
 // Runs a text that is kept for the session's life.
 enum run_result run_source(struct session *s, const struct source *source);
+// The same for settings, which are commands about the screen, and `boot`: its text goes into `boot`.
+enum run_result run_settings(struct session *s, const struct source *source, struct strbuf *boot);
 const struct source *keep_source(struct session *s, const char *name, const char *text,
                                  size_t length, u32 first_line);
 // Makes the calls of a node (and of its block) whose words are constant, once for all runs.

@@ -1,6 +1,7 @@
 /* The terminal's application: what it is made of, its life, and how commands run in it. */
 #include "tui/app.h"
 
+#include "config.h"
 #include "state.h"
 #include "text.h"
 #include "tui/history.h"
@@ -48,6 +49,13 @@ static void serve_wish(struct app *app)
     }
 }
 
+/* Only that: then it is kept when the demo has moved. */
+static bool is_step_of_demo(const struct app *app, const char *text)
+{
+    return app->has_wish && (app->wish.kind == LESSON_ON || app->wish.kind == LESSON_BACK) &&
+           strpbrk(text, ";\n") == NULL;
+}
+
 void app_run(struct app *app, const char *name, const char *text)
 {
     app->is_busy = true;
@@ -55,9 +63,12 @@ void app_run(struct app *app, const char *name, const char *text)
     app->result = session_run_from(app->session, name, app->line_number, text, strlen(text));
     face_end(app);
     app->is_busy = false;
+    struct outcome outcome = { app->result, app->polls };
     for (const char *at = text; *at; at++)
         app->line_number += *at == '\n';
-    if (app->result == RUN_INTERRUPTED && !loop_is_quitting(app->loop))
+    if (!is_step_of_demo(app, text))
+        keeping_add(app, text, &outcome);
+    if (app->result == RUN_INTERRUPTED && !app->is_replaying && !loop_is_quitting(app->loop))
         console_write(app->console, STYLE_ERROR, _("interrupted\n"));
     if (app->result == RUN_QUIT)
         loop_quit(app->loop);
@@ -65,7 +76,7 @@ void app_run(struct app *app, const char *name, const char *text)
     app_show_output(app, text);
     if (app->has_wish)
         serve_wish(app);
-    if (app->wants_to_play)
+    if (app->wants_to_play && !app->is_replaying)
         start_playing(app);
 }
 
@@ -363,7 +374,8 @@ static void report(void *arg, const char *message)
     console_writef(app->console, STYLE_ERROR, "%s\n", message);
 }
 
-static void greet(struct app *app)
+/* `first` boots: it was not typed, but is shown so. */
+static void greet(struct app *app, const char *first)
 {
     console_write(app->console, STYLE_TITLE_FOCUS, "procarium ");
     console_write(app->console, STYLE_NORMAL,
@@ -371,7 +383,31 @@ static void greet(struct app *app)
     console_write(
         app->console, STYLE_NORMAL,
         _("Type fork, and look. F7 steps back into it. Lessons: demo. More: help, and F1.\n"));
-    take_line(app, "boot sh");
+    take_line(app, first);
+}
+
+/* What a session begins with: the last one, a demo, or a greeting. */
+static void begin(struct app *app, const struct tui_options *options)
+{
+    struct strbuf boot = STRBUF_INIT;
+
+    face_begin(app);
+    if (!options->has_no_config)
+        config_run(app->session, &boot);
+    app->wants_to_play = false;
+    app->file = session_file_create();
+    bool has_begun = options->resumes && keeping_resume(app);
+    if (options->resumes && !has_begun)
+        report(app, _("there is no session that could go on"));
+    if (!has_begun && options->demo && player_ui_open(app, options->demo)) {
+        app->has_begun = has_begun = true;
+        keeping_add_demo(app, options->demo);
+    }
+    if (!has_begun)
+        greet(app, boot.length > 0 ? strbuf_text(&boot) : "boot sh");
+    app->has_begun = true;
+    strbuf_finish(&boot);
+    loop_redraw(app->loop);
 }
 
 static void open_history(struct app *app)
@@ -437,6 +473,7 @@ static int app_finish(struct app *app)
     int number = loop_deadly_signal(app->loop);
 
     player_ui_close(app);
+    session_file_close(app->file);
     session_set_face(app->session, &silence);
     term_stop(&app->term);
     lineed_destroy(app->le);
@@ -473,8 +510,7 @@ int tui_run(struct session *session, const struct tui_options *options)
         fprintf(stderr, "procarium: %s\n", why);
         return 2;
     }
-    if (!options->demo || !player_ui_open(&app, options->demo))
-        greet(&app);
+    begin(&app, options);
     run_session(&app);
     int number = app_finish(&app);
     if (number) {

@@ -3,6 +3,7 @@
 #define PROCARIUM_TUI_APP_H
 
 #include "tui/console.h"
+#include "tui/keeping.h"
 #include "tui/layouts.h"
 #include "tui/lineed.h"
 #include "tui/loop.h"
@@ -94,10 +95,17 @@ struct app {
     bool is_busy;
     u64 done, total; /* of a long repeat */
     long long drawn; /* when progress was shown */
-    unsigned polls;
-    u64 acts; /* commands that acted in this run */
+    u64 polls;       /* questions whether it was interrupted */
+    u64 acts;        /* commands that acted in this run */
     struct strbuf act_text, act_sentence;
     enum run_result result;
+
+    /* keeping the session */
+    struct session_file *file; /* NULL: it is not kept */
+    bool has_begun;            /* what runs now is the person's */
+    bool is_replaying;         /* the last session runs again: nothing is told */
+    bool is_replay_given_up;   /* by ^C */
+    u64 replay_stop;           /* the value of polls at which ^C was pressed then, 0 for never */
 
     struct player_ui player;
     bool has_wish; /* the command `demo` or `chapters` has run, and wants: */

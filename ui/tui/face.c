@@ -49,11 +49,17 @@ void face_end(struct app *app)
                        (unsigned long long)app->acts);
 }
 
+/* Something runs again that was told when it ran first. */
+static bool is_silent(const struct app *app)
+{
+    return app->is_replaying || app->player.is_restoring;
+}
+
 static void on_done(void *context, const struct echo *echo)
 {
     struct app *app = context;
 
-    if (!echo->acts || app->player.is_restoring)
+    if (!echo->acts || is_silent(app))
         return;
     if (++app->acts > ACTS_TOLD)
         return;
@@ -71,7 +77,7 @@ void app_say(struct app *app, const char *text, size_t length)
 {
     struct strbuf copy = STRBUF_INIT;
 
-    if (app->player.is_restoring)
+    if (is_silent(app))
         return;
     strbuf_add(&copy, text, length);
     console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
@@ -89,6 +95,8 @@ static void on_mistake(void *context, const struct mistake *mistake)
     struct app *app = context;
     bool is_typed = strcmp(mistake->file, _("command line")) == 0;
 
+    if (is_silent(app))
+        return;
     app->player.is_shown = false;
     app_set_playing(app, false);
     if (is_typed && app->text.length == 0) { /* under the line as it was typed */
@@ -113,7 +121,7 @@ static void on_narrate(void *context, enum narration kind, const char *text)
                                          STYLE_SENTENCE };
     struct app *app = context;
 
-    if (!player_ui_tell(app, kind, text) && kind != NARRATE_CUE)
+    if (!player_ui_tell(app, kind, text) && kind != NARRATE_CUE && !is_silent(app))
         console_writef(app->console, styles[kind], "%s\n", text);
 }
 
@@ -133,6 +141,14 @@ static enum asked on_ask(void *context, const struct question *question, struct 
 static void write_line(void *context, const char *bytes, size_t n)
 {
     on_text(context, bytes, n);
+}
+
+static bool on_write(void *context, const char *path, bool may_replace, const char *bytes,
+                     size_t length, struct strbuf *why)
+{
+    const struct app *app = context;
+
+    return app->is_replaying || write_file(NULL, path, may_replace, bytes, length, why);
 }
 
 static void on_snapshot(void *context, u64 n)
@@ -198,6 +214,8 @@ static bool is_interrupted(void *context)
 {
     struct app *app = context;
 
+    if (app->is_replaying)
+        return keeping_was_stopped(app);
     if (app->polls++ % POLL_EVERY != 0)
         return false;
     if (app->total == 0 && loop_now() - app->drawn > PROGRESS_MS) {
@@ -229,7 +247,7 @@ void app_set_face(struct app *app)
         .narrate = on_narrate,
         .ask = on_ask,
         .lesson = on_lesson,
-        .write = write_file,
+        .write = on_write,
         .view = app_view,
         .snapshot = on_snapshot,
         .is_interrupted = is_interrupted,

@@ -128,20 +128,14 @@ static void echo_item(struct app *app, const struct player_item *item)
     console_to_end(app->console);
 }
 
-void player_ui_next(struct app *app)
+/* Up to the next stop. */
+static void advance(struct app *app)
 {
     struct player_ui *ui = &app->player;
     enum run_result result = RUN_OK;
     struct player_item item = { 0 };
 
-    if (narration_page(app))
-        return;
-    if (app->pending.is_open) {
-        player_ui_reveal(app, NULL);
-        return;
-    }
-    if (player_ui_is_at_end(app))
-        return;
+    pending_close(&app->pending);
     come_back(app);
     ui->is_shown = true;
     app->is_busy = true;
@@ -150,7 +144,7 @@ void player_ui_next(struct app *app)
         u32 position = player_position(ui->player);
         if (!is_silent(ui->player, position)) {
             item = player_item(ui->player, position);
-            if (item.kind == ITEM_COMMAND)
+            if (item.kind == ITEM_COMMAND && !app->is_replaying)
                 echo_item(app, &item);
         }
         result = player_next(ui->player);
@@ -165,6 +159,20 @@ void player_ui_next(struct app *app)
     app_show_output(app, item.text);
     if (result != RUN_OK)
         app_set_playing(app, false);
+}
+
+void player_ui_next(struct app *app)
+{
+    if (!app->is_replaying && narration_page(app))
+        return;
+    if (!app->is_replaying && app->pending.is_open) {
+        player_ui_reveal(app, NULL);
+        return;
+    }
+    if (player_ui_is_at_end(app))
+        return;
+    advance(app);
+    keeping_add(app, "demo next", &(struct outcome){ app->result, app->polls });
 }
 
 bool player_ui_back(struct app *app)
@@ -183,6 +191,8 @@ bool player_ui_back(struct app *app)
     remember_place(app);
     narration_begin(app);
     view_state_refresh(&app->vs);
+    app->acts = 0;
+    keeping_add(app, "demo back", &(struct outcome){ RUN_OK, 0 });
     return true;
 }
 
@@ -232,8 +242,8 @@ void player_ui_go_to_chapter(struct app *app, u32 number)
         result = player_next(ui->player);
     app->is_busy = ui->is_restoring = false;
     remember_place(app);
-    if (result == RUN_OK)
-        player_ui_next(app);
+    if (result == RUN_OK && !player_ui_is_at_end(app))
+        advance(app);
     view_state_refresh(&app->vs);
 }
 

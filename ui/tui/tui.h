@@ -8,6 +8,8 @@
 struct tui_options {
     const char *demo; /* path of a demo to play, or NULL: a greeting and `boot sh` */
     enum theme_name theme;
+    bool has_no_config; /* the file of settings is not read */
+    bool resumes;       /* goes on with the last session */
 };
 
 /*
