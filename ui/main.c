@@ -1,5 +1,6 @@
 /* procarium's command line: options, and who gets the session. */
 #include "batch.h"
+#include "options.h"
 #include "printer.h"
 #include "repl.h"
 #include "text.h"
@@ -30,37 +31,6 @@ struct options {
     char *programs; /* what --programs named */
     enum theme_name theme;
 };
-
-static void print_usage(void)
-{
-    fputs(_("usage: procarium [OPTION…] [SCRIPT…]\n"
-            "\n"
-            "Shows how Linux 2.6 manages processes: type fork, exec, kill, and watch.\n"
-            "\n"
-            "  SCRIPT            run the commands of a file; - is standard input. One script on a\n"
-            "                    terminal is played step by step\n"
-            "  -c COMMANDS       run these commands\n"
-            "  -b, --batch       run without a terminal: standard input if there is no SCRIPT\n"
-            "      --json        write what happens as JSON Lines\n"
-            "      --quiet       write only what was asked for, and mistakes\n"
-            "      --plain       a session line by line, without panes\n"
-            "      --resume      go on with the last session, whatever has ended it\n"
-            "      --no-config   do not read the file of settings\n"
-            "      --keep-going  after a mistake, go on with the next command; the exit status\n"
-            "                    is still 1\n"
-            "      --theme=NAME  colours: dark, light, high-contrast or mono (none)\n"
-            "      --journal-size=SIZE\n"
-            "                    memory for going back in time, as 64M\n"
-            "      --programs=FILE\n"
-            "                    more programs for exec; as a model see\n"
-            "                    " PROCARIUM_DATADIR "/catalogue\n"
-            "      --help        this text\n"
-            "      --version     the version\n"
-            "\n"
-            "Exit status: 0; 1 if a command was in error or an expect failed; 2 for wrong usage.\n"
-            "In a session, help lists the commands.\n"),
-          stdout);
-}
 
 static int complain(const char *message, const char *about)
 {
@@ -96,36 +66,6 @@ static void add_script(struct options *o, const char *path)
 
     add_input(o, (struct batch_input){ is_stdin ? INPUT_STDIN : INPUT_FILE, path });
 }
-
-enum {
-    OPTION_JSON = 256,
-    OPTION_QUIET,
-    OPTION_PLAIN,
-    OPTION_RESUME,
-    OPTION_NO_CONFIG,
-    OPTION_KEEP_GOING,
-    OPTION_JOURNAL,
-    OPTION_THEME,
-    OPTION_PROGRAMS,
-    OPTION_HELP,
-    OPTION_VERSION
-};
-
-static const struct option long_options[] = {
-    { "batch", no_argument, NULL, 'b' },
-    { "json", no_argument, NULL, OPTION_JSON },
-    { "quiet", no_argument, NULL, OPTION_QUIET },
-    { "plain", no_argument, NULL, OPTION_PLAIN },
-    { "resume", no_argument, NULL, OPTION_RESUME },
-    { "no-config", no_argument, NULL, OPTION_NO_CONFIG },
-    { "keep-going", no_argument, NULL, OPTION_KEEP_GOING },
-    { "theme", required_argument, NULL, OPTION_THEME },
-    { "journal-size", required_argument, NULL, OPTION_JOURNAL },
-    { "programs", required_argument, NULL, OPTION_PROGRAMS },
-    { "help", no_argument, NULL, OPTION_HELP },
-    { "version", no_argument, NULL, OPTION_VERSION },
-    { NULL, 0, NULL, 0 },
-};
 
 /* The text of a file; NULL, with errno, if it cannot be read. The caller frees it. */
 static char *read_file(const char *path)
@@ -168,18 +108,20 @@ static bool read_programs(const char *path, struct options *o)
 /* Reads the options. -1: go on; else the exit status. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
+    struct option long_options[OPTIONS_MAX];
     int option;
 
+    options_for_getopt(long_options);
     /* The leading - hands over scripts and -c texts in their order. */
     while ((option = getopt_long(argc, argv, "-c:b", long_options, NULL)) != -1) {
         switch (option) {
         case 1:
             add_script(o, optarg);
             break;
-        case 'c':
+        case OPTION_COMMANDS:
             add_input(o, (struct batch_input){ INPUT_TEXT, optarg });
             break;
-        case 'b':
+        case OPTION_BATCH:
             o->is_batch = true;
             break;
         case OPTION_JSON:
@@ -214,7 +156,7 @@ static int parse_options(int argc, char **argv, struct options *o)
                 return STATUS_USAGE;
             break;
         case OPTION_HELP:
-            print_usage();
+            options_print_usage();
             return STATUS_OK;
         case OPTION_VERSION:
             puts("procarium " PROCARIUM_VERSION);

@@ -36,7 +36,9 @@ struct repl {
     u32 number;         /* of the next line */
     struct session_file *file;
     u64 polls, replay_stop; /* questions whether ^C was typed; the one at which it was then */
-    bool has_keys;          /* more than text was typed into the line: a search may be open */
+    bool has_kept_byte;
+    unsigned char kept_byte;
+    bool has_keys; /* more than text was typed into the line: a search may be open */
 };
 
 static void on_signal(int number)
@@ -64,14 +66,26 @@ static char *prompt_of(EditLine *el)
     return r->prompt.text;
 }
 
-/* One byte from the terminal; -1 at the end and when ^C was typed. */
+/*
+ * One byte from the terminal; -1 at the end and when ^C was typed. A byte that comes together with
+ * the signal was typed behind the ^C: it belongs to the next line.
+ */
 static int read_byte(struct repl *r)
 {
     unsigned char byte;
 
+    if (r->has_kept_byte && !interrupted) {
+        r->has_kept_byte = false;
+        return r->kept_byte;
+    }
     for (;;) {
         ssize_t n = interrupted ? -1 : read(STDIN_FILENO, &byte, 1);
 
+        if (n == 1 && interrupted) {
+            r->kept_byte = byte;
+            r->has_kept_byte = true;
+            return -1;
+        }
         if (n == 1)
             return byte;
         if (n == 0 || interrupted || errno != EINTR)

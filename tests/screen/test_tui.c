@@ -257,9 +257,26 @@ static void test_huge_lines(void)
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
         vt_send(vt, line, size);
         VT_ASSERT(vt, vt_wait_text(vt, "longer than 4096 bytes"));
+        run_command(vt, "expect tasks 7", "but it is 2");
         quit_procarium(vt);
     }
     free(line);
+}
+
+/* Without panes: what is typed behind a ^C is the next line, all of it. */
+static void test_plain_interrupt(void)
+{
+    struct vt *vt = start_procarium(24, 80, NULL, "--plain");
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    for (int i = 3; i < 6; i++) {
+        char answer[32];
+
+        snprintf(answer, sizeof answer, "returns %d to 2 sh", i);
+        vt_type(vt, "frok");
+        run_command(vt, "\003fork", answer);
+    }
+    quit_procarium(vt);
 }
 
 static void test_interrupting_a_repeat(void)
@@ -570,6 +587,7 @@ static CU_TestInfo tests[] = {
     { "long output", test_long_output },
     { "mistakes", test_mistakes },
     { "huge lines", test_huge_lines },
+    { "interrupting a line without panes", test_plain_interrupt },
     { "interrupting a repeat", test_interrupting_a_repeat },
     { "paste", test_paste },
     { "sizes", test_sizes },
