@@ -157,6 +157,7 @@ enum refusal {
     REFUSED_NO_PROGRAM,      // neither ELF of this machine nor a script
     REFUSED_BAD_INTERPRETER, // of PT_INTERP
     REFUSED_BAD_PATH,
+    REFUSED_NOT_MAPPABLE,
     REFUSED_BAD_LAYOUT // an executable's segments; there is no way back by then
 };
 

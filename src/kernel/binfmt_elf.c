@@ -116,6 +116,9 @@ static s32 map_segment(struct machine *m, kaddr file, const struct program *prog
     if (!is_fixed)
         l->load_bias = (ELF_ET_DYN_BASE - s->address) & ~(PAGE_SIZE - 1);
     uaddr wanted = l->load_bias + s->address;
+    // Unlike Linux 2.6.11, which maps first, and looks at the address before it is moved.
+    if (!is_segment_sane(s, wanted))
+        return -EINVAL;
     u32 got = elf_map(m, file, s, wanted, is_fixed);
     if (is_error(got))
         return (s32)got;
@@ -124,7 +127,6 @@ static s32 map_segment(struct machine *m, kaddr file, const struct program *prog
     if (!l->is_placed)
         l->place.headers = s->address - s->offset + l->load_bias + program->headers;
     l->is_placed = true;
-    // Unlike Linux 2.6.11, which looks at the address before it is moved.
     return is_segment_sane(s, l->load_bias + s->address) ? 0 : -EINVAL;
 }
 
@@ -273,8 +275,6 @@ static s32 fill_address_space(struct machine *m, const struct linux_binprm *bprm
     if (!esp || !give_heap(m, mm, program->heap))
         return -ENOMEM;
     start_thread(m, p, eip, esp);
-    if (program->host.bytes)
-        note(m, EVENT_EXEC_HOST, p->pid, (s32)l.start_code, program->is_64bit);
     return 0;
 }
 

@@ -362,6 +362,9 @@ static s32 do_execve(struct machine *m, kaddr path)
     if (error == 0) {
         set(m, p->did_exec, 1u);
         note(m, EVENT_EXEC, p->pid, (s32)bprm->filename, 0);
+        const struct program *program = program_of_file(m, bprm->file);
+        if (program->host.bytes)
+            note(m, EVENT_EXEC_HOST, p->pid, (s32)mm_at(m, p->mm)->start_code, program->is_64bit);
     }
     free_bprm(m, address);
     KRETURN(error);

@@ -123,7 +123,7 @@ s32 file_to_map(struct machine *m, u32 fd, kaddr *file)
         if (!inode) {
             s32 error = program < 0 ? ENODEV : ENOMEM;
             note(m, EVENT_REFUSED, current(m)->pid, error,
-                 program < 0 ? REFUSED_NO_FILE : REFUSED_NO_MEMORY);
+                 program < 0 ? REFUSED_NOT_MAPPABLE : REFUSED_NO_MEMORY);
             return -error;
         }
         set(m, f->f_inode, inode);

@@ -481,6 +481,8 @@ static u32 sys_brk(struct machine *m, uaddr brk)
         enum refusal why = brk - mm->start_data > limit(m, RLIMIT_DATA)   ? REFUSED_DATA_LIMIT
                            : next && next->vm_start < new_end + PAGE_SIZE ? REFUSED_OVERLAPS
                                                                           : 0;
+        if (!why && !may_expand_vm(m, mm, (new_end - old_end) >> PAGE_SHIFT))
+            why = REFUSED_ADDRESS_SPACE;
         if (!why && !do_brk(m, mm, old_end, new_end - old_end))
             why = REFUSED_NO_MEMORY;
         if (why) {

@@ -64,6 +64,8 @@ static const struct {
     [EVENT_MARK] = { "mark {na} {nb} {nc}", 0 },
 };
 
+#define TEXT_REFUSED_WITHOUT_ERRNO "{pa} is refused: {rc}"
+
 // Where an argument decides between two sentences.
 static const struct {
     enum event_kind kind;
@@ -102,8 +104,7 @@ static const struct {
     { EVENT_FAULT, FAULT_SEGV, "{pa} must not access {ub}: {Rc}" },
     { EVENT_FAULT, FAULT_BUS, "{pa} must not access {ub}: that is behind the end of the file" },
     { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none" },
-    { EVENT_EXEC_HOST, 1,
-      "the host's file is one of 64 bits: it lies from {ub} on, as if made for this machine" },
+    { EVENT_EXEC_HOST, 1, "the host's file, made for 64 bits, lies from {ub} on" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -171,6 +172,7 @@ static const char *const refusals[] = {
     [REFUSED_BAD_INTERPRETER] = "the dynamic linker that it names is no program",
     [REFUSED_BAD_LAYOUT] = "the program's parts cannot lie where it wants them, and the old one is "
                            "gone already",
+    [REFUSED_NOT_MAPPABLE] = "a file of that kind has no pages to map",
     [REFUSED_BAD_PATH] = "the path leads to no file that could be read",
 };
 
@@ -374,6 +376,8 @@ static const char *message_of(const struct event *event)
                   : event->kind == EVENT_FAULT   ? (s32)FAULT_EVENT_KIND(event->c)
                                                  : event->c;
 
+    if (event->kind == EVENT_REFUSED && event->b == 0) // brk: it has no errno
+        return TEXT_REFUSED_WITHOUT_ERRNO;
     for (u32 i = 0; i < sizeof special / sizeof special[0]; i++) {
         if (special[i].kind == event->kind && special[i].value == decides)
             return special[i].text;

@@ -39,6 +39,17 @@ static int weight_of(const struct event *event)
     return event_weight(event);
 }
 
+// The faults of the kernel, as it filled the new program's pages, are a part of exec.
+static void forget_faults(struct summary *s)
+{
+    u32 kept = 0;
+
+    for (u32 i = 0; i < s->count; i++)
+        if (s->clauses[i].event.kind != EVENT_FAULT)
+            s->clauses[kept++] = s->clauses[i];
+    s->count = kept;
+}
+
 static void consider(struct summary *s, u64 position, const struct event *event)
 {
     int weight = weight_of(event);
@@ -49,6 +60,8 @@ static void consider(struct summary *s, u64 position, const struct event *event)
     s->kinds[event->kind]++;
     if (!weight)
         return;
+    if (event->kind == EVENT_EXEC)
+        forget_faults(s);
     for (u32 i = 0; i < s->count; i++) {
         same += s->clauses[i].event.kind == event->kind;
         if (s->clauses[i].weight < s->clauses[worst].weight)

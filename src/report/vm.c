@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ROWS_SHOWN     400u
+#define PATH_SHOWN     20u // a longer one is shown by its last part
 #define FRAMES_PER_ROW 64u
 
 // The task with this pid, if it has an address space; NULL, and the reason in out, if not.
@@ -62,10 +63,13 @@ static void add_what(const struct machine *m, const struct mm_struct *mm,
     }
     if (vma->vm_file) {
         const char *name = at(m, vma->vm_file, struct file)->name;
+        const char *slash = strrchr(name, '/');
 
         if (*last)
             strbuf_puts(out, "  ");
-        strbuf_add_visible(out, name, strnlen(name, FILE_NAME_MAX));
+        if (strlen(name) > PATH_SHOWN && slash && slash[1])
+            name = slash + 1;
+        strbuf_add_visible(out, name, strlen(name));
     }
 }
 

@@ -103,7 +103,7 @@ static void create(struct booted *b, struct randomness *r, s32 actor)
         }
         __attribute__((fallthrough));
     default:
-        CALL(b, actor, fork, 0);
+        CALL(b, actor, fork, one_in(r, 8) ? FORK_EAGER : 0);
     }
 }
 
@@ -224,8 +224,9 @@ static void use_memory(struct booted *b, struct randomness *r, s32 actor)
     case 0:
         CALL(b, actor, mmap, one_in(r, 2) ? address : 0, (1 + random_below(r, 5)) * PAGE_SIZE,
              random_below(r, 4),
-             MAP_ANONYMOUS | (one_in(r, 2) ? MAP_SHARED : MAP_PRIVATE) |
-                 (one_in(r, 3) ? MAP_FIXED : 0));
+             (one_in(r, 3) ? 0 : MAP_ANONYMOUS) | (one_in(r, 2) ? MAP_SHARED : MAP_PRIVATE) |
+                 (one_in(r, 3) ? MAP_FIXED : 0),
+             random_below(r, 6), random_below(r, 3));
         break;
     case 1:
         CALL(b, actor, munmap, address, (1 + random_below(r, 3)) * PAGE_SIZE);
@@ -249,10 +250,13 @@ static void use_memory(struct booted *b, struct randomness *r, s32 actor)
 
 static void change_oneself(struct booted *b, struct randomness *r, s32 actor)
 {
+    static const char *const programs[] = { "/bin/true", "/bin/true", "/bin/sh",    "/usr/bin/vi",
+                                            "",          "/bin",      "/etc/passwd" };
+
     switch (random_below(r, 7)) {
     case 0:
         if (task(b, actor)->tgid != 1)
-            exec(b, actor, one_in(r, 4) ? "" : "/bin/true");
+            exec(b, actor, programs[random_below(r, sizeof programs / sizeof *programs)]);
         break;
     case 1:
         CALL(b, actor, setpgid, (u32)any_task(b, r), one_in(r, 2) ? 0 : (u32)any_task(b, r));

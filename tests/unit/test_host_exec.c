@@ -7,6 +7,7 @@
 #include "host_file.h"
 
 #include "kernel/binfmt.h"
+#include "procarium/report.h"
 #include "script/session.h"
 
 #include <elf.h>
@@ -726,6 +727,46 @@ static void test_real_program(void)
     session_destroy(s);
 }
 
+static bool says(struct session *s, const char *command, const char *words)
+{
+    struct strbuf out = STRBUF_INIT;
+
+    type(s, command);
+    report_sentence(s->m, 0, &out);
+    bool is_there = strstr(strbuf_text(&out), words) != NULL;
+    if (!is_there)
+        printf("%s\n", strbuf_text(&out));
+    strbuf_finish(&out);
+    return is_there;
+}
+
+static void test_words(void)
+{
+    struct session *s = new_session(0);
+    struct strbuf out = STRBUF_INIT;
+    struct elf_image bad = plain_32;
+
+    served = &relocatable; // nothing of how the kernel cleared its pages
+    CU_ASSERT(says(s, "boot sh; exec host:/prog",
+                   "2 prog runs a new program; the host's file, made for 64 bits, lies from "
+                   "0x80000000 on; 2 prog needs a page of a file at 0xb8000010"));
+    served = &plain_32;
+    CU_ASSERT(says(s, "exec host:/prog", "; the host's file lies from 0x08048000 on"));
+    bad.part[1].address = 0xC0000000;
+    served = &bad;
+    CU_ASSERT(says(s, "fork; $!: exec host:/prog", "and the old one is gone already"));
+    CU_ASSERT(says(s, "exec host:/none", "ENOENT: there is no such file"));
+    CU_ASSERT(says(s, "exec /bin", "EACCES: the file cannot be executed"));
+    CU_ASSERT(says(s, "exec /bin/ls/x", "ENOTDIR: a part of the path is no folder"));
+    CU_ASSERT(says(s, "exec /usr/bin/broken", "ENOEXEC: it is neither a program of this machine"));
+    CU_ASSERT(says(s, "mmap 1 private fd=0", "ENODEV: a file of that kind has no pages to map"));
+    CU_ASSERT(says(s, "setrlimit DATA 4096; brk +10p", "2 prog is refused: RLIMIT_DATA forbids"));
+    CU_ASSERT(report_vm(s->m, 2, &out));
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&out), "text  host:/prog"));
+    strbuf_finish(&out);
+    session_destroy(s);
+}
+
 // ---- Completion ------------------------------------------------------------------------------------
 
 static bool completes(const struct session *s, const char *line, const char *word)
@@ -771,6 +812,7 @@ static CU_TestInfo tests[] = {
     { "mistakes, and what the catalogue refuses", test_mistakes },
     { "files of the host that cannot be opened", test_host_files },
     { "a real program", test_real_program },
+    { "what is said about it", test_words },
     { "completion", test_completion },
     CU_TEST_INFO_NULL,
 };

@@ -327,6 +327,53 @@ static void test_eager_fork(void)
     power_off(b);
 }
 
+// ---- Whose page tables the CPU uses -----------------------------------------------------------
+
+static bool uses(const struct booted *b, kaddr mm)
+{
+    return cpu(b->m)->cr3 == mm_at(b->m, mm)->pgd - KERNEL_BASE;
+}
+
+static void test_lazy_switching(void)
+{
+    struct booted *b = power_on_machine();
+    const struct task_struct *idle = &kernel(b->m)->init_task;
+    s32 child = CALL(b, 1, fork, 0);
+    kaddr mine = task(b, 1)->mm, its = task(b, child)->mm;
+
+    CU_ASSERT(uses(b, mine));
+    CALL(b, child, nice, 0);
+    CU_ASSERT(RAN(b, "context_switch", "__switch_to", "sys_nice", "context_switch"));
+    CU_ASSERT(uses(b, mine)); // settled: back with the focus
+    focus_on(b, child);
+    CU_ASSERT(uses(b, its));
+    s32 thread = clone_with(b, child, THREAD_FLAGS);
+    focus_on(b, thread); // the same address space: cr3 is not loaded
+    CU_ASSERT(uses(b, its));
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->mm_users, 2);
+    exit_task(b, thread, 0);
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->mm_users, 1);
+    // Everybody sleeps: swapper has no address space, and borrows the last one.
+    CALL(b, 1, pause, 0);
+    CALL(b, child, pause, 0);
+    CU_ASSERT_EQUAL(current_pid(b), 0);
+    CU_ASSERT_EQUAL(idle->mm, 0);
+    CU_ASSERT_EQUAL(idle->active_mm, its);
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->mm_count, 2);
+    CU_ASSERT(uses(b, its));
+    // The last one dies: nobody uses it any more, but it is not freed while it is borrowed.
+    machine_goto(b->m, machine_position(b->m).command - 1);
+    exit_task(b, child, 0);
+    CU_ASSERT_EQUAL(current_pid(b), 0);
+    CU_ASSERT_EQUAL(task(b, child)->active_mm, 0);
+    CU_ASSERT_EQUAL(idle->active_mm, its);
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->mm_users, 0);
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->mm_count, 1);
+    CU_ASSERT_EQUAL(mm_at(b->m, its)->rss, 0);
+    CU_ASSERT(uses(b, its));
+    power_off(b);
+}
+
 // ---- Accesses that must fail -------------------------------------------------------------------
 
 static void expect_segv(struct booted *b, uaddr address, bool write, enum fault_reason reason)
@@ -708,6 +755,7 @@ static CU_TestInfo tests[] = {
     { "the zero page", test_zero_page },
     { "a shared mapping", test_shared_mapping },
     { "a shared address space is not copied", test_shared_address_space },
+    { "the CPU's page tables, and who borrows them", test_lazy_switching },
     { "fork as it was before copy-on-write", test_eager_fork },
     { "accesses that must fail", test_segv },
     { "the stack grows", test_stack_growth },

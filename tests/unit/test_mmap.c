@@ -247,6 +247,10 @@ static void test_brk(void)
     CU_ASSERT_EQUAL(CALL(b, 1, setrlimit, RLIMIT_DATA, 8 * PAGE_SIZE, 8 * PAGE_SIZE), 0);
     CU_ASSERT_EQUAL((u32)CALL(b, 1, brk, end + 40 * PAGE_SIZE), end - PAGE_SIZE);
     CU_ASSERT_EQUAL(heard(b, EVENT_REFUSED, 1, 0)->c, REFUSED_DATA_LIMIT);
+    CU_ASSERT_EQUAL(CALL(b, 1, setrlimit, RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY), 0);
+    CU_ASSERT_EQUAL(CALL(b, 1, setrlimit, RLIMIT_AS, 60 * PAGE_SIZE, 60 * PAGE_SIZE), 0);
+    CU_ASSERT_EQUAL((u32)CALL(b, 1, brk, end + 60 * PAGE_SIZE), end - PAGE_SIZE);
+    CU_ASSERT_EQUAL(heard(b, EVENT_REFUSED, 1, 0)->c, REFUSED_ADDRESS_SPACE);
     power_off(b);
 }
 
