@@ -321,12 +321,14 @@ static void write_fault(struct json_writer *w, const struct event *e)
     end_line(w);
 }
 
-static void write_copied(struct json_writer *w, const struct event *e)
+// What fork copied, and how many pages the parent has: what a copy of everything would be.
+static void write_copied(struct json_writer *w, const struct machine *m, const struct event *e)
 {
     begin_line(w, "copied");
     add_number(w, "pid", e->a);
     add_number(w, "entries", e->b);
     add_number(w, "pages", e->c);
+    add_number(w, "present", mm_at(m, current(m)->mm)->rss);
     end_line(w);
 }
 
@@ -374,7 +376,7 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         write_fault(w, event);
         break;
     case EVENT_COPY_PTES:
-        write_copied(w, event);
+        write_copied(w, m, event);
         break;
     case EVENT_EXIT:
         begin_line(w, "exit");

@@ -40,8 +40,9 @@ const char *region_name(const struct machine *m, const struct mm_struct *mm,
         return part_names[PART_STACK];
     for (enum part part = PART_TEXT; part < PART_STACK; part++) {
         struct range range = part_range(mm, part);
+        uaddr first_page = range.start & ~(PAGE_SIZE - 1);
 
-        if (range.start <= address && address < range.end)
+        if (range.start < range.end && first_page <= address && address < range.end)
             return part_names[part];
     }
     return "";

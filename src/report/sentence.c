@@ -89,23 +89,40 @@ static void sort_clauses(struct summary *s)
     }
 }
 
-// What copying the address space took.
-static void add_copied_pages(const struct machine *m, const struct record_range *range,
-                             struct strbuf *out)
+// How many pages a task had when the command had ended; false if that is not known.
+static bool find_rss(const struct story *story, s32 pid, u32 *rss)
 {
-    for (u64 i = range->begin; i < range->end; i++) {
-        const struct record *r = record_get(m, i);
-        struct event event = record_event(r);
+    kaddr task = find_task_then(story->m, story->at_end, pid), mm = 0;
 
-        if (r->kind == RECORD_NOTE && event.kind == EVENT_COPY_PTES)
-            strbuf_printf(out, " (%d page table entries, %d pages)", event.b, event.c);
+    return task &&
+           read_kernel_then(story->m, story->at_end, task + offsetof(struct task_struct, mm), &mm,
+                            sizeof mm) &&
+           mm &&
+           read_kernel_then(story->m, story->at_end, mm + offsetof(struct mm_struct, rss), rss,
+                            sizeof *rss);
+}
+
+// What copying the address space took, and what copying all of its pages would have.
+static void add_copied_pages(const struct story *story, struct strbuf *out)
+{
+    for (u64 i = story->range.begin; i < story->range.end; i++) {
+        const struct record *r = record_get(story->m, i);
+        struct event event = record_event(r);
+        u32 rss;
+
+        if (r->kind != RECORD_NOTE || event.kind != EVENT_COPY_PTES)
+            continue;
+        strbuf_printf(out, " (%d page table entries, %d", event.b, event.c);
+        if (find_rss(story, event.a, &rss))
+            strbuf_printf(out, " of %u", rss);
+        strbuf_puts(out, " pages)");
     }
 }
 
 // What a new task shares with its parent, and what it has copies of.
-static void add_sharing(const struct machine *m, const struct record_range *range,
-                        struct strbuf *out)
+static void add_sharing(const struct story *story, struct strbuf *out)
 {
+    const struct record_range *range = &story->range;
     static const char *const names[] = {
         [OBJECT_MM] = "mm",           [OBJECT_FILES] = "files",   [OBJECT_FS] = "fs",
         [OBJECT_SIGHAND] = "sighand", [OBJECT_SIGNAL] = "signal", [OBJECT_NAMESPACE] = NULL,
@@ -120,7 +137,7 @@ static void add_sharing(const struct machine *m, const struct record_range *rang
         const char *before = ways[w].word;
 
         for (u64 i = range->begin; i < range->end; i++) {
-            const struct record *r = record_get(m, i);
+            const struct record *r = record_get(story->m, i);
             struct event event = record_event(r);
 
             if (r->kind != RECORD_NOTE || event.kind != ways[w].kind ||
@@ -129,7 +146,7 @@ static void add_sharing(const struct machine *m, const struct record_range *rang
             strbuf_puts(out, before);
             strbuf_puts(out, names[event.b]);
             if (w == 0 && event.b == OBJECT_MM)
-                add_copied_pages(m, range, out);
+                add_copied_pages(story, out);
             before = " ";
         }
     }
@@ -179,7 +196,7 @@ static void tell(const struct story *story, struct strbuf *out)
         add_clause(story, &s, &s.clauses[i].event, out);
     }
     if (s.kinds[EVENT_FORK] == 1)
-        add_sharing(story->m, &story->range, out);
+        add_sharing(story, out);
     if (s.count)
         strbuf_putc(out, '.');
 }
