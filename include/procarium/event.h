@@ -46,7 +46,18 @@ struct machine;
     X(COPY_PTES, "child pid, page table entries copied by fork, pages copied by fork")             \
     X(LOAD, "pid, address, bytes: the CPU has read memory")                                        \
     X(STORE, "pid, address, bytes: the CPU has written memory")                                    \
-    X(EXEC_HOST, "pid, first address, 1 if it was moved: made for 64 bits; exec of a host's file")
+    X(EXEC_HOST, "pid, first address, 1 if it was moved: made for 64 bits; exec of a host's file") \
+    X(OPEN, "pid, fd, kaddr of the open file")                                                     \
+    X(CREATE, "pid, kaddr of the inode, 0 made by open | 1 its name removed by unlink")            \
+    X(PIPE, "pid, fd to read from, fd to write to")                                                \
+    X(READ, "pid, fd, bytes; they begin where its ecx says, as the call's argument")               \
+    X(END_OF_FILE, "pid, fd, 0: a read has come to the end")                                       \
+    X(WRITE, "pid, fd, bytes; as READ")                                                            \
+    X(SEEK, "pid, fd, the new position")                                                           \
+    X(CHDIR, "pid, kaddr of the dentry, 0 working directory | 1 root")                             \
+    X(CWD, "pid, address, bytes: getcwd has put the path there")                                   \
+    X(DISK_WAIT, "pid, page frame, 0: it has asked the disk")                                      \
+    X(DISK_DONE, "page frame, pid that is interrupted, 0: the disk has delivered")
 
 enum event_kind {
 #define X(name, meaning) EVENT_##name,
@@ -157,8 +168,22 @@ enum refusal {
     REFUSED_NO_PROGRAM,      // neither ELF of this machine nor a script
     REFUSED_BAD_INTERPRETER, // of PT_INTERP
     REFUSED_BAD_PATH,
+    REFUSED_BAD_LAYOUT, // an executable's segments; there is no way back by then
+    REFUSED_WOULD_BLOCK,
+    REFUSED_NO_READER,
+    REFUSED_NOT_READABLE,
+    REFUSED_NOT_WRITABLE,
+    REFUSED_NO_POSITION,
+    REFUSED_BAD_POSITION,
+    REFUSED_FILE_SIZE,
+    REFUSED_FILE_EXISTS,
+    REFUSED_IS_DIRECTORY,
+    REFUSED_NO_DIRECTORY,
+    REFUSED_NAME_TOO_LONG,
+    REFUSED_READ_ONLY,
+    REFUSED_MAPPED_FILE,
     REFUSED_NOT_MAPPABLE,
-    REFUSED_BAD_LAYOUT // an executable's segments; there is no way back by then
+    REFUSED_BUFFER_SMALL
 };
 
 enum panic_reason { PANIC_KILLED_INIT = 1, PANIC_KILLED_IDLE };

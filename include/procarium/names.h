@@ -24,6 +24,9 @@ enum name_set {
     NAMES_VM,          // VM_READ …: vm_area_struct.vm_flags
     NAMES_VM_OPS,      // anonymous, file, shared memory
     NAMES_RB,          // red, black
+    NAMES_OPEN,        // O_WRONLY …: flags of open(2)
+    NAMES_FOPS,        // what reads and writes an open file
+    NAMES_PIPE_BUF,    // what holds a buffer of a pipe
     NAMES_SET_COUNT
 };
 

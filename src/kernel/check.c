@@ -339,5 +339,6 @@ int machine_check(const struct machine *m, struct strbuf *out)
     check_run_queue(&s);
     check_totals(&s);
     free(s.tasks);
-    return s.complaints.count + check_shared(m, out) + check_mm(m, out);
+    return s.complaints.count + check_files(m, out) + check_signal_queues(m, out) +
+           check_mm(m, out);
 }

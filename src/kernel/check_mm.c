@@ -1,6 +1,8 @@
 // The checker's part for address spaces: areas, page tables, and every page's counts held against
 // the references that are found by walking them all.
 #include "kernel/binfmt.h"
+#include "kernel/files.h"
+#include "kernel/pipe.h"
 #include "kernel/references.h"
 #include "util/complaints.h"
 
@@ -17,6 +19,8 @@ struct mm_check {
         bool is_cached; // it holds a page of a file
         bool is_table;
         bool is_writable; // a private mapping may write it
+        u32 held;         // calls that sleep, and keep it
+        u32 owned;        // it is a pipe's, an exec's, or the bitmap of PIDs
     } * frames;
     // Of the address space that is being walked:
     kaddr address;
@@ -239,6 +243,36 @@ static void check_page_cache(struct mm_check *c)
     }
 }
 
+// ---- Frames with other owners ------------------------------------------------------------------------
+
+static void own_page(struct mm_check *c, kaddr page)
+{
+    u32 number = (page - mm_data(c->m)->zone.mem_map) / (u32)sizeof(struct page);
+
+    if (page)
+        c->frames[number].owned++;
+}
+
+static void own_pipe_pages(struct mm_check *c, const struct pipe_inode_info *info)
+{
+    own_page(c, info->tmp_page);
+    for (u32 i = 0; i < PIPE_BUFFERS; i++)
+        if (info->bufs[i].ops == PIPE_BUF_ANON)
+            own_page(c, info->bufs[i].page);
+}
+
+static void look_at_owners(struct mm_check *c)
+{
+    c->frames[kaddr_to_pfn(kernel(c->m)->pidmap[0].page)].owned++;
+    list_for_each(c->m, link, &kernel(c->m)->inodes)
+    {
+        const struct inode *inode = list_entry(c->m, link, struct inode, i_list);
+
+        if (inode->i_pipe)
+            own_pipe_pages(c, pipe_info(c->m, inode));
+    }
+}
+
 // ---- Frames ----------------------------------------------------------------------------------------
 
 static void check_frame(struct mm_check *c, pfn number)
@@ -256,9 +290,14 @@ static void check_frame(struct mm_check *c, pfn number)
     if (page_mapcount(page) != mapped)
         complain(&c->complaints, "frame %u: _mapcount stands for %d, mapped %d times", number,
                  page_mapcount(page), mapped);
-    if ((mapped || frame->is_cached) && page_count(page) != mapped + frame->is_cached)
+    s32 users = mapped + frame->is_cached + (s32)frame->held;
+    if (users && page_count(page) != users)
         complain(&c->complaints, "frame %u: _count stands for %d, %d references", number,
-                 page_count(page), mapped + frame->is_cached);
+                 page_count(page), users);
+    if ((users > 0) + frame->owned + frame->is_table > 1)
+        complain(&c->complaints, "frame %u has more than one owner", number);
+    if (!users && !frame->owned && !frame->is_table)
+        complain(&c->complaints, "frame %u is in use, but nobody's", number);
     if (frame->is_writable && mapped > 1)
         complain(&c->complaints, "frame %u is shared privately, but can be written", number);
     if (frame->is_table && (mapped || frame->is_cached))
@@ -277,8 +316,15 @@ static void add_task(struct mm_check *c, const struct task_struct *p)
     add_reference(&c->spaces, p->mm);
     if (p->active_mm != kernels_own)
         add_reference(&c->spaces, p->active_mm);
-    if (bprm)
+    if (bprm) {
         add_reference(&c->spaces, bprm->mm);
+        for (u32 i = 0; i < MAX_ARG_PAGES; i++)
+            if (bprm->page[i])
+                c->frames[kaddr_to_pfn(bprm->page[i])].owned++;
+    }
+    kaddr page = page_of_disk_read(c->m, p);
+    if (page)
+        c->frames[(page - mm_data(c->m)->zone.mem_map) / (u32)sizeof(struct page)].held++;
 }
 
 static void check_caches(struct mm_check *c)
@@ -320,6 +366,7 @@ int check_mm(const struct machine *m, struct strbuf *out)
         if (distinct_reference(&c.spaces, i))
             check_space(&c, c.spaces.to[i]);
     check_page_cache(&c);
+    look_at_owners(&c);
     for (pfn number = 0; number < frames; number++)
         check_frame(&c, number);
     check_caches(&c);

@@ -34,14 +34,6 @@ static s32 sys_prctl(struct machine *m, u32 option, u32 value)
     KRETURN(0);
 }
 
-static s32 sys_fcntl(struct machine *m, u32 fd, u32 command, u32 value)
-{
-    if (command == F_SETFD)
-        return sys_set_close_on_exec(m, fd, value & 1);
-    note(m, EVENT_REFUSED, current(m)->pid, EINVAL, REFUSED_BAD_OPTION);
-    return -EINVAL;
-}
-
 // ebx, ecx, … as the call's arguments; sys_call_table's job.
 static s32 dispatch(struct machine *m, const struct pt_regs *r)
 {
@@ -86,16 +78,18 @@ static s32 dispatch(struct machine *m, const struct pt_regs *r)
         return sys_setuid(m, r->ebx);
     case __NR_prctl:
         return sys_prctl(m, r->ebx, r->ecx);
-    case __NR_open:
-        return sys_open(m, r->ecx);
-    case __NR_close:
-        return sys_close(m, r->ebx);
+    case __NR_read ... __NR_close: // read, write, open, close
+    case __NR_unlink:
+    case __NR_chdir:
+    case __NR_lseek:
     case __NR_dup:
-        return sys_dup(m, r->ebx);
-    case __NR_dup2:
-        return sys_dup2(m, r->ebx, r->ecx);
+    case __NR_pipe:
     case __NR_fcntl:
-        return sys_fcntl(m, r->ebx, r->ecx, r->edx);
+    case __NR_umask:
+    case __NR_chroot:
+    case __NR_dup2:
+    case __NR_getcwd:
+        return file_call(m, r);
     case __NR_brk:
     case __NR_mmap:
     case __NR_munmap:
@@ -475,15 +469,36 @@ bool can_act(const struct machine *m, const struct task_struct *p, struct strbuf
     return false;
 }
 
+// Does the program need room for what it writes, or is to read?
+static bool needs_buffer(const struct call *call)
+{
+    return call->strings && (call->nr == __NR_read || call->nr == __NR_write ||
+                             call->nr == __NR_pipe || call->nr == __NR_getcwd);
+}
+
+// Gives the call a buffer on the program's stack, with the bytes to be written in it. False if the
+// task did not get there.
+static bool prepare_buffer(struct machine *m, struct call *call)
+{
+    bool is_first = call->nr == __NR_pipe || call->nr == __NR_getcwd;
+    u32 size = call->nr == __NR_pipe ? 8 : call->args[is_first ? 1 : 2];
+    const struct task_struct *p = current(m);
+
+    return fill_buffer(m, call->strings[0], size, &call->args[!is_first]) && is_current(m, p);
+}
+
 void enter_call(struct machine *m, const struct call *call)
 {
     const struct task_struct *p = current(m);
     const struct pt_regs *r = task_pt_regs(m, p);
+    struct call made = *call;
 
+    if (needs_buffer(call) && !prepare_buffer(m, &made))
+        return;
     m->strings = call->strings;
     enter_from_user(m);
-    set(m, r->ebx, call->args[0]);
-    set(m, r->ecx, call->args[1]);
+    set(m, r->ebx, made.args[0]);
+    set(m, r->ecx, made.args[1]);
     set(m, r->edx, call->args[2]);
     set(m, r->esi, call->args[3]);
     set(m, r->edi, call->args[4]);

@@ -20,15 +20,21 @@
     X(EEXIST, 17, "File exists")                                                                   \
     X(ENODEV, 19, "No such device")                                                                \
     X(ENOTDIR, 20, "Not a directory")                                                              \
+    X(EISDIR, 21, "Is a directory")                                                                \
     X(EINVAL, 22, "Invalid argument")                                                              \
     X(ENFILE, 23, "Too many open files in system")                                                 \
     X(EMFILE, 24, "Too many open files")                                                           \
     X(ETXTBSY, 26, "Text file busy")                                                               \
+    X(EFBIG, 27, "File too large")                                                                 \
+    X(ENOSPC, 28, "No space left on device")                                                       \
     X(ESPIPE, 29, "Illegal seek")                                                                  \
+    X(EROFS, 30, "Read-only file system")                                                          \
     X(EPIPE, 32, "Broken pipe")                                                                    \
+    X(ERANGE, 34, "Numerical result out of range")                                                 \
     X(ENAMETOOLONG, 36, "File name too long")                                                      \
     X(ENOSYS, 38, "Function not implemented")                                                      \
     X(ELOOP, 40, "Too many symbolic links")                                                        \
+    X(EOVERFLOW, 75, "Value too large for defined data type")                                      \
     X(ELIBBAD, 80, "Accessing a corrupted shared library")
 
 // As an enum, so that it can live beside the host's macros in one translation unit only if that

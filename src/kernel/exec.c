@@ -1,7 +1,6 @@
 // Running a new program in an old task: do_execve() in the order of 2.6.11's fs/exec.c.
 #include "kernel/binfmt.h"
-
-#define PATH_MAX 4096u
+#include "kernel/files.h"
 
 void set_task_comm(struct machine *m, const struct task_struct *p, const char *name)
 {
@@ -12,8 +11,7 @@ void set_task_comm(struct machine *m, const struct task_struct *p, const char *n
     copy(m, p->comm, comm, sizeof comm);
 }
 
-// Copies the path out of user memory into a page of its own. After fs/namei.c, getname().
-static s32 getname(struct machine *m, kaddr *result)
+s32 getname(struct machine *m, kaddr *result)
 {
     KFN(m, getname);
     const char *path = call_string(m, 0);
@@ -31,7 +29,7 @@ static s32 getname(struct machine *m, kaddr *result)
     return 0;
 }
 
-static void putname(struct machine *m, kaddr page)
+void putname(struct machine *m, kaddr page)
 {
     kmem_cache_free(m, kernel(m)->caches.names, page);
 }
@@ -408,20 +406,27 @@ s32 sys_execve(struct machine *m)
     KRETURN(error ? refuse_exec(m, error) : 0);
 }
 
-const struct linux_binprm *exec_under_way(const struct machine *m, const struct task_struct *p)
+kaddr locals_of_sleeper(const struct machine *m, const struct task_struct *p, enum ksym function)
 {
     kaddr top = p->thread_info + cpu(m)->thread_size - 8, ebp = 0;
 
-    if (p->state != TASK_UNINTERRUPTIBLE && p->state != TASK_RUNNING) // or woken already
-        return NULL;
     if (p != current(m) && p->pid && p->thread.eip != ksym_address(KSYM_ret_from_fork))
         ebp = *at(m, p->thread.esp, u32);
     while (ebp >= p->thread_info + KFRAME_LOCALS && ebp <= top) {
         const u32 *link = at(m, ebp, u32); // saved ebp, return address
 
-        if (ksym_at(link[1]) == KSYM_do_execve)
-            return at(m, at(m, ebp - KFRAME_LOCALS, struct exec_locals)->bprm, struct linux_binprm);
+        if (ksym_at(link[1]) == function)
+            return ebp - KFRAME_LOCALS;
         ebp = link[0] > ebp ? link[0] : 0;
     }
-    return NULL;
+    return 0;
+}
+
+const struct linux_binprm *exec_under_way(const struct machine *m, const struct task_struct *p)
+{
+    kaddr locals = 0;
+
+    if (p->state == TASK_UNINTERRUPTIBLE || p->state == TASK_RUNNING) // or woken already
+        locals = locals_of_sleeper(m, p, KSYM_do_execve);
+    return locals ? at(m, at(m, locals, struct exec_locals)->bprm, struct linux_binprm) : NULL;
 }

@@ -1,5 +1,5 @@
 // Page faults, and the CPU's way to user memory that causes them. (arch/i386/mm/fault.c)
-#include "kernel/mmap.h"
+#include "kernel/files.h"
 
 // The error code that the CPU pushes.
 #define PF_PROT  1u // the page is there, the access is not allowed
@@ -196,6 +196,52 @@ bool copy_to_user(struct machine *m, uaddr address, const void *bytes, u32 size)
     return true;
 }
 
+// Where a byte of the running task's memory lies, for the kernel's own access, once it is there; 0
+// if it must not be accessed.
+static kaddr reach_as_kernel(struct machine *m, uaddr address, u32 access)
+{
+    kaddr where;
+    u32 error;
+
+    while (!(where = translate(m, address, access, &error))) {
+        set(m, cpu(m)->cr2, address);
+        if (!do_page_fault(m, error))
+            return 0;
+    }
+    return where;
+}
+
+static bool copy_user(struct machine *m, uaddr user, kaddr own, u32 size, u32 access)
+{
+    if (user >= TASK_SIZE || size > TASK_SIZE - user)
+        return false;
+    for (u32 done = 0, part; done < size; done += part) {
+        u32 inside = (user + done) & (PAGE_SIZE - 1);
+        kaddr where = reach_as_kernel(m, user + done, access);
+
+        if (!where)
+            return false;
+        part = PAGE_SIZE - inside < size - done ? PAGE_SIZE - inside : size - done;
+        if (access == PF_WRITE)
+            copy(m, kpointer(m, where), kpointer(m, own + done), part);
+        else
+            copy(m, kpointer(m, own + done), kpointer(m, where), part);
+    }
+    return true;
+}
+
+bool copy_in_from_user(struct machine *m, kaddr to, uaddr from, u32 size)
+{
+    KFN(m, __copy_from_user_ll);
+    return copy_user(m, from, to, size, 0);
+}
+
+bool copy_out_to_user(struct machine *m, uaddr to, kaddr from, u32 size)
+{
+    KFN(m, __copy_to_user_ll);
+    return copy_user(m, to, from, size, PF_WRITE);
+}
+
 bool put_user(struct machine *m, uaddr address, u32 value)
 {
     return copy_to_user(m, address, &value, sizeof value);
@@ -252,8 +298,7 @@ static void remember_value(struct machine *m, const struct task_struct *p,
 
 // Byte by byte, so to speak: what lies before a page that is out of reach is accessed all the same.
 // False if the task did not get to the end.
-static bool access_memory(struct machine *m, const struct task_struct *p,
-                          const struct access *access)
+static bool touch_bytes(struct machine *m, const struct task_struct *p, const struct access *access)
 {
     u32 kind = access->bytes ? PF_WRITE : 0;
 
@@ -268,11 +313,36 @@ static bool access_memory(struct machine *m, const struct task_struct *p,
         if (access->bytes)
             copy(m, kpointer(m, where), (const u8 *)access->bytes + done, part);
     }
+    return true;
+}
+
+static bool access_memory(struct machine *m, const struct task_struct *p,
+                          const struct access *access)
+{
+    if (!touch_bytes(m, p, access))
+        return false;
     if (!access->bytes)
         remember_value(m, p, access);
     note(m, access->bytes ? EVENT_STORE : EVENT_LOAD, p->pid, (s32)access->address,
          (s32)access->size);
     return true;
+}
+
+bool fill_buffer(struct machine *m, const void *bytes, u32 size, uaddr *address)
+{
+    const struct task_struct *p = current(m);
+    const struct pt_regs *regs = task_pt_regs(m, p);
+    u32 esp = regs->esp;
+    struct access access = { .address = (esp - size) & ~3u, .size = size, .bytes = bytes };
+
+    *address = access.address;
+    if (!bytes || !size)
+        return true;
+    set(m, regs->esp, access.address); // as a function that has it among its variables would
+    bool is_filled = touch_bytes(m, p, &access);
+    if (is_filled)
+        set(m, regs->esp, esp);
+    return is_filled;
 }
 
 static void access_pages(struct machine *m, const struct task_struct *p,

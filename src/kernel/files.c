@@ -1,19 +1,11 @@
-// Open files, descriptor tables and the filesystem context of a task. There is no disk: any name
-// can be opened, and a file is its name, its flags and its count.
-#include "kernel/signal.h"
-#include "mm/vm.h"
+// Descriptor tables: what a task's small numbers stand for; dup, fcntl and close. (fs/file.c,
+// fs/fcntl.c and parts of fs/open.c)
+#include "kernel/files.h"
 
 #include <string.h>
 
-#define PATH_MAX   4096
-#define O_ACCMODE  3u
 #define NR_FDS_MAX 32768u // as many pointers as the largest general cache holds
 #define WORD_BITS  32u
-
-static const struct file *file_at(const struct machine *m, kaddr address)
-{
-    return at(m, address, struct file);
-}
 
 static const struct files_struct *files_at(const struct machine *m, kaddr address)
 {
@@ -77,54 +69,7 @@ static u32 nofile_limit(const struct machine *m)
     return signal_of(m, current(m))->rlim[RLIMIT_NOFILE].rlim_cur;
 }
 
-// ---- Open files -----------------------------------------------------------------------------------
-
-kaddr get_filp(struct machine *m, const char *name, u32 flags)
-{
-    KFN(m, get_empty_filp);
-    kaddr address = kmem_cache_alloc(m, kernel(m)->caches.filp);
-    struct file file = {
-        .f_count = 1,
-        .f_flags = flags & ~O_CLOEXEC,
-        .f_mode = (flags + 1) & O_ACCMODE, // bit 0: may read, bit 1: may write
-        .f_uid = current(m)->fsuid,
-    };
-
-    if (!address)
-        KRETURN(0u);
-    size_t length = strlen(name);
-    if (length >= sizeof file.name)
-        length = sizeof file.name - 1;
-    memcpy(file.name, name, length);
-    copy(m, file_at(m, address), &file, sizeof file);
-    KRETURN(address);
-}
-
-static void put_files(struct machine *m, kaddr address, s32 references)
-{
-    const struct file *file = file_at(m, address);
-
-    set(m, file->f_count, file->f_count - references);
-    if (file->f_count)
-        return;
-    KFN(m, __fput);
-    if (file->f_inode)
-        iput(m, file->f_inode);
-    kmem_cache_free(m, kernel(m)->caches.filp, address);
-}
-
-// One reference fewer; the last one closes the file. After fs/file_table.c, fput().
-void fput(struct machine *m, kaddr file)
-{
-    put_files(m, file, 1);
-}
-
-static void get_files(struct machine *m, kaddr address, s32 references)
-{
-    const struct file *file = file_at(m, address);
-
-    set(m, file->f_count, file->f_count + references);
-}
+// ---- Whole tables: counting -----------------------------------------------------------------------
 
 // One more than the highest open descriptor, rounded up to a word of bits. (count_open_files() of
 // kernel/fork.c)
@@ -140,14 +85,6 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
     while (i > 0 && !words[i - 1])
         i--;
     return i * WORD_BITS;
-}
-
-static void count_file(struct machine *m, kaddr file, s32 change)
-{
-    if (change > 0)
-        get_files(m, file, change);
-    else
-        put_files(m, file, -change);
 }
 
 // Takes or drops (with change -1) a reference for each open descriptor of a table. Neighbours that
@@ -360,15 +297,13 @@ s32 unshare_files(struct machine *m)
     KRETURN(0);
 }
 
-// ---- The calls ------------------------------------------------------------------------------------------
+// ---- Descriptors one by one ------------------------------------------------------------------------------
 
-// Reserves the lowest free descriptor from `from`, or gives a negative errno (with its event).
-// After fs/open.c, get_unused_fd().
-static s32 get_unused_fd(struct machine *m, u32 from)
+// The first free descriptor from `from`, with room for it in the table; a negative errno with its
+// event if there is none.
+static s32 find_room(struct machine *m, const struct files_struct *files, u32 from)
 {
-    const struct files_struct *files = current_files(m);
-    u32 start = from > (u32)files->next_fd ? from : (u32)files->next_fd;
-    u32 fd = find_free_fd(m, files, start);
+    u32 fd = find_free_fd(m, files, from);
 
     if (fd >= nofile_limit(m))
         return refuse_call(m, EMFILE, REFUSED_TOO_MANY_FILES);
@@ -376,53 +311,52 @@ static s32 get_unused_fd(struct machine *m, u32 from)
         return refuse_call(m, EMFILE, REFUSED_NO_MEMORY);
     write_bit(m, files->open_fds, fd, true);
     write_bit(m, files->close_on_exec, fd, false);
-    set(m, files->next_fd, (s32)fd + 1);
     return (s32)fd;
 }
 
-static void put_unused_fd(struct machine *m, const struct files_struct *files, u32 fd)
+s32 get_unused_fd(struct machine *m)
 {
+    KFN(m, get_unused_fd);
+    const struct files_struct *files = current_files(m);
+    s32 fd = find_room(m, files, (u32)files->next_fd);
+
+    if (fd >= 0)
+        set(m, files->next_fd, fd + 1);
+    KRETURN(fd);
+}
+
+void put_unused_fd(struct machine *m, u32 fd)
+{
+    const struct files_struct *files = current_files(m);
+
     write_bit(m, files->open_fds, fd, false);
     if (fd < (u32)files->next_fd)
         set(m, files->next_fd, (s32)fd);
 }
 
-// The path is call_string(m, 0). A descriptor, or -ENOENT (no name), -ENAMETOOLONG, -EMFILE,
-// -ENFILE (no memory for a file). Unlike Linux: every name can be opened.
-s32 sys_open(struct machine *m, u32 flags)
+// After fs/open.c, fd_install().
+void fd_install(struct machine *m, u32 fd, kaddr file)
 {
-    KFN(m, sys_open);
-    const char *path = call_string(m, 0);
-
-    if (!path || !*path)
-        KRETURN(refuse_call(m, ENOENT, REFUSED_NO_FILE));
-    if (strlen(path) >= PATH_MAX)
-        KRETURN(refuse_call(m, ENAMETOOLONG, REFUSED_NO_FILE));
-    s32 fd = get_unused_fd(m, 0);
-    if (fd < 0)
-        KRETURN(fd);
-    const struct files_struct *files = current_files(m);
-    kaddr file = get_filp(m, path, flags);
-    if (!file) {
-        put_unused_fd(m, files, (u32)fd);
-        KRETURN(refuse_call(m, ENFILE, REFUSED_NO_MEMORY));
-    }
-    set(m, *fd_slot(m, files, (u32)fd), file);
-    if (flags & O_CLOEXEC)
-        write_bit(m, files->close_on_exec, (u32)fd, true);
-    KRETURN(fd);
+    set(m, *fd_slot(m, current_files(m), fd), file);
 }
 
-// Empties a descriptor that is open. (fs/open.c, sys_close() and filp_close())
+// One descriptor lets go of its file. After fs/open.c, filp_close().
+static void filp_close(struct machine *m, u32 fd, kaddr file, bool by_exec)
+{
+    KFN(m, filp_close);
+    note(m, EVENT_CLOSE, current(m)->pid, (s32)fd, by_exec);
+    fput(m, file);
+}
+
+// Empties a descriptor that is open. (fs/open.c, sys_close())
 static void close_fd(struct machine *m, const struct files_struct *files, u32 fd, bool by_exec)
 {
     kaddr file = *fd_slot(m, files, fd);
 
     set(m, *fd_slot(m, files, fd), 0);
     write_bit(m, files->close_on_exec, fd, false);
-    put_unused_fd(m, files, fd);
-    note(m, EVENT_CLOSE, current(m)->pid, (s32)fd, by_exec);
-    fput(m, file);
+    put_unused_fd(m, fd);
+    filp_close(m, fd, file, by_exec);
 }
 
 s32 sys_close(struct machine *m, u32 fd)
@@ -436,20 +370,34 @@ s32 sys_close(struct machine *m, u32 fd)
     KRETURN(0);
 }
 
+// ---- dup, dup2, fcntl ----------------------------------------------------------------------------------------
+
+// A second descriptor, from `start` on, for an open file. After fs/fcntl.c, dupfd() and
+// locate_fd().
+static s32 dupfd(struct machine *m, kaddr file, u32 start)
+{
+    KFN(m, dupfd);
+    const struct files_struct *files = current_files(m);
+
+    if (start >= nofile_limit(m))
+        KRETURN(refuse_call(m, EINVAL, REFUSED_FILES_LIMIT));
+    u32 from = start > (u32)files->next_fd ? start : (u32)files->next_fd;
+    s32 fd = find_room(m, files, from);
+    if (fd < 0)
+        KRETURN(fd);
+    if (from == (u32)files->next_fd)
+        set(m, files->next_fd, fd + 1);
+    count_file(m, file, 1);
+    fd_install(m, (u32)fd, file);
+    KRETURN(fd);
+}
+
 s32 sys_dup(struct machine *m, u32 fd)
 {
     KFN(m, sys_dup);
-    const struct files_struct *files = current_files(m);
-    kaddr file = fcheck(m, files, fd);
+    kaddr file = current_file(m, fd);
 
-    if (!file)
-        KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
-    s32 copied = get_unused_fd(m, 0);
-    if (copied < 0)
-        KRETURN(copied);
-    get_files(m, file, 1);
-    set(m, *fd_slot(m, files, (u32)copied), file);
-    KRETURN(copied);
+    KRETURN(file ? dupfd(m, file, 0) : refuse_call(m, EBADF, REFUSED_BAD_FD));
 }
 
 s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd)
@@ -466,25 +414,45 @@ s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd)
         KRETURN(refuse_call(m, EBADF, REFUSED_FILES_LIMIT));
     if (expand_files(m, files, new_fd))
         KRETURN(refuse_call(m, EMFILE, REFUSED_NO_MEMORY));
-    get_files(m, file, 1);
-    if (fcheck(m, files, new_fd))
-        close_fd(m, files, new_fd, false);
-    set(m, *fd_slot(m, files, new_fd), file);
+    count_file(m, file, 1);
+    kaddr replaced = fcheck(m, files, new_fd);
+    fd_install(m, new_fd, file);
     write_bit(m, files->open_fds, new_fd, true);
     write_bit(m, files->close_on_exec, new_fd, false);
+    if (replaced)
+        filp_close(m, new_fd, replaced, false);
     KRETURN((s32)new_fd);
 }
 
-// fcntl(fd, F_SETFD, on): 0 or -EBADF. After fs/fcntl.c, set_close_on_exec().
-s32 sys_set_close_on_exec(struct machine *m, u32 fd, bool on)
+// What F_SETFL may change. Unlike Linux: neither FASYNC, O_DIRECT nor O_NOATIME are known here.
+#define SETFL_MASK (O_APPEND | O_NONBLOCK)
+
+// After fs/fcntl.c, sys_fcntl() and do_fcntl().
+s32 sys_fcntl(struct machine *m, u32 fd, u32 command, u32 value)
 {
     KFN(m, sys_fcntl);
     const struct files_struct *files = current_files(m);
+    kaddr address = fcheck(m, files, fd);
 
-    if (!fcheck(m, files, fd))
+    if (!address)
         KRETURN(refuse_call(m, EBADF, REFUSED_BAD_FD));
-    write_bit(m, files->close_on_exec, fd, on);
-    KRETURN(0);
+    const struct file *file = file_at(m, address);
+    switch (command) {
+    case F_DUPFD:
+        KRETURN(dupfd(m, address, value));
+    case F_GETFD:
+        KRETURN((s32)(*bit_word(m, files->close_on_exec, fd) >> fd % WORD_BITS & FD_CLOEXEC));
+    case F_SETFD:
+        write_bit(m, files->close_on_exec, fd, value & FD_CLOEXEC);
+        KRETURN(0);
+    case F_GETFL:
+        KRETURN((s32)file->f_flags);
+    case F_SETFL:
+        set(m, file->f_flags, (value & SETFL_MASK) | (file->f_flags & ~SETFL_MASK));
+        KRETURN(0);
+    default:
+        KRETURN(refuse_call(m, EINVAL, REFUSED_BAD_OPTION));
+    }
 }
 
 // In exec: descriptors marked close-on-exec go. After fs/exec.c, flush_old_files().
@@ -506,58 +474,24 @@ void flush_old_files(struct machine *m, kaddr address)
     }
 }
 
-// ---- Directories: counts are all there is ----------------------------------------------------------------
-
-void dget(struct machine *m, kaddr dentry)
-{
-    if (dentry)
-        set(m, at(m, dentry, struct dentry)->d_count, at(m, dentry, struct dentry)->d_count + 1);
-}
-
-void dput(struct machine *m, kaddr dentry)
-{
-    if (!dentry)
-        return;
-    const struct dentry *d = at(m, dentry, struct dentry);
-
-    set(m, d->d_count, d->d_count - 1);
-    if (!d->d_count)
-        kmem_cache_free(m, kernel(m)->caches.dentry, dentry);
-}
-
-// One user fewer; the last one lets go of its directories. After kernel/exit.c, put_fs_struct().
-void put_fs_struct(struct machine *m, kaddr address)
-{
-    KFN(m, put_fs_struct);
-    const struct fs_struct *fs = at(m, address, struct fs_struct);
-
-    set(m, fs->count, fs->count - 1);
-    if (fs->count)
-        return;
-    dput(m, fs->root);
-    dput(m, fs->pwd);
-    dput(m, fs->altroot);
-    kmem_cache_free(m, kernel(m)->caches.fs, address);
-}
-
-// At boot: the root directory, and a console on descriptors 0, 1 and 2 of the boot task. Unlike
-// Linux, where init opens the console: this machine's init is a program from the start.
+// At boot: a console on descriptors 0, 1 and 2 of the boot task. Unlike Linux, where init opens
+// the console: this machine's init is a program from the start.
 void files_init(struct machine *m)
 {
     KFN(m, files_init);
     const struct kernel_data *k = kernel(m);
-    kaddr root = kaddr_of(m, &k->root_dentry);
-    struct fs_struct fs = { .count = 1, .umask = 0022, .root = root, .pwd = root };
+    struct nameidata console_name;
 
-    copy(m, k->root_dentry.d_name, "/", sizeof "/");
-    set(m, k->root_dentry.d_count, 3); // it is mounted; and root and pwd of the boot task
-    copy(m, &k->init_fs, &fs, sizeof fs);
+    rootfs_init(m);
     init_files_struct(m, kaddr_of(m, &k->init_files), NULL);
-    kaddr console_file = get_filp(m, "/dev/console", 2);
-    BUG_ON(!console_file);
+    BUG_ON(path_lookup(m, "/dev/console", &console_name));
+    dget(m, console_name.dentry);
+    kaddr file = dentry_open(m, console_name.dentry, dentry_at(m, console_name.dentry)->d_inode,
+                             O_RDWR, "/dev/console");
+    BUG_ON(!file);
     for (u32 fd = 0; fd < 3; fd++)
-        set(m, k->init_files.fd_array[fd], console_file);
-    get_files(m, console_file, 2);
+        set(m, k->init_files.fd_array[fd], file);
+    count_file(m, file, 2);
     set(m, k->init_files.open_fds_init[0], 7u);
     set(m, k->init_files.next_fd, 3);
 }

@@ -1,28 +1,31 @@
-// Files that can be mapped: the programs of the catalogue, and memory that is like a file.
+// Inodes: of the programs of the catalogue, of files that are created, of memory that is like a
+// file; and what of them can be mapped. (fs/inode.c)
 #include "kernel/binfmt.h"
+#include "kernel/files.h"
 
-static const struct inode *inode_at(const struct machine *m, kaddr inode)
-{
-    return at(m, inode, struct inode);
-}
+#include <string.h>
 
-static kaddr make_inode(struct machine *m, const char *name, u32 size, s32 program)
+kaddr new_inode(struct machine *m, const char *name, u32 mode, u32 fop)
 {
+    KFN(m, new_inode);
     kaddr address = kmem_cache_alloc(m, mm_data(m)->inode_cachep);
-    struct inode fresh = { .i_count = 1, .i_size = size, .i_program = program };
+    struct inode fresh = { .i_count = 1, .i_mode = mode, .i_uid = current(m)->fsuid };
     size_t length = strlen(name);
 
     if (!address)
-        return 0;
+        KRETURN(0u);
     memcpy(fresh.i_name, name, length < INODE_NAME_MAX ? length : INODE_NAME_MAX - 1);
+    set(m, kernel(m)->last_ino, kernel(m)->last_ino + 1);
+    fresh.i_ino = kernel(m)->last_ino;
+    fresh.i_program = -1;
+    fresh.i_fop = fop;
     fresh.i_data.host = address;
     copy(m, inode_at(m, address), &fresh, sizeof fresh);
     list_add_tail(m, &inode_at(m, address)->i_list, &kernel(m)->inodes);
-    return address;
+    KRETURN(address);
 }
 
-// The program's inode with one user more; 0 without memory. After fs/inode.c, iget().
-static kaddr iget(struct machine *m, s32 program)
+kaddr iget(struct machine *m, s32 program)
 {
     const struct program *p = program_at(m, (u32)program);
 
@@ -35,20 +38,14 @@ static kaddr iget(struct machine *m, s32 program)
         set(m, inode->i_count, inode->i_count + 1);
         return kaddr_of(m, inode);
     }
-    return make_inode(m, p->path, p->size, program);
-}
-
-// An open file of an inode, whose reference it takes over; 0 without memory, and that is dropped.
-static kaddr make_file(struct machine *m, const char *name, u32 flags, kaddr inode)
-{
-    kaddr file = get_filp(m, name, flags);
-
-    if (!file) {
-        iput(m, inode);
-        return 0;
+    u32 mode = p->open_error ? 0644 : 0755;
+    kaddr address = new_inode(m, p->path, S_IFREG | mode, FOPS_FILE);
+    if (address) {
+        set(m, inode_at(m, address)->i_uid, 0u);
+        set(m, inode_at(m, address)->i_program, program);
+        set(m, inode_at(m, address)->i_size, p->size);
     }
-    set(m, at(m, file, struct file)->f_inode, inode);
-    return file;
+    return address;
 }
 
 s32 error_of_program(enum program_error error)
@@ -71,7 +68,7 @@ static s32 open_program(struct machine *m, u32 number, kaddr *file)
     if (p->open_error)
         return -error_of_program(p->open_error);
     kaddr inode = iget(m, (s32)number);
-    *file = inode ? make_file(m, p->path, 0, inode) : 0;
+    *file = inode ? dentry_open(m, 0, inode, O_RDONLY, p->path) : 0;
     return *file ? 0 : -ENOMEM;
 }
 
@@ -101,33 +98,21 @@ const struct program *program_of_file(const struct machine *m, kaddr file)
 kaddr shmem_file_setup(struct machine *m, u32 bytes)
 {
     KFN(m, shmem_file_setup);
-    kaddr inode = make_inode(m, "/dev/zero", bytes, -1);
+    kaddr inode = new_inode(m, "/dev/zero", S_IFREG | 0777, FOPS_FILE);
 
-    KRETURN(inode ? make_file(m, "/dev/zero", 2, inode) : 0);
+    if (inode)
+        set(m, inode_at(m, inode)->i_size, bytes);
+    KRETURN(inode ? dentry_open(m, 0, inode, O_RDWR, "/dev/zero") : 0u);
 }
 
 s32 file_to_map(struct machine *m, u32 fd, kaddr *file)
 {
     kaddr found = current_file(m, fd);
 
-    if (!found) {
-        note(m, EVENT_REFUSED, current(m)->pid, EBADF, REFUSED_BAD_FD);
-        return -EBADF;
-    }
-    const struct file *f = at(m, found, struct file);
-    if (!f->f_inode) {
-        enum program_error ignored;
-        s32 program = program_find(m, f->name, &ignored);
-        kaddr inode = program < 0 ? 0 : iget(m, program);
-
-        if (!inode) {
-            s32 error = program < 0 ? ENODEV : ENOMEM;
-            note(m, EVENT_REFUSED, current(m)->pid, error,
-                 program < 0 ? REFUSED_NOT_MAPPABLE : REFUSED_NO_MEMORY);
-            return -error;
-        }
-        set(m, f->f_inode, inode);
-    }
+    if (!found)
+        return refuse_call(m, EBADF, REFUSED_BAD_FD);
+    if (!is_kind(inode_at(m, file_at(m, found)->f_inode), S_IFREG))
+        return refuse_call(m, ENODEV, REFUSED_NOT_MAPPABLE);
     *file = found;
     return 0;
 }

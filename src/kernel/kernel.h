@@ -43,6 +43,8 @@ struct kernel_caches { // kmem_cache addresses
     kaddr namespace, user;
 };
 
+#define ROOTFS_FILES 16 // besides the root directory's entry, which is root_dentry
+
 // The boot task's kernel stack comes first: it must be aligned to its size.
 struct kernel_data {
     u8 init_thread_union[8192];
@@ -70,6 +72,15 @@ struct kernel_data {
     s32 nr_threads, max_threads;
     u32 process_counts;
     u32 total_forks;
+    u32 last_ino;
+    struct wait_queue_head console_wait; // who reads what nobody types
+    struct wait_queue_head page_wait;    // who waits for a page; Unlike Linux: one queue for all
+    struct list_head disk_queue;         // pages that the disk is to deliver, by lru, oldest first
+    struct file disk_file;               // the disk itself, for `io`
+    // The files that are there when the machine is switched on. (rootfs.c)
+    struct dentry rootfs_dentry[ROOTFS_FILES];
+    struct inode rootfs_inode[ROOTFS_FILES];
+    char rootfs_text[512]; // what the files begin with, each up to its NUL
 };
 
 // The kernel image is loaded at 1 MB; its data begins 1 MB later.
@@ -231,6 +242,9 @@ struct access {
 // faults included; settles if settling is on. The task must be able to act. Inside a command of
 // the history. $? becomes the first bytes loaded.
 void make_access(struct machine *m, const struct task_struct *p, const struct access *access);
+// The program puts `size` bytes where it has room for them: right below its stack pointer. Where
+// that is; false if it does not get there. `bytes` NULL: only where it is.
+bool fill_buffer(struct machine *m, const void *bytes, u32 size, uaddr *address);
 // Writes a word of the current task's user memory as the kernel does; false = EFAULT.
 bool put_user(struct machine *m, uaddr address, u32 value);
 
@@ -274,6 +288,12 @@ void init_waitqueue_head(struct machine *m, const struct wait_queue_head *q);
 void add_wait_queue(struct machine *m, const struct wait_queue_head *q, kaddr entry,
                     bool exclusive);
 void remove_wait_queue(struct machine *m, kaddr entry);
+// An entry that leaves the queue when its task is woken; and its end, when it runs again.
+void prepare_to_wait(struct machine *m, const struct wait_queue_head *q, kaddr entry, s32 state);
+void finish_wait(struct machine *m, kaddr entry);
+// prepare_to_wait() for a page (struct wait_bit_queue); and what wakes those who wait for it.
+void prepare_to_wait_on_page(struct machine *m, kaddr entry, kaddr page);
+void wake_up_page(struct machine *m, kaddr page);
 // Wakes sleepers whose state is in mask, at most nr exclusive ones (0 = all).
 void wake_up(struct machine *m, const struct wait_queue_head *q, u32 mask, u32 nr_exclusive);
 void init_completion(struct machine *m, const struct completion *x);
@@ -469,13 +489,13 @@ s32 sys_pause(struct machine *m);
 #define SIG_SETMASK 2u
 
 #define PR_SET_PDEATHSIG 1
-#define F_SETFD          2
 
 // ---- sys.c ----------------------------------------------------------------------------------------
 s32 sys_setpgid(struct machine *m, s32 pid, s32 pgid);
 s32 sys_setsid(struct machine *m);
 s32 sys_setrlimit(struct machine *m, u32 resource, u32 soft, u32 hard);
 #define CAP_KILL         5
+#define CAP_SYS_CHROOT   18
 #define CAP_SYS_ADMIN    21
 #define CAP_SYS_NICE     23
 #define CAP_SYS_RESOURCE 24
@@ -492,13 +512,9 @@ bool sysctl_get(const struct machine *m, const char *name, s64 *value);
 // The sysctl names there are: index from 0; NULL ends.
 const char *sysctl_name(u32 index);
 
-// ---- files.c ------------------------------------------------------------------------------------
+// ---- Files (the rest of them: kernel/files.h) --------------------------------------------------
 void files_init(struct machine *m);
-// A new open file, count 1, or 0 without memory.
-kaddr get_filp(struct machine *m, const char *name, u32 flags);
 void fput(struct machine *m, kaddr file);
-// The file behind a descriptor of the running task, or 0. Its count stays as it is.
-kaddr current_file(const struct machine *m, u32 fd);
 // 0 or a negative errno. After kernel/fork.c, copy_files(): a new table, every file count + 1.
 s32 dup_fd(struct machine *m, kaddr old_files, kaddr *new_files);
 void put_files_struct(struct machine *m, kaddr files);
@@ -507,17 +523,17 @@ void dget(struct machine *m, kaddr dentry);
 void dput(struct machine *m, kaddr dentry);
 s32 unshare_files(struct machine *m);
 void flush_old_files(struct machine *m, kaddr files); // closes close-on-exec descriptors
-s32 sys_open(struct machine *m, u32 flags);           // the path is call_string(m, 0)
-s32 sys_close(struct machine *m, u32 fd);
-s32 sys_dup(struct machine *m, u32 fd);
-s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd);
-s32 sys_set_close_on_exec(struct machine *m, u32 fd, bool on); // fcntl(F_SETFD)
-#define O_CLOEXEC 02000000u // not in 2.6.11's open(2); the command language sets it by fcntl
+// The calls about files, by the saved registers.
+s32 file_call(struct machine *m, const struct pt_regs *r);
+// Where the kernel stack of a task that sleeps in this function has the function's locals, or 0.
+kaddr locals_of_sleeper(const struct machine *m, const struct task_struct *p, enum ksym function);
 
 // ---- check.c --------------------------------------------------------------------------------------
 // (machine_check() of include/procarium/machine.h)
-// What is wrong with open files, directories, queued signals and users; the number of lines.
-int check_shared(const struct machine *m, struct strbuf *out);
+// What is wrong with open files, names, pipes, and who waits for them; the number of lines.
+int check_files(const struct machine *m, struct strbuf *out);
+// The same for queued signals and users.
+int check_signal_queues(const struct machine *m, struct strbuf *out);
 // The same for address spaces, page tables and the pages they map.
 int check_mm(const struct machine *m, struct strbuf *out);
 

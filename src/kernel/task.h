@@ -152,7 +152,11 @@ struct wait_queue_head {
 };
 
 #define WQ_FLAG_EXCLUSIVE 1
-enum wake_function { WAKE_DEFAULT };
+enum wake_function {
+    WAKE_DEFAULT,
+    WAKE_AUTOREMOVE, // the entry leaves the queue when its task is woken
+    WAKE_BIT         // the same, and only those who wait for this page
+};
 
 struct wait_queue { // 20 bytes; lies on the sleeper's kernel stack
     u32 flags;
@@ -161,6 +165,12 @@ struct wait_queue { // 20 bytes; lies on the sleeper's kernel stack
     struct list_head task_list;
 };
 _Static_assert(sizeof(struct wait_queue) == 20, "wait_queue_t is 20 bytes");
+
+// Waits for a page. (struct wait_bit_queue, whose key also names a bit; here it is PG_locked)
+struct wait_bit_queue {
+    struct wait_queue wait;
+    kaddr page; // struct page
+};
 
 struct completion {
     u32 done;
@@ -238,13 +248,6 @@ struct fs_struct { // 32 bytes
     kaddr rootmnt, pwdmnt, altrootmnt;
 };
 _Static_assert(sizeof(struct fs_struct) == 32, "fs_struct is as in 2.6.11");
-
-// A directory entry: as much as root, pwd and counts need.
-#define DENTRY_NAME_MAX 36
-struct dentry {
-    s32 d_count;
-    char d_name[DENTRY_NAME_MAX];
-};
 
 struct namespace_struct { // struct namespace
     s32 count;

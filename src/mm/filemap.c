@@ -82,19 +82,21 @@ static bool radix_tree_insert(struct machine *m, const struct address_space *map
 
 // ---- Pages -----------------------------------------------------------------------------------------
 
-// What the disk would deliver. A file that is no program has only zeros.
+// What the disk would deliver into a page of zeros. Unlike Linux: at once.
 static void read_page(struct machine *m, const struct inode *inode, u32 index, kaddr page)
 {
     u8 bytes[PAGE_SIZE];
 
+    if (inode->i_text && index == 0)
+        copy(m, kpointer(m, page), kpointer(m, inode->i_text), strlen(kpointer(m, inode->i_text)));
     if (inode->i_program < 0)
         return;
     program_read(m, (u32)inode->i_program, index * PAGE_SIZE, bytes, PAGE_SIZE);
     copy(m, kpointer(m, page), bytes, PAGE_SIZE);
 }
 
-// The page enters the cache, whose reference it has. After mm/filemap.c, add_to_page_cache().
-static bool add_to_page_cache(struct machine *m, const struct inode *inode, u32 index, kaddr page)
+// After mm/filemap.c, add_to_page_cache().
+bool add_to_page_cache(struct machine *m, const struct inode *inode, u32 index, kaddr page)
 {
     const struct address_space *mapping = &inode->i_data;
     const struct page *descriptor = page_of(m, page);
@@ -104,6 +106,18 @@ static bool add_to_page_cache(struct machine *m, const struct inode *inode, u32 
     store_owner(m, descriptor, kaddr_of(m, mapping), index);
     set(m, mapping->nrpages, mapping->nrpages + 1);
     return true;
+}
+
+static pfn frame_of_page(const struct machine *m, kaddr page)
+{
+    return (page - mm_data(m)->zone.mem_map) / (u32)sizeof(struct page);
+}
+
+pfn find_page(const struct machine *m, const struct inode *inode, u32 index)
+{
+    kaddr found = radix_tree_lookup(m, &inode->i_data, index);
+
+    return found ? frame_of_page(m, found) : 0;
 }
 
 pfn find_or_read_page(struct machine *m, const struct inode *inode, u32 index, bool *is_major)
@@ -126,7 +140,7 @@ pfn find_or_read_page(struct machine *m, const struct inode *inode, u32 index, b
     }
     const struct page *page = at(m, found, struct page);
     set(m, page->_count, page->_count + 1);
-    return (found - mm_data(m)->zone.mem_map) / (u32)sizeof *page;
+    return frame_of_page(m, found);
 }
 
 // Everything below a node of this level, and the node itself.
@@ -141,11 +155,68 @@ static void truncate_node(struct machine *m, kaddr node, u32 level)
             truncate_node(m, slot, level - 1);
             continue;
         }
-        pfn frame = (slot - mm_data(m)->zone.mem_map) / (u32)sizeof(struct page);
         set(m, at(m, slot, struct page)->mapping, 0u);
-        free_pages(m, pfn_to_kaddr(frame), 0);
+        free_pages(m, pfn_to_kaddr(frame_of_page(m, slot)), 0);
     }
     kfree(m, node);
+}
+
+static void empty_tree(struct machine *m, const struct inode *inode)
+{
+    const struct address_space *mapping = &inode->i_data;
+
+    if (mapping->page_tree)
+        truncate_node(m, mapping->page_tree, mapping->height - 1);
+    set(m, mapping->page_tree, 0u);
+    set(m, mapping->height, 0u);
+    set(m, mapping->nrpages, 0u);
+}
+
+// Does anybody map a page below this node, or use one in a call that sleeps?
+static bool is_used(const struct machine *m, kaddr node, u32 level)
+{
+    for (u32 i = 0; i < RADIX_TREE_MAP_SIZE; i++) {
+        kaddr slot = node_at(m, node)->slots[i];
+
+        if (slot &&
+            (level > 0 ? is_used(m, slot, level - 1) : page_count(at(m, slot, struct page)) > 1))
+            return true;
+    }
+    return false;
+}
+
+// Unlike Linux, which takes the pages away from those who map them.
+bool truncate_inode(struct machine *m, const struct inode *inode)
+{
+    const struct address_space *mapping = &inode->i_data;
+
+    if (mapping->page_tree && is_used(m, mapping->page_tree, mapping->height - 1))
+        return false;
+    KFN(m, truncate_inode_pages);
+    empty_tree(m, inode);
+    set(m, inode->i_size, 0u);
+    set(m, inode->i_text, 0u);
+    return true;
+}
+
+// After mm/filemap.c, remove_from_page_cache(). Unlike Linux: the nodes of the tree go together.
+void remove_from_page_cache(struct machine *m, const struct inode *inode, u32 index)
+{
+    const struct address_space *mapping = &inode->i_data;
+    kaddr node = mapping->page_tree;
+
+    for (u32 level = mapping->height - 1; level > 0; level--)
+        node = node_at(m, node)->slots[slot_index(index, level)];
+    const kaddr *slot = &node_at(m, node)->slots[slot_index(index, 0)];
+    const struct page *page = at(m, *slot, struct page);
+    pfn frame = frame_of_page(m, *slot);
+
+    set(m, *slot, 0u);
+    set(m, page->mapping, 0u);
+    set(m, mapping->nrpages, mapping->nrpages - 1);
+    if (!mapping->nrpages)
+        empty_tree(m, inode);
+    free_pages(m, pfn_to_kaddr(frame), 0);
 }
 
 // After fs/inode.c, iput() and clear_inode().
@@ -157,8 +228,7 @@ void iput(struct machine *m, kaddr address)
     if (inode->i_count)
         return;
     KFN(m, clear_inode);
-    if (inode->i_data.page_tree)
-        truncate_node(m, inode->i_data.page_tree, inode->i_data.height - 1);
+    empty_tree(m, inode);
     list_del(m, &inode->i_list);
     kmem_cache_free(m, mm_data(m)->inode_cachep, address);
 }

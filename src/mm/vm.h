@@ -317,6 +317,15 @@ u32 read_user_bytes(const struct machine *m, const struct mm_struct *mm, uaddr a
 // The frame that holds page `index` of a file, read in if need be, with one reference more; 0
 // without memory. *is_major: it had to be read.
 pfn find_or_read_page(struct machine *m, const struct inode *inode, u32 index, bool *is_major);
+// The file becomes empty; false, and it stays as it is, if somebody has it mapped. After
+// mm/truncate.c.
+bool truncate_inode(struct machine *m, const struct inode *inode);
+// The frame of page `index` if it is in the page cache, or 0.
+pfn find_page(const struct machine *m, const struct inode *inode, u32 index);
+// A page enters the cache, whose reference it has. False without memory.
+bool add_to_page_cache(struct machine *m, const struct inode *inode, u32 index, kaddr page);
+// It leaves the cache again, with the cache's reference.
+void remove_from_page_cache(struct machine *m, const struct inode *inode, u32 index);
 // One user of the inode fewer; the last one takes its pages along.
 void iput(struct machine *m, kaddr inode);
 

@@ -14,7 +14,7 @@
 struct c_call {
     s32 nr;
     const char *form;
-    const char *kinds; // pairs: the argument's number, and d x S W C R P M F H A B
+    const char *kinds; // pairs: the argument's number, and d x S W C R P M F H A B O N K o
     const char *note;
 };
 
@@ -46,11 +46,20 @@ static const struct c_call c_calls[] = {
     { __NR_munmap, "munmap((void *)@, @);", "0x1d", NULL },
     { __NR_mprotect, "mprotect((void *)@, @, @);", "0x1d2P", NULL },
     { __NR_brk, "brk((void *)@);", "0x", NULL },
-    { __NR_open, "int fd = open(path, flags);", "", NULL },
+    { __NR_open, "int fd = open(path, @, @);", "1O2o", "the mode counts if the file is made" },
+    { __NR_read, "ssize_t n = read(@, buffer, @);", "0d2d", "0 is the end of the file" },
+    { __NR_write, "ssize_t n = write(@, buffer, @);", "0d2d", "n may be less than was asked for" },
+    { __NR_lseek, "off_t position = lseek(@, @, @);", "0d1d2N", NULL },
+    { __NR_pipe, "int fd[2]; pipe(fd);", "", "fd[0] to read from, fd[1] to write to" },
+    { __NR_chdir, "chdir(path);", "", NULL },
+    { __NR_chroot, "chroot(path);", "", "chdir(\"/\") should follow" },
+    { __NR_getcwd, "char *path = getcwd(buffer, @);", "1d", NULL },
+    { __NR_umask, "mode_t old = umask(@);", "0o", NULL },
+    { __NR_unlink, "unlink(path);", "", NULL },
     { __NR_close, "close(@);", "0d", NULL },
     { __NR_dup, "int fd = dup(@);", "0d", NULL },
     { __NR_dup2, "dup2(@, @);", "0d1d", NULL },
-    { __NR_fcntl, "fcntl(@, F_SETFD, @);", "0d2d", NULL },
+    { __NR_fcntl, "fcntl(@, @, @);", "0d1K2d", NULL },
 };
 
 static void add_bits(u32 value, const char *const *names, u32 count, const char *none,
@@ -91,9 +100,26 @@ static void add_argument(u32 value, char kind, struct strbuf *out)
     static const char *const map[] = { "MAP_SHARED", "MAP_PRIVATE", NULL,
                                        NULL,         "MAP_FIXED",   "MAP_ANONYMOUS" };
     static const char *const how[] = { "SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK" };
+    static const char *const whence[] = { "SEEK_SET", "SEEK_CUR", "SEEK_END" };
+    static const char *const fcntl[] = { "F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL" };
     const char *name = NULL;
 
     switch (kind) {
+    case 'N':
+        name = value < sizeof whence / sizeof *whence ? whence[value] : NULL;
+        break;
+    case 'K':
+        name = value < sizeof fcntl / sizeof *fcntl ? fcntl[value] : NULL;
+        break;
+    case 'O':
+        if (!(value & O_ACCMODE))
+            strbuf_puts(out, value ? "O_RDONLY|" : "O_RDONLY");
+        if (value)
+            names_of_flags(NAMES_OPEN, value, out);
+        return;
+    case 'o':
+        strbuf_printf(out, "0%o", value);
+        return;
     case 'S':
         name = name_of(NAMES_SIGNAL, value);
         break;
@@ -280,6 +306,12 @@ static void add_pids_of(const struct event *e, struct pids *pids)
     case EVENT_FAULT:
     case EVENT_LOAD:
     case EVENT_STORE:
+    case EVENT_OPEN:
+    case EVENT_PIPE:
+    case EVENT_READ:
+    case EVENT_WRITE:
+    case EVENT_END_OF_FILE:
+    case EVENT_DISK_WAIT:
         add_pid(pids, e->a);
         break;
     default:

@@ -30,6 +30,8 @@ const struct ktype_info *ktype_info(enum ktype type)
         return &task_types[type];
     if (memory_types[type].name)
         return &memory_types[type];
+    if (file_types[type].name)
+        return &file_types[type];
     return kernel_types[type].name ? &kernel_types[type] : &no_type;
 }
 

@@ -54,6 +54,8 @@ enum ktype {
     TYPE_PER_CPU_PAGES,
     TYPE_PAGE_DIRECTORY,
     TYPE_PAGE_TABLE,
+    TYPE_PIPE_INODE_INFO,
+    TYPE_PIPE_BUFFER,
     TYPE_COUNT
 };
 
@@ -135,10 +137,12 @@ struct field_path field_path(enum ktype type, u32 offset, struct strbuf *out);
 void field_value(const struct machine *m, const struct moment *then, const struct field *f,
                  const void *bytes, kaddr self, struct strbuf *out);
 
-// The parts of the tables. (fields_task.c, fields_kernel.c, fields_memory.c)
+// The parts of the tables. (fields_task.c, fields_kernel.c, fields_memory.c,
+// fields_files.c)
 extern const struct ktype_info task_types[TYPE_COUNT];
 extern const struct ktype_info kernel_types[TYPE_COUNT];
 extern const struct ktype_info memory_types[TYPE_COUNT];
+extern const struct ktype_info file_types[TYPE_COUNT];
 
 // For the tables.
 #define FIELD_SIZE(type, member) sizeof(((const struct type *)0)->member)

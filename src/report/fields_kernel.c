@@ -192,6 +192,14 @@ static const struct field kernel_data_fields[] = {
     F(max_threads, KIND_SIGNED, 0),
     F(process_counts, KIND_UNSIGNED, 0),
     F(total_forks, KIND_UNSIGNED, 0),
+    F(last_ino, KIND_UNSIGNED, 0),
+    F(console_wait, KIND_STRUCT, TYPE_WAIT_QUEUE_HEAD),
+    F(page_wait, KIND_STRUCT, TYPE_WAIT_QUEUE_HEAD),
+    F(disk_queue, KIND_LIST, TYPE_PAGE),
+    F(disk_file, KIND_STRUCT, TYPE_FILE),
+    ARRAY(kernel_data, rootfs_dentry, KIND_STRUCT, TYPE_DENTRY, GROUP_NONE),
+    ARRAY(kernel_data, rootfs_inode, KIND_STRUCT, TYPE_INODE, GROUP_NONE),
+    F(rootfs_text, KIND_BYTES, 0),
 #undef F
 };
 

@@ -40,22 +40,6 @@ static const struct field area_name_fields[] = {
     FIELD(area_name, name, KIND_STRING, 0, GROUP_NONE),
 };
 
-static const struct field address_space_fields[] = {
-    FIELD(address_space, host, KIND_ADDRESS, TYPE_INODE, GROUP_NONE),
-    FIELD(address_space, page_tree, KIND_ADDRESS, TYPE_NONE, GROUP_NONE),
-    FIELD(address_space, height, KIND_UNSIGNED, 0, GROUP_NONE),
-    FIELD(address_space, nrpages, KIND_UNSIGNED, 0, GROUP_NONE),
-};
-
-static const struct field inode_fields[] = {
-    FIELD(inode, i_list, KIND_LIST, TYPE_INODE, GROUP_NONE),
-    FIELD(inode, i_count, KIND_SIGNED, 0, GROUP_NONE),
-    FIELD(inode, i_size, KIND_UNSIGNED, 0, GROUP_NONE),
-    FIELD(inode, i_program, KIND_SIGNED, 0, GROUP_NONE),
-    FIELD(inode, i_data, KIND_STRUCT, TYPE_ADDRESS_SPACE, GROUP_NONE),
-    FIELD(inode, i_name, KIND_STRING, 0, GROUP_NONE),
-};
-
 static const struct field per_cpu_pages_fields[] = {
     FIELD(per_cpu_pages, count, KIND_UNSIGNED, 0, GROUP_NONE),
     FIELD(per_cpu_pages, low, KIND_UNSIGNED, 0, GROUP_NONE),
@@ -77,8 +61,6 @@ const struct ktype_info memory_types[TYPE_COUNT] = {
     [TYPE_RB_NODE] = KTYPE(rb_node, rb_node_fields),
     [TYPE_ANON_VMA] = KTYPE(anon_vma, anon_vma_fields),
     [TYPE_AREA_NAME] = KTYPE(area_name, area_name_fields),
-    [TYPE_ADDRESS_SPACE] = KTYPE(address_space, address_space_fields),
-    [TYPE_INODE] = KTYPE(inode, inode_fields),
     [TYPE_PER_CPU_PAGES] = KTYPE(per_cpu_pages, per_cpu_pages_fields),
     [TYPE_PAGE_DIRECTORY] = KTYPE(page_directory, page_directory_fields),
     [TYPE_PAGE_TABLE] = KTYPE(page_table, page_table_fields),

@@ -249,52 +249,6 @@ static const struct field signal_struct_fields[] = {
 #undef E
 };
 
-static const struct field files_struct_fields[] = {
-#define F(member, kind, what) FIELD(files_struct, member, kind, what, GROUP_FILES)
-    ESSENTIAL(files_struct, count, KIND_SIGNED, 0, GROUP_FILES),
-    F(max_fds, KIND_SIGNED, 0),
-    F(max_fdset, KIND_SIGNED, 0),
-    F(next_fd, KIND_SIGNED, 0),
-    F(fd, KIND_ADDRESS, TYPE_NONE),
-    F(close_on_exec, KIND_ADDRESS, TYPE_NONE),
-    F(open_fds, KIND_ADDRESS, TYPE_NONE),
-    ARRAY(files_struct, close_on_exec_init, KIND_HEX, 0, GROUP_NONE),
-    ARRAY(files_struct, open_fds_init, KIND_HEX, 0, GROUP_NONE),
-    ARRAY(files_struct, fd_array, KIND_ADDRESS, TYPE_FILE, GROUP_NONE),
-#undef F
-};
-
-static const struct field fs_struct_fields[] = {
-#define F(member, kind, what) FIELD(fs_struct, member, kind, what, GROUP_FILES)
-    ESSENTIAL(fs_struct, count, KIND_SIGNED, 0, GROUP_FILES),
-    F(umask, KIND_OCTAL, 0),
-    F(root, KIND_ADDRESS, TYPE_DENTRY),
-    F(pwd, KIND_ADDRESS, TYPE_DENTRY),
-    F(altroot, KIND_ADDRESS, TYPE_DENTRY),
-    F(rootmnt, KIND_ADDRESS, TYPE_NONE),
-    F(pwdmnt, KIND_ADDRESS, TYPE_NONE),
-    F(altrootmnt, KIND_ADDRESS, TYPE_NONE),
-#undef F
-};
-
-static const struct field file_fields[] = {
-#define F(member, kind, what) FIELD(file, member, kind, what, GROUP_NONE)
-    F(f_count, KIND_SIGNED, 0),
-    F(f_flags, KIND_HEX, 0),
-    F(f_mode, KIND_HEX, 0),
-    F(f_uid, KIND_UNSIGNED, 0),
-    F(f_pos, KIND_UNSIGNED, 0),
-    F(f_dentry, KIND_ADDRESS, TYPE_DENTRY),
-    F(f_inode, KIND_ADDRESS, TYPE_INODE),
-    F(name, KIND_STRING, 0),
-#undef F
-};
-
-static const struct field dentry_fields[] = {
-    FIELD(dentry, d_count, KIND_SIGNED, 0, GROUP_NONE),
-    FIELD(dentry, d_name, KIND_STRING, 0, GROUP_NONE),
-};
-
 static const struct field namespace_fields[] = {
     FIELD(namespace_struct, count, KIND_SIGNED, 0, GROUP_NONE),
     FIELD(namespace_struct, root, KIND_ADDRESS, TYPE_NONE, GROUP_NONE),
@@ -345,10 +299,6 @@ const struct ktype_info task_types[TYPE_COUNT] = {
     [TYPE_SIGHAND_STRUCT] = KTYPE(sighand_struct, sighand_struct_fields),
     [TYPE_SIGNAL_STRUCT] = KTYPE(signal_struct, signal_struct_fields),
     [TYPE_RLIMIT] = KTYPE(rlimit, rlimit_fields),
-    [TYPE_FILES_STRUCT] = KTYPE(files_struct, files_struct_fields),
-    [TYPE_FS_STRUCT] = KTYPE(fs_struct, fs_struct_fields),
-    [TYPE_FILE] = KTYPE(file, file_fields),
-    [TYPE_DENTRY] = KTYPE(dentry, dentry_fields),
     [TYPE_NAMESPACE] = KTYPE(namespace_struct, namespace_fields),
     [TYPE_SEM_UNDO_LIST] = KTYPE(sem_undo_list, sem_undo_list_fields),
     [TYPE_USER_STRUCT] = KTYPE(user_struct, user_struct_fields),

@@ -298,6 +298,48 @@ static void write_load(struct json_writer *w, const struct machine *m, const str
     free(bytes);
 }
 
+// The bytes that a read or write has moved lie where its call says.
+static void write_transfer(struct json_writer *w, const struct machine *m, const struct event *e)
+{
+    const struct task_struct *p = find_task_by_pid(m, e->a);
+    u32 size = (u32)e->c, got = 0;
+    u8 *bytes = malloc(size ? size : 1);
+
+    BUG_ON(!bytes);
+    if (p && p->mm)
+        got = read_user_bytes(m, mm_at(m, p->mm), task_pt_regs(m, p)->ecx, bytes, size);
+    begin_line(w, e->kind == EVENT_WRITE ? "write" : "read");
+    add_number(w, "pid", e->a);
+    add_number(w, "fd", e->b);
+    strbuf_puts(&w->line, ",\"data\":");
+    json_add_bytes(&w->line, bytes, got);
+    end_line(w);
+    free(bytes);
+}
+
+// `first` and `second` name the event's b and c.
+static void write_numbers(struct json_writer *w, const char *type, const struct event *e,
+                          const char *first, const char *second)
+{
+    begin_line(w, type);
+    add_number(w, "pid", e->a);
+    add_number(w, first, e->b);
+    if (second)
+        add_number(w, second, e->c);
+    end_line(w);
+}
+
+static void write_open(struct json_writer *w, const struct machine *m, const struct event *e)
+{
+    const struct file *file = at(m, (kaddr)e->c, struct file);
+
+    begin_line(w, "open");
+    add_number(w, "pid", e->a);
+    add_number(w, "fd", e->b);
+    add_text(w, "path", file->name, strnlen(file->name, sizeof file->name));
+    end_line(w);
+}
+
 static void write_fault(struct json_writer *w, const struct event *e)
 {
     static const char *const kinds[] = {
@@ -377,6 +419,30 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         break;
     case EVENT_COPY_PTES:
         write_copied(w, m, event);
+        break;
+    case EVENT_OPEN:
+        write_open(w, m, event);
+        break;
+    case EVENT_READ:
+    case EVENT_END_OF_FILE:
+    case EVENT_WRITE:
+        write_transfer(w, m, event);
+        break;
+    case EVENT_PIPE:
+        write_numbers(w, "pipe", event, "read", "write");
+        break;
+    case EVENT_CLOSE:
+        write_numbers(w, "close", event, "fd", NULL);
+        break;
+    case EVENT_DISK_WAIT:
+        write_numbers(w, "disk_wait", event, "frame", NULL);
+        break;
+    case EVENT_DISK_DONE:
+        begin_line(w, "irq");
+        add_word(w, "device", "disk");
+        add_number(w, "frame", event->a);
+        add_number(w, "interrupted", event->b);
+        end_line(w);
         break;
     case EVENT_EXIT:
         begin_line(w, "exit");

@@ -1,6 +1,7 @@
 // See messages.h.
 #include "report/messages.h"
 
+#include "report/file_words.h"
 #include "report/objects.h"
 
 #include <string.h>
@@ -18,6 +19,8 @@
 //   {e.} an errno's name          {x.} an address          {i.} the cache at an address
 //   {d.} what taking a signal does {u.} a user address    {m.} a fault's page frame
 //   {R.} why a fault is an error  {t.} bytes of memory: of task a, at b, c many
+//   {z.} a descriptor of task a   {y.} the c bytes that its call reads or writes
+//   {j.} {J.} {D.} the name of the open file, inode, directory entry at an address
 static const struct {
     const char *text;
     int weight;
@@ -61,6 +64,17 @@ static const struct {
     [EVENT_LOAD] = { "{pa} loads {t.} from {ub}", 78 },
     [EVENT_STORE] = { "{pa} stores {t.} at {ub}", 78 },
     [EVENT_EXEC_HOST] = { "the host's file lies from {ub} on", 60 },
+    [EVENT_OPEN] = { "{pa} opens {jc} as descriptor {nb}", 70 },
+    [EVENT_CREATE] = { "{pa} makes the file {Jb}", 72 },
+    [EVENT_PIPE] = { "{pa} has a pipe now: descriptor {nb} reads from it, {nc} writes to it", 80 },
+    [EVENT_READ] = { "{pa} reads {y.} from {zb}", 81 },
+    [EVENT_END_OF_FILE] = { "{pa} reads nothing from {zb}: it is at the end", 81 },
+    [EVENT_WRITE] = { "{pa} writes {y.} to {zb}", 82 },
+    [EVENT_SEEK] = { "{pa} moves the position of {zb} to {nc}", 70 },
+    [EVENT_CHDIR] = { "{pa} is in the directory {Db} now", 70 },
+    [EVENT_CWD] = { "{pa} is in the directory {t.}", 70 },
+    [EVENT_DISK_WAIT] = { "{pa} asks the disk for page frame {nb}, and waits for it", 76 },
+    [EVENT_DISK_DONE] = { "the disk has filled page frame {na}, and interrupts {pb}", 76 },
     [EVENT_MARK] = { "mark {na} {nb} {nc}", 0 },
 };
 
@@ -105,6 +119,8 @@ static const struct {
     { EVENT_FAULT, FAULT_BUS, "{pa} must not access {ub}: that is behind the end of the file" },
     { EVENT_FAULT, FAULT_OOM, "{pa} needs a page frame at {ub}, and there is none" },
     { EVENT_EXEC_HOST, 1, "the host's file, made for 64 bits, lies from {ub} on" },
+    { EVENT_CREATE, 1, "{pa} removes the file {Jb}" },
+    { EVENT_CHDIR, 1, "{pa} has {Db} as its root directory now" },
     { EVENT_CLOSE, 1, "{pa} closes descriptor {nb}: close-on-exec" },
 };
 
@@ -153,7 +169,7 @@ static const char *const refusals[] = {
     [REFUSED_GROUP_EXISTS] = "a process group with its PID exists",
     [REFUSED_BAD_FD] = "no such descriptor is open",
     [REFUSED_TOO_MANY_FILES] = "it has as many files open as it may",
-    [REFUSED_NO_FILE] = "there is no such file",
+    [REFUSED_NO_FILE] = "there is no such file or directory",
     [REFUSED_NOT_EXECUTABLE] = "the file cannot be executed",
     [REFUSED_SIGNAL_QUEUE_FULL] = "its user has as many signals queued as RLIMIT_SIGPENDING allows",
     [REFUSED_GROUP_ZERO] = "there is no process group 0",
@@ -174,6 +190,21 @@ static const char *const refusals[] = {
                            "gone already",
     [REFUSED_NOT_MAPPABLE] = "a file of that kind has no pages to map",
     [REFUSED_BAD_PATH] = "the path leads to no file that could be read",
+    [REFUSED_WOULD_BLOCK] = "the call would have to sleep, and O_NONBLOCK forbids it",
+    [REFUSED_NO_READER] = "nobody can read from the pipe any more",
+    [REFUSED_NOT_READABLE] = "the file is not open for reading",
+    [REFUSED_NOT_WRITABLE] = "the file is not open for writing",
+    [REFUSED_NO_POSITION] = "a pipe or a terminal has no position",
+    [REFUSED_BAD_POSITION] = "there is no such position",
+    [REFUSED_FILE_SIZE] = "the file must not grow so large",
+    [REFUSED_FILE_EXISTS] = "there is such a file already, and O_EXCL wants to make it",
+    [REFUSED_IS_DIRECTORY] = "it is a directory",
+    [REFUSED_NO_DIRECTORY] = "it is not a directory, or something on the way there is none",
+    [REFUSED_NAME_TOO_LONG] = "the name is too long",
+    [REFUSED_READ_ONLY] =
+        "programs, the disk, and the files that are there from the start stay as they are",
+    [REFUSED_MAPPED_FILE] = "somebody has the file mapped",
+    [REFUSED_BUFFER_SMALL] = "the path does not fit into the buffer",
 };
 
 static const char *const fault_reasons[] = {
@@ -278,30 +309,58 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
 
 #define BYTES_SHOWN 32u
 
-// Text in quotes, as far as it is text; else the bytes in hex.
-static void add_user_bytes(const struct story *story, const struct event *event, struct strbuf *out)
+static void add_user_bytes(const struct story *story, const struct moment *then, s32 pid,
+                           uaddr address, u32 total, struct strbuf *out)
 {
-    u32 size = (u32)event->c < BYTES_SHOWN ? (u32)event->c : BYTES_SHOWN;
-    bool is_text = true;
+    u32 size = total < BYTES_SHOWN ? total : BYTES_SHOWN;
     u8 bytes[BYTES_SHOWN];
 
-    size = read_user_then(story->m, story->at_end, event->a, (uaddr)event->b, bytes, size);
-    for (u32 i = 0; i < size; i++)
-        is_text &= (bytes[i] >= 0x20 && bytes[i] < 0x7F) || bytes[i] == '\n';
-    if (is_text) {
-        strbuf_putc(out, '"');
-        for (u32 i = 0; i < size; i++)
-            if (bytes[i] == '\n')
-                strbuf_puts(out, "\\n");
-            else
-                strbuf_putc(out, (char)bytes[i]);
-        strbuf_putc(out, '"');
-    } else {
-        for (u32 i = 0; i < size; i++)
-            strbuf_printf(out, i ? " %02x" : "%02x", bytes[i]);
+    size = read_user_then(story->m, then, pid, address, bytes, size);
+    add_shown_bytes(bytes, size, total, out);
+}
+
+// Lets `then` be the moment of the story at which the event happened, so that what it is about can
+// be read as it was. False if it is not found.
+static bool go_to_event(const struct story *story, const struct event *event, struct moment *then)
+{
+    for (u64 i = story->range.end; i-- > story->range.begin;) {
+        const struct record *r = record_get(story->m, i);
+        struct event other = record_event(r);
+
+        if (r->kind == RECORD_NOTE && other.kind == event->kind && other.a == event->a &&
+            other.b == event->b && other.c == event->c)
+            return moment_set(then, story->m, i, 0);
     }
-    if (size < (u32)event->c)
-        strbuf_printf(out, "… (%d bytes)", event->c);
+    return false;
+}
+
+// What is about an open file, as it was when it happened.
+static void add_file_token(const struct story *story, const struct event *event, char type,
+                           s32 value, struct strbuf *out)
+{
+    struct moment moment = MOMENT_INIT;
+    const struct machine *m = story->m;
+    const struct moment *then = go_to_event(story, event, &moment) ? &moment : story->at_end;
+
+    switch (type) {
+    case 'y':
+        add_user_bytes(story, then, event->a, second_argument(m, then, event->a), (u32)event->c,
+                       out);
+        break;
+    case 'z':
+        add_descriptor(m, then, event->a, value, out);
+        break;
+    case 'j':
+        add_file_name(m, then, (kaddr)value, out);
+        break;
+    case 'J':
+        add_inode_name(m, then, (kaddr)value, out);
+        break;
+    default:
+        add_dentry_path(m, then, (kaddr)value, out);
+        break;
+    }
+    moment_finish(&moment);
 }
 
 static void add_token(const struct story *story, char type, s32 value, struct strbuf *out)
@@ -393,10 +452,13 @@ void event_text(const struct story *story, const struct event *event, struct str
             strbuf_putc(out, *c);
             continue;
         }
+        s32 value = c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c;
         if (c[1] == 't')
-            add_user_bytes(story, event, out);
+            add_user_bytes(story, story->at_end, event->a, (uaddr)event->b, (u32)event->c, out);
+        else if (strchr("yzjJD", c[1]))
+            add_file_token(story, event, c[1], value, out);
         else
-            add_token(story, c[1], c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c, out);
+            add_token(story, c[1], value, out);
         c += 3; // to the closing brace
     }
 }

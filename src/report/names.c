@@ -1,7 +1,7 @@
 // See names.h. The tables are the only place where these names are written for people.
 #include "procarium/names.h"
 
-#include "kernel/kernel.h"
+#include "kernel/pipe.h"
 #include "machine/ksym.h"
 #include "mm/vm.h"
 
@@ -254,6 +254,37 @@ static const struct name_entry rb_names[] = {
 static const struct name_entry wait_queue_flag_names[] = {
     F(WQ_FLAG_EXCLUSIVE, "one such sleeper is woken at a time"),
 };
+
+static const struct name_entry open_names[] = {
+    F(O_WRONLY, "write only"),
+    F(O_RDWR, "read and write"),
+    F(O_CREAT, "make the file if there is none"),
+    F(O_EXCL, "with O_CREAT: fail if there is one"),
+    F(O_NOCTTY, "it does not become the terminal"),
+    F(O_TRUNC, "empty the file"),
+    F(O_APPEND, "each write goes to the end"),
+    F(O_NONBLOCK, "fail with EAGAIN rather than sleep"),
+    F(O_SYNC, "a write is on the disk when it returns"),
+    F(O_DIRECTORY, "fail if it is no directory"),
+    { "O_RDONLY", O_RDONLY, "read only" },
+};
+
+static const struct name_entry fops_names[] = {
+    { "none", FOPS_NONE, NULL },
+    { "generic_file", FOPS_FILE, "the page cache" },
+    { "directory", FOPS_DIRECTORY, NULL },
+    { "read_pipe_fops", FOPS_READ_PIPE, "the end of a pipe to read from" },
+    { "write_pipe_fops", FOPS_WRITE_PIPE, "the end of a pipe to write to" },
+    { "tty_fops", FOPS_CONSOLE, "the console" },
+    { "null_fops", FOPS_NULL, "nothing" },
+    { "zero_fops", FOPS_ZERO, "zeros" },
+    { "def_blk_fops", FOPS_DISK, "the disk" },
+};
+
+static const struct name_entry pipe_buf_names[] = {
+    { "none", PIPE_BUF_EMPTY, NULL },
+    { "anon_pipe_buf_ops", PIPE_BUF_ANON, NULL },
+};
 #undef F
 #undef T
 
@@ -284,6 +315,9 @@ static const struct {
     [NAMES_VM] = SET(vm_names, "VM_"),
     [NAMES_VM_OPS] = SET(vm_ops_names, ""),
     [NAMES_RB] = SET(rb_names, ""),
+    [NAMES_OPEN] = SET(open_names, "O_"),
+    [NAMES_FOPS] = SET(fops_names, ""),
+    [NAMES_PIPE_BUF] = SET(pipe_buf_names, ""),
 #undef SET
 };
 

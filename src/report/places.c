@@ -74,6 +74,22 @@ static enum ktype cache_type(const struct machine *m, kaddr cache)
     return TYPE_NONE;
 }
 
+#define INODE_SEARCH_LIMIT 1024u // inodes asked whether a piece of memory is their pipe
+
+static bool is_pipe(const struct machine *m, kaddr base)
+{
+    kaddr head = kaddr_of(m, &kernel(m)->inodes), link = list_at(m, head)->next;
+
+    for (u32 i = 0; i < INODE_SEARCH_LIMIT && link != head; i++) {
+        if (!is_object_at(m, link, sizeof(struct inode)))
+            break;
+        if (at(m, link, struct inode)->i_pipe == base)
+            return true;
+        link = list_at(m, link)->next;
+    }
+    return false;
+}
+
 static struct place slab_place(const struct machine *m, const struct moment *then,
                                const struct page *page, kaddr address)
 {
@@ -96,6 +112,8 @@ static struct place slab_place(const struct machine *m, const struct moment *the
         return stack_place(m, base, owner, address);
     struct place place = object_place(cache_type(m, cache_address), base);
     place.cache = cache_address;
+    if (place.type == TYPE_NONE && is_pipe(m, base))
+        place = object_place(TYPE_PIPE_INODE_INFO, base);
     if (place.type == TYPE_TASK_STRUCT)
         place.task = base;
     else if (place.type == TYPE_NONE)

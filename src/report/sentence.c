@@ -152,14 +152,35 @@ static void add_sharing(const struct story *story, struct strbuf *out)
     }
 }
 
+// Is a file read or written?
+static bool has_transfer(const struct machine *m, const struct record_range *range)
+{
+    for (u64 i = range->begin; i < range->end; i++) {
+        const struct record *r = record_get(m, i);
+
+        if (r->kind == RECORD_ENTER && (r->id == KSYM_sys_read || r->id == KSYM_sys_write ||
+                                        r->id == KSYM_sys_pipe || r->id == KSYM_sys_getcwd))
+            return true;
+    }
+    return false;
+}
+
+// What a program's buffer takes in page faults is not worth a clause beside a read or a write.
+static bool is_aside(const struct event *event)
+{
+    return event->kind == EVENT_FAULT && FAULT_EVENT_KIND(event->c) < FAULT_SEGV;
+}
+
 static void summarize(const struct machine *m, const struct record_range *range, struct summary *s)
 {
+    bool drops_faults = has_transfer(m, range);
+
     memset(s, 0, sizeof *s);
     for (u64 i = range->begin; i < range->end; i++) {
         const struct record *r = record_get(m, i);
         struct event event = record_event(r);
 
-        if (r->kind == RECORD_NOTE)
+        if (r->kind == RECORD_NOTE && !(drops_faults && is_aside(&event)))
             consider(s, i, &event);
     }
     sort_clauses(s);

@@ -9,6 +9,8 @@
     .info = { name_, aliases_, FAMILY_CALLS, usage_, summary_, help_, true }, .kind = COMMAND_CALL
 #define ACCESSES(name_, usage_, summary_, help_)                                                   \
     .info = { name_, "", FAMILY_CPU, usage_, summary_, help_, true }, .kind = COMMAND_ACCESS
+#define CPU_CALL(name_, usage_, summary_, help_)                                                   \
+    .info = { name_, "", FAMILY_CPU, usage_, summary_, help_, true }, .kind = COMMAND_CALL
 #define ACTS(name_, family_, usage_, summary_, help_)                                              \
     .info = { name_, "", family_, usage_, summary_, help_, true }, .kind = COMMAND_ACT
 #define OTHER(name_, family_, kind_, usage_, summary_, help_)                                      \
@@ -24,9 +26,12 @@
 const char pane_names[] = "tasks states trace task stack kernel memory";
 
 // What completion offers where any word may stand.
+#define FILES       "/etc/passwd /etc/motd /tmp/file /dev/null /dev/zero /dev/console /dev/hda"
+#define DIRECTORIES "/ /bin /dev /etc /home/ada /root /tmp"
 #define STRUCTURES                                                                                 \
     "task_struct thread_info pt_regs mm_struct signal_struct sighand_struct files_struct "         \
-    "fs_struct vm_area_struct inode kmem_cache slab page runqueue user_struct file"
+    "fs_struct vm_area_struct inode kmem_cache slab page runqueue user_struct file "               \
+    "dentry pipe_inode_info"
 
 const struct command_row command_table[] = {
     // ---- Calls
@@ -136,22 +141,66 @@ const struct command_row command_table[] = {
     { CALL("brk", "", "brk [ADDR | +BYTES | +PAGESp | -PAGESp]", "moves the end of the heap",
            "Returns the end, moved or not."),
       .max_words = 1, .type = { TYPE_REGION }, .number = __NR_brk, .prepare = prepare_brk },
-    { CALL("open", "", "open PATH [FLAG|FLAG…]", "opens a file: returns a descriptor",
-           "Flags are those of open(2), O_ may be left out: open /etc/passwd RDWR|CREAT."),
-      .min_words = 1, .max_words = 2, .type = { TYPE_NONE, TYPE_OPEN }, .number = __NR_open,
-      .prepare = prepare_open },
+    { CALL("open", "", "open PATH [FLAG|FLAG…] [mode=OCTAL]", "opens a file: returns a descriptor",
+           "Flags are those of open(2), O_ may be left out: open /tmp/log RDWR|CREAT. Without "
+           "flags it is read-only. There are some files to open, such as /etc/passwd; CREAT makes "
+           "others, with the mode 0666 less the umask."),
+      .min_words = 1, .max_words = 3, .type = { TYPE_CHOICE, TYPE_OPEN }, .choices = FILES,
+      .number = __NR_open, .prepare = prepare_open },
     { CALL("close", "", "close FD", "closes a descriptor", ""), .min_words = 1, .max_words = 1,
       .type = { TYPE_NUMBER }, .number = __NR_close, .prepare = prepare_numbers },
+    { CALL(
+          "read", "", "read FD BYTES [ADDR]", "reads from an open file, and shows what it got",
+          "The bytes go to the program's stack, or to ADDR, as load knows it. A read from an empty "
+          "pipe sleeps until somebody writes; it returns 0, the end of the file, when nobody can "
+          "write any more."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_NUMBER, TYPE_NUMBER, TYPE_REGION },
+      .number = __NR_read, .prepare = prepare_read },
+    { CALL("write", "", "write FD TEXT | write FD ADDR BYTES", "writes to an open file",
+           "The program has the text on its stack: write 1 \"hello\\n\". Or the bytes come from "
+           "ADDR, as load knows it: write 4 heap 65536. A write to a full pipe (16 pages) sleeps; "
+           "to one that nobody reads any more it fails with EPIPE, and SIGPIPE comes."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_NUMBER, TYPE_TEXT, TYPE_NUMBER },
+      .number = __NR_write, .prepare = prepare_write },
+    { CALL("lseek", "", "lseek FD OFFSET [SEEK_SET|SEEK_CUR|SEEK_END]",
+           "moves the position of an open file", ""),
+      .min_words = 2, .max_words = 3, .type = { TYPE_NUMBER, TYPE_NUMBER, TYPE_CHOICE },
+      .choices = "SEEK_SET SEEK_CUR SEEK_END", .number = __NR_lseek, .prepare = prepare_lseek },
+    { CALL("pipe", "", "pipe [ADDR]", "makes a pipe: a descriptor to read, another to write",
+           "They are the two lowest free ones. The call writes them to the program's stack, or to "
+           "ADDR, and returns 0."),
+      .max_words = 1, .type = { TYPE_REGION }, .number = __NR_pipe, .prepare = prepare_pipe },
     { CALL("dup", "", "dup FD", "makes another descriptor for the same open file", ""),
       .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_dup,
       .prepare = prepare_numbers },
     { CALL("dup2", "", "dup2 OLD NEW", "makes another descriptor, at a number that is given", ""),
       .min_words = 2, .max_words = 2, .type = { TYPE_NUMBER }, .number = __NR_dup2,
       .prepare = prepare_numbers },
-    { CALL("fcntl", "", "fcntl FD F_SETFD FD_CLOEXEC|0", "says whether exec closes a descriptor",
-           ""),
-      .min_words = 3, .max_words = 3, .type = { TYPE_NUMBER, TYPE_CHOICE },
-      .choices = "F_SETFD FD_CLOEXEC", .number = __NR_fcntl, .prepare = prepare_fcntl },
+    { CALL(
+          "fcntl", "", "fcntl FD F_GETFD|F_SETFD|F_GETFL|F_SETFL|F_DUPFD [VALUE]",
+          "asks for, or changes, what goes with a descriptor",
+          "F_SETFD FD_CLOEXEC lets exec close it, F_SETFD 0 does not; F_SETFL takes the flags of "
+          "open that can be changed, APPEND and NONBLOCK, and they hold for all who share the open "
+          "file; F_DUPFD is dup, but not below VALUE."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_NUMBER, TYPE_CHOICE },
+      .choices = "F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD FD_CLOEXEC NONBLOCK APPEND 0",
+      .number = __NR_fcntl, .prepare = prepare_fcntl },
+    { CALL("unlink", "rm", "unlink PATH", "takes a file's name away",
+           "The file itself goes when nobody has it open any more."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_CHOICE }, .choices = "/tmp/file",
+      .number = __NR_unlink, .prepare = prepare_path },
+    { CALL("chdir", "cd", "chdir PATH", "changes the working directory", ""), .min_words = 1,
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = DIRECTORIES, .number = __NR_chdir,
+      .prepare = prepare_path },
+    { CALL("chroot", "", "chroot PATH", "changes the root directory", ""), .min_words = 1,
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = DIRECTORIES, .number = __NR_chroot,
+      .prepare = prepare_path },
+    { CALL("getcwd", "pwd", "getcwd", "shows the working directory", ""), .number = __NR_getcwd,
+      .prepare = prepare_getcwd },
+    { CALL("umask", "", "umask OCTAL", "says which permissions new files do not get",
+           "Returns the old mask, as a decimal number."),
+      .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_umask,
+      .prepare = prepare_umask },
 
     // ---- The CPU
     { ACCESSES(
@@ -169,7 +218,17 @@ const struct command_row command_table[] = {
       .min_words = 2, .max_words = 3, .type = { TYPE_REGION, TYPE_TEXT },
       .prepare = prepare_store },
 
+    { CALL(
+          "io", "", "io", "reads from the disk, which takes until `irq disk`",
+          "The acting task sleeps in state D: no signal wakes it, not even SIGKILL, only the disk. "
+          "It is a read of /dev/hda without a descriptor."),
+      .number = __NR_read, .prepare = prepare_io },
+
     // ---- The machine
+    { ACTS("irq", FAMILY_MACHINE, "irq disk [PID]", "lets the disk deliver, and interrupt the CPU",
+           "What was asked for first comes first; with a PID, what that task waits for."),
+      .min_words = 1, .max_words = 2, .type = { TYPE_CHOICE, TYPE_PID }, .choices = "disk",
+      .prepare = prepare_irq, .act = act_irq },
     { OTHER(
           "boot", FAMILY_MACHINE, COMMAND_SESSION,
           "boot [bare|sh] [mem=64M] [thread_size=8K|4K] [cache_line=32|64|128]",

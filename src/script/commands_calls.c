@@ -111,7 +111,7 @@ PREPARE(clone)
 
 // ---- execve ----------------------------------------------------------------------------------
 
-static bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text)
+bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text)
 {
     s64 value;
 
@@ -250,7 +250,7 @@ PREPARE(sigprocmask)
     return true;
 }
 
-// ---- Limits and files ------------------------------------------------------------------------
+// ---- Limits --------------------------------------------------------------------------------
 
 static bool word_limit(struct session *s, const struct word *w, u32 *limit)
 {
@@ -279,57 +279,6 @@ PREPARE(setrlimit)
         return false;
     }
     return word_limit(s, &n->word[1], &args[1]) && word_limit(s, &n->word[n->words - 1], &args[2]);
-}
-
-static bool parse_open_flag(const char *text, size_t length, u32 *flag)
-{
-    static const struct {
-        const char *name;
-        u32 value;
-    } names[] = { { "RDONLY", 0 },    { "WRONLY", 01 },        { "RDWR", 02 },
-                  { "CREAT", 0100 },  { "EXCL", 0200 },        { "NOCTTY", 0400 },
-                  { "TRUNC", 01000 }, { "APPEND", 02000 },     { "NONBLOCK", 04000 },
-                  { "SYNC", 010000 }, { "DIRECTORY", 0200000 } };
-
-    if (length > 2 && strncmp(text, "O_", 2) == 0) {
-        text += 2;
-        length -= 2;
-    }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i].name) != length || strncmp(text, names[i].name, length) != 0)
-            continue;
-        *flag = names[i].value;
-        return true;
-    }
-    return false;
-}
-
-PREPARE(open)
-{
-    plan->made.nr = __NR_open;
-    if (!text_of_word(s, &n->word[0], 0, &s->strings[0]))
-        return false;
-    s->strings[1] = NULL;
-    plan->made.strings = s->strings;
-    return n->words < 2 ||
-           word_flags(s, &n->word[1], WHAT_OPEN_FLAG, parse_open_flag, &plan->made.args[1]);
-}
-
-// fcntl FD F_SETFD 0|FD_CLOEXEC
-PREPARE(fcntl)
-{
-    u32 index;
-
-    plan->made.nr = __NR_fcntl;
-    plan->made.args[1] = F_SETFD;
-    if (!word_u32(s, &n->word[0], WHAT_ARGUMENT, &plan->made.args[0]) ||
-        !word_choice(s, &n->word[1], "F_SETFD", &index))
-        return false;
-    if (word_is(&n->word[2], "FD_CLOEXEC")) {
-        plan->made.args[2] = 1;
-        return true;
-    }
-    return word_u32(s, &n->word[2], WHAT_ARGUMENT, &plan->made.args[2]);
 }
 
 // prctl PR_SET_PDEATHSIG SIG

@@ -225,7 +225,7 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         add_names(c, NAMES_WAIT, "", "");
         break;
     case TYPE_OPEN:
-        add_choices(c, "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_TRUNC O_APPEND O_NONBLOCK");
+        add_names(c, NAMES_OPEN, "O_", "");
         break;
     case TYPE_RLIMIT:
         add_names(c, NAMES_RLIMIT, "RLIMIT_", "");

@@ -1,6 +1,7 @@
 // `expect`: what a script says must be so.
 #include "script/expect.h"
 
+#include "kernel/files.h"
 #include "machine/record.h"
 #include "mm/vm.h"
 #include "procarium/names.h"
@@ -204,27 +205,32 @@ static bool newest_event(const struct machine *m, enum event_kind kind, struct e
     return false;
 }
 
-#define LOADED_MAX 256u
+#define READ_MAX 256u // bytes of what was read that are compared
 
-// What the newest load read: up to LOADED_MAX bytes, whose number goes into *got.
-static bool read_loaded(struct session *s, u32 offset, u8 *bytes, u32 *got)
+// What the newest load, or read(2), got: up to READ_MAX bytes, whose number goes into *got.
+static bool read_newest(struct session *s, u32 offset, enum event_kind kind, u8 *bytes, u32 *got)
 {
-    struct event load;
+    struct event event;
 
-    if (!newest_event(s->m, EVENT_LOAD, &load))
-        return fail(s, offset, MSG_NO_LOAD);
-    const struct task_struct *p = find_task_by_pid(s->m, load.a);
-    u32 size = (u32)load.c < LOADED_MAX ? (u32)load.c : LOADED_MAX;
-    *got = p && p->mm ? read_user_bytes(s->m, mm_at(s->m, p->mm), (uaddr)load.b, bytes, size) : 0;
+    if (!newest_event(s->m, kind, &event))
+        return fail(s, offset, kind == EVENT_LOAD ? MSG_NO_LOAD : MSG_NO_READ);
+    const struct task_struct *p = find_task_by_pid(s->m, event.a);
+    u32 size = (u32)event.c < READ_MAX ? (u32)event.c : READ_MAX;
+    *got = 0;
+    if (p && p->mm)
+        *got = read_user_bytes(s->m, mm_at(s->m, p->mm),
+                               kind == EVENT_LOAD ? (uaddr)event.b : task_pt_regs(s->m, p)->ecx,
+                               bytes, size);
     return true;
 }
 
-TELL(loaded)
+static bool tell_bytes(struct session *s, const struct node *n, enum event_kind kind,
+                       struct strbuf *out)
 {
-    u8 bytes[LOADED_MAX];
+    u8 bytes[READ_MAX];
     u32 got;
 
-    if (!read_loaded(s, n->offset, bytes, &got))
+    if (!read_newest(s, n->offset, kind, bytes, &got))
         return false;
     while (got > 0 && bytes[got - 1] == 0)
         got--;
@@ -232,22 +238,79 @@ TELL(loaded)
     return true;
 }
 
-// loaded TEXT: what the newest load read, byte for byte.
-HOLDS(loaded)
+static bool holds_bytes(struct session *s, const struct node *n, enum event_kind kind,
+                        const char *message)
 {
     const struct word *w = &n->word[1];
     struct strbuf found = STRBUF_INIT;
-    u8 bytes[LOADED_MAX];
+    u8 bytes[READ_MAX];
     u32 got;
 
-    if (!read_loaded(s, w->offset, bytes, &got))
+    if (!read_newest(s, w->offset, kind, bytes, &got))
         return false;
     bool is_same = got == w->length && memcmp(bytes, w->text, got) == 0;
     strbuf_add_visible(&found, (const char *)bytes, got);
     if (!is_same)
-        fail_expected(s, w->offset, MSG_EXPECT_LOADED, w->text, strbuf_text(&found));
+        fail_expected(s, w->offset, message, w->text, strbuf_text(&found));
     strbuf_finish(&found);
     return is_same;
+}
+
+TELL(loaded)
+{
+    return tell_bytes(s, n, EVENT_LOAD, out);
+}
+
+// loaded TEXT: what the newest load read, byte for byte.
+HOLDS(loaded)
+{
+    return holds_bytes(s, n, EVENT_LOAD, MSG_EXPECT_LOADED);
+}
+
+TELL(read)
+{
+    return tell_bytes(s, n, EVENT_READ, out);
+}
+
+// read TEXT: what the newest read(2) got. Its task must not have made another call since.
+HOLDS(read)
+{
+    return holds_bytes(s, n, EVENT_READ, MSG_EXPECT_READ);
+}
+
+// The working directory of the task that the first word names, into `path` (PATH_MAX bytes).
+static bool cwd_of_task(struct session *s, const struct word *w, const struct task_struct **p,
+                        char *path)
+{
+    if (!word_task(s, w, p))
+        return false;
+    if (!(*p)->fs)
+        return fail(s, w->offset, MSG_HAS_NONE, (*p)->pid, "fs");
+    d_path(s->m, at(s->m, (*p)->fs, struct fs_struct)->pwd, path, PATH_MAX);
+    return true;
+}
+
+TELL(cwd)
+{
+    const struct task_struct *p;
+    char path[PATH_MAX];
+
+    if (!cwd_of_task(s, &n->word[1], &p, path))
+        return false;
+    strbuf_puts(out, path);
+    return true;
+}
+
+// cwd PID PATH
+HOLDS(cwd)
+{
+    const struct task_struct *p;
+    const struct word *w = &n->word[2];
+    char path[PATH_MAX];
+
+    return cwd_of_task(s, &n->word[1], &p, path) &&
+           (strcmp(path, w->text) == 0 ||
+            fail_expected(s, w->offset, MSG_EXPECT_CWD, p->pid, w->text, path));
 }
 
 static const char *const fault_names[] = {
@@ -386,6 +449,8 @@ const struct expectation expectations[] = {
     { "separate", 3, 3, "separate mm|files|fs|sighand|signal PID PID", "each has its own",
       holds_separate, NULL },
     { "loaded", 1, 1, "loaded TEXT", "what the newest load read", holds_loaded, tell_loaded },
+    { "read", 1, 1, "read TEXT", "what the newest read(2) got", holds_read, tell_read },
+    { "cwd", 2, 2, "cwd PID PATH", "the task's working directory", holds_cwd, tell_cwd },
     { "fault", 1, 1, "fault zero|anon|file|shmem|cow|reuse|stack|segv|bus|oom|none",
       "the last page fault of the last command", holds_fault, tell_fault },
     { "check", 0, 0, "check", "all invariants hold", holds_check, NULL },

@@ -99,6 +99,12 @@
 #define MSG_NO_BYTES       "there is nothing to store: write a number or a text"
 #define MSG_NOT_PROTECTION "“%s” is no protection: write none, or letters of rwx"
 #define MSG_MAP_WORD       "mmap does not know “%s”: it takes prot=, fd= and at="
+#define MSG_NOT_OCTAL      "“%s” is not a set of permissions: write octal digits, as in 022"
+#define MSG_OPEN_WORD      "open does not know “%s”: behind the flags it takes mode="
+#define MSG_FCNTL_VALUE    "fcntl %s takes no value"
+#define MSG_FCNTL_NEEDS    "fcntl %s needs a value behind it"
+#define MSG_DISK_IDLE      "the disk has nothing to deliver: nobody waits for it (`io` would)"
+#define MSG_NOT_AT_DISK    "task %d (%s) does not wait for the disk"
 #define MSG_REGION_LONG    "a name for memory has at most %d characters"
 
 // ---- The screen
@@ -153,6 +159,10 @@
 #define MSG_NOT_IN_SLAB        "no slab object lies at %08x"
 #define MSG_NO_FIELD           "a task has no field “%s” that is a number (`task` shows its fields)"
 #define MSG_NOT_OPEN           "task %d has no open descriptor %lld"
+#define MSG_NOT_PIPE           "descriptor %s is not one of a pipe"
+#define MSG_NO_READ            "nothing has been read yet"
+#define MSG_EXPECT_READ        "expected to have read “%s”, but it was “%s”"
+#define MSG_EXPECT_CWD         "expected task %d to be in %s, but it is in %s"
 #define MSG_HAS_NONE           "task %d has no %s any more"
 #define MSG_NO_FUNCTION        "“%s” is not a kernel function that can be traced"
 #define MSG_NOT_HELD           "the journal does not hold the last command: it is too large"

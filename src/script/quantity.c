@@ -1,6 +1,7 @@
 // The table of quantities, and how each is read off the machine.
 #include "script/quantity.h"
 
+#include "kernel/pipe.h"
 #include "machine/record.h"
 #include "mm/vm.h"
 #include "procarium/names.h"
@@ -278,19 +279,78 @@ GET(fd)
     return fd_of_task(s, words, false, value);
 }
 
-// f_count PID FD: how many descriptors use the open file.
-GET(f_count)
+// PID FD: the open file behind a descriptor; NULL with a mistake if there is none.
+static const struct file *open_file(struct session *s, const struct word *words)
 {
     const struct task_struct *p;
     s64 fd, is_open;
 
     if (!word_task(s, &words[0], &p) || !fd_of_task(s, words, false, &is_open) ||
         !word_number(s, &words[1], &fd))
-        return false;
-    if (!is_open)
-        return fail(s, words[1].offset, MSG_NOT_OPEN, p->pid, (long long)fd);
+        return NULL;
+    if (!is_open) {
+        fail(s, words[1].offset, MSG_NOT_OPEN, p->pid, (long long)fd);
+        return NULL;
+    }
     const struct files_struct *files = at(s->m, p->files, struct files_struct);
-    *value = at(s->m, *at(s->m, files->fd + (u32)fd * 4, kaddr), struct file)->f_count;
+    return at(s->m, *at(s->m, files->fd + (u32)fd * 4, kaddr), struct file);
+}
+
+#define GET_OF_FILE(name, expression)                                                              \
+    GET(name)                                                                                      \
+    {                                                                                              \
+        const struct file *file = open_file(s, words);                                             \
+                                                                                                   \
+        if (!file)                                                                                 \
+            return false;                                                                          \
+        *value = (s64)(expression);                                                                \
+        return true;                                                                               \
+    }
+
+GET_OF_FILE(f_count, file->f_count)
+GET_OF_FILE(f_pos, file->f_pos)
+GET_OF_FILE(f_flags, file->f_flags)
+GET_OF_FILE(file_size, at(s->m, file->f_inode, struct inode)->i_size)
+
+// PID FD: the pipe behind a descriptor; NULL with a mistake if it is none.
+static const struct pipe_inode_info *open_pipe(struct session *s, const struct word *words)
+{
+    const struct file *file = open_file(s, words);
+
+    if (!file)
+        return NULL;
+    if (!at(s->m, file->f_inode, struct inode)->i_pipe) {
+        fail(s, words[1].offset, MSG_NOT_PIPE, words[1].text);
+        return NULL;
+    }
+    return pipe_info(s->m, at(s->m, file->f_inode, struct inode));
+}
+
+#define GET_OF_PIPE(name, expression)                                                              \
+    GET(name)                                                                                      \
+    {                                                                                              \
+        const struct pipe_inode_info *info = open_pipe(s, words);                                  \
+                                                                                                   \
+        if (!info)                                                                                 \
+            return false;                                                                          \
+        *value = (s64)(expression);                                                                \
+        return true;                                                                               \
+    }
+
+GET_OF_PIPE(pipe_bytes, pipe_bytes(info))
+GET_OF_PIPE(pipe_pages, info->nrbufs)
+GET_OF_PIPE(pipe_readers, info->readers)
+GET_OF_PIPE(pipe_writers, info->writers)
+
+GET(umask)
+{
+    const struct task_struct *p;
+
+    if (!word_task(s, &words[0], &p))
+        return false;
+    if (!p->fs)
+        return fail(s, words[0].offset, MSG_HAS_NONE, p->pid, "fs");
+    *value = at(s->m, p->fs, struct fs_struct)->umask;
     return true;
 }
 
@@ -406,6 +466,18 @@ const struct quantity quantities[] = {
       get_handler },
     { "fd", 2, "fd PID FD", "1 if the descriptor is open", true, get_fd },
     { "f_count", 2, "f_count PID FD", "how many descriptors use its open file", true, get_f_count },
+    { "f_pos", 2, "f_pos PID FD", "the position of its open file", true, get_f_pos },
+    { "f_flags", 2, "f_flags PID FD", "the flags of its open file, as a number", true,
+      get_f_flags },
+    { "file_size", 2, "file_size PID FD", "bytes of the file", true, get_file_size },
+    { "pipe_bytes", 2, "pipe_bytes PID FD", "bytes in the pipe", true, get_pipe_bytes },
+    { "pipe_pages", 2, "pipe_pages PID FD", "buffers of the pipe that hold some", true,
+      get_pipe_pages },
+    { "pipe_readers", 2, "pipe_readers PID FD", "open files that can read from the pipe", true,
+      get_pipe_readers },
+    { "pipe_writers", 2, "pipe_writers PID FD", "open files that can write to it", true,
+      get_pipe_writers },
+    { "umask", 1, "umask PID", "its umask", true, get_umask },
     { "pte", 2, "pte PID ADDR", "the page table entry of an address, 0 = none", true, get_pte },
     { "frame", 2, "frame PID ADDR", "the page frame that it names", true, get_frame },
     { "references", 2, "references PID ADDR", "users of that frame (_count + 1)", true,

@@ -161,9 +161,23 @@ PREPARE(signal);
 PREPARE(sigprocmask);
 PREPARE(numbers);
 PREPARE(setrlimit);
+PREPARE(prctl);
+// A word as a text: a variable's value is written out, as the i-th text of the call.
+bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text);
+
+// commands_files.c
 PREPARE(open);
 PREPARE(fcntl);
-PREPARE(prctl);
+PREPARE(read);
+PREPARE(write);
+PREPARE(lseek);
+PREPARE(pipe);
+PREPARE(path);
+PREPARE(getcwd);
+PREPARE(umask);
+PREPARE(io);
+PREPARE(irq);
+ACT(irq);
 
 // commands_memory.c
 PREPARE(fork);

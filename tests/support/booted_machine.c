@@ -7,7 +7,7 @@
 
 // ---- Acts ------------------------------------------------------------------------------------
 
-enum act_kind { ACT_CALL, ACT_ACCESS, ACT_SETTLE, ACT_FOCUS, ACT_SYSCTL };
+enum act_kind { ACT_CALL, ACT_ACCESS, ACT_SETTLE, ACT_FOCUS, ACT_SYSCTL, ACT_DISK };
 
 struct act {
     enum act_kind kind;
@@ -39,6 +39,9 @@ static void perform(struct machine *m, const struct act *act)
     case ACT_FOCUS:
         set_focus(m, act->pid);
         settle(m);
+        break;
+    case ACT_DISK:
+        disk_interrupt(m, act->pid ? find_task_by_pid(m, act->pid) : NULL);
         break;
     case ACT_SYSCTL:
         CU_ASSERT(sysctl_set(m, act->name, act->value, &why));
@@ -225,8 +228,43 @@ s32 exec(struct booted *b, s32 pid, const char *path)
 s32 open_path(struct booted *b, s32 pid, const char *path, u32 flags)
 {
     const char *const strings[] = { path, NULL };
+    struct call call = { .nr = __NR_open,
+                         .args = { 0, flags & ~O_CLOEXEC, 0666 },
+                         .strings = strings };
+    s32 fd = make(b, pid, call);
 
-    return make(b, pid, (struct call){ .nr = __NR_open, .args = { 0, flags }, .strings = strings });
+    if (fd >= 0 && flags & O_CLOEXEC)
+        CU_ASSERT_EQUAL(CALL(b, pid, fcntl, (u32)fd, F_SETFD, FD_CLOEXEC), 0);
+    return fd;
+}
+
+static const char *const no_strings[] = { NULL };
+
+s32 open_pipe(struct booted *b, s32 pid, s32 *fds)
+{
+    s32 value = make(b, pid, (struct call){ .nr = __NR_pipe, .strings = no_strings });
+    const struct event *e = heard_first(b, EVENT_PIPE);
+
+    fds[0] = e ? e->b : -1;
+    fds[1] = e ? e->c : -1;
+    return value;
+}
+
+s32 write_text(struct booted *b, s32 pid, s32 fd, const char *text)
+{
+    const char *const strings[] = { text, NULL };
+
+    return make(b, pid,
+                (struct call){ .nr = __NR_write,
+                               .args = { (u32)fd, 0, (u32)strlen(text) },
+                               .strings = strings });
+}
+
+s32 read_some(struct booted *b, s32 pid, s32 fd, u32 size)
+{
+    return make(
+        b, pid,
+        (struct call){ .nr = __NR_read, .args = { (u32)fd, 0, size }, .strings = no_strings });
 }
 
 s32 clone_with(struct booted *b, s32 pid, u32 flags)
@@ -247,6 +285,11 @@ void exit_task(struct booted *b, s32 pid, s32 code)
 void turn_settle(struct booted *b, bool on)
 {
     run_act(b, &(struct act){ .kind = ACT_SETTLE, .value = on });
+}
+
+void interrupt_from_disk(struct booted *b, s32 pid)
+{
+    run_act(b, &(struct act){ .kind = ACT_DISK, .pid = pid });
 }
 
 void focus_on(struct booted *b, s32 pid)

@@ -4,7 +4,7 @@
 #ifndef SUPPORT_BOOTED_MACHINE_H
 #define SUPPORT_BOOTED_MACHINE_H
 
-#include "kernel/kernel.h"
+#include "kernel/files.h"
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
@@ -44,7 +44,14 @@ bool store(struct booted *b, s32 pid, uaddr address, const void *bytes, u32 size
 bool load(struct booted *b, s32 pid, uaddr address, u32 size);
 // execve with the path alone.
 s32 exec(struct booted *b, s32 pid, const char *path);
+// With O_CLOEXEC, which 2.6.11 does not have, it is marked by fcntl afterwards.
+#define O_CLOEXEC 02000000u
 s32 open_path(struct booted *b, s32 pid, const char *path, u32 flags);
+// A pipe: its descriptors in fds. What pipe returned.
+s32 open_pipe(struct booted *b, s32 pid, s32 *fds);
+// write(2) of a text that the task has on its stack, and read(2) to there.
+s32 write_text(struct booted *b, s32 pid, s32 fd, const char *text);
+s32 read_some(struct booted *b, s32 pid, s32 fd, u32 size);
 // clone with these flags and nothing else.
 s32 clone_with(struct booted *b, s32 pid, u32 flags);
 #define TID_WORD     0xBFFFFFFCu // where it lets the new PID be written: the top of the stack
@@ -54,6 +61,8 @@ void exit_task(struct booted *b, s32 pid, s32 code);
 // Can the task act now?
 bool is_able(const struct booted *b, s32 pid);
 void turn_settle(struct booted *b, bool on);
+// The disk delivers what the task waits for; pid 0: the oldest page. One must be wanted.
+void interrupt_from_disk(struct booted *b, s32 pid);
 void focus_on(struct booted *b, s32 pid);
 void tune(struct booted *b, const char *sysctl, s64 value);
 

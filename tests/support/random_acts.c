@@ -182,23 +182,6 @@ static void arrange_signals(struct booted *b, struct randomness *r, s32 actor)
         CALL(b, actor, rt_sigaction, sig, handlers[random_below(r, 3)], flags[random_below(r, 5)]);
 }
 
-static void use_files(struct booted *b, struct randomness *r, s32 actor)
-{
-    switch (random_below(r, 4)) {
-    case 0:
-        open_path(b, actor, "/etc/motd", one_in(r, 2) ? O_CLOEXEC : 0);
-        break;
-    case 1:
-        CALL(b, actor, close, random_below(r, 6));
-        break;
-    case 2:
-        CALL(b, actor, dup2, random_below(r, 4), random_below(r, 40));
-        break;
-    default:
-        CALL(b, actor, fcntl, random_below(r, 6), F_SETFD, 1);
-    }
-}
-
 // In one of the actor's areas, or a page beside it.
 static uaddr any_address(struct booted *b, struct randomness *r, s32 actor)
 {
@@ -211,6 +194,63 @@ static uaddr any_address(struct booted *b, struct randomness *r, s32 actor)
     if (!v)
         return 0x10000000;
     return vma_at(b->m, v)->vm_start + random_below(r, vma_pages(vma_at(b->m, v)) + 1) * PAGE_SIZE;
+}
+
+static const char *const no_strings[] = { NULL };
+
+// A read or write that may sleep: init does not do that.
+static void move_bytes(struct booted *b, struct randomness *r, s32 actor)
+{
+    static const char *const text[] = { "some bytes", NULL };
+    u32 fd = random_below(r, 8);
+
+    if (task(b, actor)->tgid == 1)
+        return;
+    switch (random_below(r, 6)) {
+    case 0:
+        CALL(b, actor, write, fd, any_address(b, r, actor), random_below(r, 80000));
+        break;
+    case 1:
+        CALL(b, actor, read, fd, any_address(b, r, actor), random_below(r, 80000));
+        break;
+    case 2:
+    case 3:
+        make(b, actor,
+             (struct call){ __NR_read, { fd, 0, 1 + random_below(r, 6000) }, no_strings });
+        break;
+    default:
+        make(b, actor, (struct call){ __NR_write, { fd, 0, 10 }, text });
+    }
+}
+
+static void use_files(struct booted *b, struct randomness *r, s32 actor)
+{
+    static const char *const paths[] = { "/etc/motd", "/dev/hda", "/dev/null", "/none" };
+
+    switch (random_below(r, 9)) {
+    case 0:
+        open_path(b, actor, paths[random_below(r, 4)], random_below(r, 3));
+        break;
+    case 1:
+        CALL(b, actor, close, random_below(r, 8));
+        break;
+    case 2:
+        CALL(b, actor, dup2, random_below(r, 8), random_below(r, 40));
+        break;
+    case 3:
+        CALL(b, actor, fcntl, random_below(r, 8), F_SETFD, 1);
+        break;
+    case 4:
+        CALL(b, actor, fcntl, random_below(r, 8), F_SETFL, one_in(r, 2) ? O_NONBLOCK : 0);
+        break;
+    case 5:
+        if (task(b, actor)->mm != task(b, 1)->mm) // it would touch init's stack
+            make(b, actor, (struct call){ .nr = __NR_pipe, .strings = no_strings });
+        break;
+    default:
+        if (task(b, actor)->mm != task(b, 1)->mm)
+            move_bytes(b, r, actor);
+    }
 }
 
 static void use_memory(struct booted *b, struct randomness *r, s32 actor)
@@ -299,8 +339,11 @@ void act_at_random(struct booted *b, struct randomness *r)
 {
     s32 actor = any_actor(b, r);
 
-    if (!is_able(b, actor)) // everybody sleeps
+    if (!is_able(b, actor)) { // everybody sleeps
+        if (!list_empty(b->m, &kernel(b->m)->disk_queue))
+            interrupt_from_disk(b, 0);
         return;
+    }
     if (actor == 1 && !r->wild_init) {
         act_as_tame_init(b, r);
         return;
@@ -309,7 +352,14 @@ void act_at_random(struct booted *b, struct randomness *r)
         turn_settle(b, one_in(r, 2));
         return;
     }
-    switch (random_below(r, 22)) {
+    if (!list_empty(b->m, &kernel(b->m)->disk_queue) && one_in(r, 4)) {
+        interrupt_from_disk(b, 0);
+        return;
+    }
+    switch (random_below(r, 25)) {
+    case 22 ... 24:
+        use_files(b, r, actor);
+        break;
     case 16 ... 21:
         use_memory(b, r, actor);
         break;
@@ -343,6 +393,8 @@ void end_all_but_init(struct booted *b)
     for (const struct task_struct *t = next_thread(b->m, task(b, 1)); t != task(b, 1);
          t = next_thread(b->m, task(b, 1)))
         CU_ASSERT_EQUAL(CALL(b, 1, tgkill, 1, (u32)t->pid, SIGKILL), 0);
+    while (!list_empty(b->m, &kernel(b->m)->disk_queue))
+        interrupt_from_disk(b, 0);
     for (u32 round = 0; round < 20 && kernel(b->m)->nr_threads > 1; round++) {
         CALL(b, 1, kill, (u32)-1, SIGKILL);
         while (CALL(b, 1, wait4, (u32)-1, 0, WNOHANG | __WALL) > 0)

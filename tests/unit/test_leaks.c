@@ -108,6 +108,9 @@ static void test_random(void)
         // The page cache keeps what anybody reads of init's file.
         for (u32 page = 0; page < 3; page++)
             load(b, 1, 0x08048000 + page * PAGE_SIZE, 1);
+        s32 fd = open_path(b, 1, "/etc/motd", 0);
+        CU_ASSERT_EQUAL(read_some(b, 1, fd, 1), 1);
+        CALL(b, 1, close, (u32)fd);
         struct usage fresh = usage_of(b->m);
 
         for (u32 i = 0; i < 400 && !b->unsound; i++)

@@ -590,6 +590,7 @@ static void in_kernel(struct booted *b, bool on)
 
 static u32 starve(struct booted *b, u32 left, kaddr *taken)
 {
+    b->unchecked = true; // these frames are nobody's
     in_kernel(b, true);
     u32 n = take_all_but(b, left, taken);
     in_kernel(b, false);
@@ -601,6 +602,8 @@ static void feed(struct booted *b, const kaddr *taken, u32 n)
     in_kernel(b, true);
     give_back(b, taken, n);
     in_kernel(b, false);
+    b->unchecked = false;
+    CU_ASSERT(is_machine_sound(b->m));
 }
 
 static kaddr taken[RAM_MIN / PAGE_SIZE];

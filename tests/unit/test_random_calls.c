@@ -86,12 +86,43 @@ static struct call random_signal_call(u64 *seed, s32 target, s32 tgid)
     }
 }
 
+// What sleeps is woken by others, or killed; of the disk, by play_round().
+static struct call random_transfer(u64 *seed, u32 fd)
+{
+    static const char *const text[] = { "some bytes", NULL };
+    static const char *const nothing[] = { NULL };
+
+    switch (pick(seed, 6)) {
+    case 0:
+        return (struct call){ .nr = __NR_read,
+                              .args = { fd, 0, 512, 0, READ_DISK },
+                              .strings = nothing };
+    case 1:
+        return (struct call){ .nr = __NR_write, .args = { fd, 0x08048000, 9000 } };
+    case 2:
+    case 3:
+        return (struct call){ .nr = __NR_read,
+                              .args = { fd, 0, 1 + pick(seed, 9000) },
+                              .strings = nothing };
+    default:
+        return (struct call){ .nr = __NR_write, .args = { fd, 0, 10 }, .strings = text };
+    }
+}
+
 static struct call random_other_call(u64 *seed, s32 target)
 {
-    static const char *const strings[] = { "/bin/some", NULL };
+    static const char *const strings[] = { "/etc/motd", NULL };
+    static const char *const nothing[] = { NULL };
     u32 fd = pick(seed, 8);
 
-    switch (pick(seed, 10)) {
+    if (pick(seed, 3) == 0)
+        return random_transfer(seed, fd);
+    switch (pick(seed, 12)) {
+    case 9:
+        return (struct call){ .nr = __NR_pipe, .strings = nothing };
+    case 10:
+        return (struct call){ .nr = __NR_fcntl,
+                              .args = { fd, F_SETFL, pick(seed, 2) * O_NONBLOCK } };
     case 0:
         return (struct call){ .nr = __NR_setsid };
     case 1:
@@ -135,6 +166,8 @@ static struct call random_call(struct booted *b, u64 *seed, s32 caller, s32 targ
         };
     if (kind < (crowded ? 95 : 82) && caller != 1)
         return (struct call){ .nr = pick(seed, 2) ? __NR_exit : __NR_exit_group, .args = { 3 } };
+    if (caller == 1 && pick(seed, 4)) // init should not sleep too often
+        return (struct call){ .nr = __NR_sched_yield };
     return random_other_call(seed, target);
 }
 
@@ -144,6 +177,10 @@ static bool play_round(struct booted *b, u64 *seed)
         s32 target = 1;
         const struct task_struct *p = pick_task(b, seed, &target);
 
+        if (!list_empty(b->m, &kernel(b->m)->disk_queue) && (!p || pick(seed, 5) == 0)) {
+            interrupt_from_disk(b, 0);
+            continue;
+        }
         if (!p || cpu(b->m)->panicked)
             return true;
         make(b, p->pid, random_call(b, seed, p->tgid, target));
