@@ -454,6 +454,54 @@ static void test_ends(void)
     vt_stop(vt);
 }
 
+static bool is_restored(const struct vt *vt, void *arg)
+{
+    (void)arg;
+    return vt_is_termios_restored(vt) && !vt_is_altscreen(vt) && vt_cursor_is_visible(vt);
+}
+
+static void test_kill(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "fork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "forked"));
+    vt_signal(vt, SIGKILL);
+    VT_ASSERT(vt, vt_wait(vt, is_restored, NULL)); /* by the guard */
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + SIGKILL);
+    CU_ASSERT_TRUE(vt_has_received(vt, "\033[?1002l", 8));
+    vt_stop(vt);
+}
+
+/* ^Z, fg, SIGSTOP and SIGKILL, as under a person's shell. */
+static void test_under_a_shell(void)
+{
+    struct vt *vt = vt_start(24, 80, NULL,
+                             (const char *[]){ "/bin/bash", "--norc", "--noprofile", "-i", NULL });
+    char command[512];
+
+    snprintf(command, sizeof command, "PS1='shell-%%'; %s\r", getenv("PROCARIUM"));
+    vt_type(vt, command);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "half typed\032");
+    VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
+    CU_ASSERT_FALSE(vt_is_altscreen(vt));
+    vt_type(vt, "echo us$((1))able\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "us1able"));
+    vt_resize(vt, 30, 100);
+    vt_type(vt, "fg\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half typed"));
+    CU_ASSERT_TRUE(vt_is_altscreen(vt));
+    vt_type(vt, "\032");
+    VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
+    vt_type(vt,
+            "kill -9 %1; wait; echo go$((1))ne\r"); /* while stopped: the screen is the shell's */
+    VT_ASSERT(vt, vt_wait_text(vt, "go1ne"));
+    vt_type(vt, "exit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+}
+
 static void test_crash(void)
 {
     struct vt *vt = start_shell(24, 80);
@@ -597,6 +645,8 @@ static CU_TestInfo tests[] = {
     { "the command demo", test_demo_command },
     { "a demo that is not there", test_bad_demo },
     { "every way to end", test_ends },
+    { "kill -9", test_kill },
+    { "under a shell", test_under_a_shell },
     { "crash", test_crash },
     { "panic", test_panic },
     { "many tasks", test_many_tasks },

@@ -7,6 +7,8 @@
 #endif
 #include "tui/crash.h"
 
+#include "tui/guard.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +46,9 @@ static struct {
     int kept_stderr; /* the real standard error, -1 when it was left alone */
     int aside;       /* where its text goes meanwhile */
     struct sigaction before[DEADLY];
+    struct guard guard;          /* for deaths that no handler hears of */
     char stack[ALTERNATE_STACK]; /* so that a stack overflow can be handled, too */
-} crash = { .kept_stderr = -1, .aside = -1 };
+} crash = { .kept_stderr = -1, .aside = -1, .guard = { -1, -1 } };
 
 /* From here to the line below only what a signal handler may call. */
 
@@ -65,6 +68,7 @@ static void restore_screen(void)
     if (!crash.is_active)
         return;
     crash.is_active = 0;
+    guard_set_active(&crash.guard, false);
     write_bytes(STDOUT_FILENO, crash.restore, crash.restore_size);
     if (crash.has_termios)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &crash.termios);
@@ -146,11 +150,14 @@ void crash_set_restore(const char *restore)
         size = sizeof crash.restore;
     memcpy(crash.restore, restore, size);
     crash.restore_size = size;
+    if (crash.has_termios)
+        crash.guard = guard_start(crash.restore, crash.restore_size, &crash.termios);
 }
 
 void crash_set_active(int is_active)
 {
     crash.is_active = is_active;
+    guard_set_active(&crash.guard, is_active);
 }
 
 void crash_disarm(void)
@@ -160,4 +167,5 @@ void crash_disarm(void)
         sigaction(deadly[i], &crash.before[i], NULL);
     fflush(stderr);
     restore_stderr();
+    guard_stop(&crash.guard);
 }
