@@ -562,67 +562,6 @@ static void test_poor_terminals(void)
     vt_stop(vt);
 }
 
-static void test_monkey(void)
-{
-    static const char *const keys[] = { "\t",
-                                        "\r",
-                                        " ",
-                                        "\033[A",
-                                        "\033[B",
-                                        "\033[C",
-                                        "\033[D",
-                                        "\033[5~",
-                                        "\033[6~",
-                                        "\033OP",
-                                        "\033OQ",
-                                        "\033OR",
-                                        "\033OS",
-                                        "\033[15~",
-                                        "\033[17~",
-                                        "\033[18~",
-                                        "\033[19~",
-                                        "\033[20~",
-                                        "\033",
-                                        "\0332",
-                                        "\0335",
-                                        "\0336",
-                                        "+",
-                                        "-",
-                                        "\014",
-                                        "\003",
-                                        "fork\r",
-                                        "vfork\r",
-                                        "wait\r",
-                                        "exit\r",
-                                        "3: exit\r",
-                                        "kill -STOP 3\r",
-                                        "kill -CONT 3\r",
-                                        "ps\r",
-                                        "trace\r",
-                                        "undo\r",
-                                        "boot sh\r",
-                                        "x",
-                                        "$!: fork\r",
-                                        "help\r",
-                                        "quit" };
-    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
-    unsigned seed = 1;
-
-    VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
-    for (int i = 0; i < 3000; i++) {
-        seed = seed * 1103515245 + 12345;
-        vt_type(vt, keys[(seed >> 16) % (sizeof keys / sizeof keys[0])]);
-        if (i % 50 == 0)
-            vt_resize(vt, 1 + (int)(seed >> 20) % 50, 1 + (int)(seed >> 18) % 170);
-    }
-    vt_resize(vt, 24, 80);
-    vt_type(vt, "\003");
-    vt_settle(vt, 200); /* a ^C that stops a run takes what was typed with it along */
-    vt_type(vt, "\003frok\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "did you mean"));
-    quit_procarium(vt);
-}
-
 static CU_TestInfo tests[] = {
     { "greeting", test_greeting },
     { "fork, exit, wait", test_fork_and_the_end },
@@ -651,7 +590,6 @@ static CU_TestInfo tests[] = {
     { "panic", test_panic },
     { "many tasks", test_many_tasks },
     { "poor terminals", test_poor_terminals },
-    { "monkey", test_monkey },
     CU_TEST_INFO_NULL,
 };
 

@@ -306,6 +306,13 @@ int vt_wait_exit(struct vt *vt)
     return vt->is_reaped ? vt->status : -1;
 }
 
+bool vt_has_ended(struct vt *vt)
+{
+    while (step(vt, 0))
+        continue;
+    return vt->is_eof || reap(vt, WNOHANG);
+}
+
 /* -- acting ------------------------------------------------------------------------------- */
 
 void vt_send(struct vt *vt, const void *bytes, size_t size)

@@ -68,6 +68,9 @@ struct vt *vt_start(int rows, int cols, const char *const *env, const char *cons
  * when it is still there at the deadline. May be asked again. */
 int vt_wait_exit(struct vt *vt);
 
+/* Whether the program has ended; never waits. */
+bool vt_has_ended(struct vt *vt);
+
 /* Send the program a signal, as kill(2). */
 void vt_signal(struct vt *vt, int sig);
 
