@@ -10,6 +10,7 @@
  */
 enum {
     KEYS_BY_DEFAULT = 6000,
+    KEYS_A_BREATH = 8,   /* keys between two moments in which the program may draw */
     KEYS_A_SIZE = 60,    /* keys between two sizes of the screen */
     KEYS_A_LIFE = 10000, /* keys before the machine must prove that it is well */
 };
@@ -21,9 +22,9 @@ static const char *const keys[] = {
     "\033[20~",  "\033[23~",  "\033[24~", "\033",     "\0331",      "\0332",     "\0333",
     "\0334",     "\0335",     "\0336",    "\0337",    "\0338",      "\0339",     "\0330",
     "\033t",     "\033m",     "\033k",    "\033s",    "\033a",      "\033[1;3A", "\033[1;3B",
-    "\033[1;3C", "\033[1;3D", "+",        "-",        "\014",       "\003",      "\022",
-    "\001",      "\025",      "\027",     "\031",     "\177",       "x",         "f",
-    "é",         "三",
+    "\033[1;3C", "\033[1;3D", "+",        "-",        "\014",       "\022",      "\001",
+    "\025",      "\027",      "\031",     "\177",     "x",          "f",         "é",
+    "三",
 };
 
 static const char *const lines[] = {
@@ -80,6 +81,7 @@ struct monkey {
     struct vt *vt;
     unsigned long seed;
     int lives;
+    long count; /* keys pressed */
 };
 
 static unsigned below(struct monkey *m, unsigned n)
@@ -122,8 +124,11 @@ static void press(struct monkey *m)
 {
     unsigned what = below(m, 1000);
 
+    m->count++;
     if (what < 2)
         vt_type(m->vt, endings[below(m, COUNT(endings))]);
+    else if (what < 8)
+        vt_type(m->vt, "\003"); /* takes what has not been read yet along */
     else if (what < 120)
         use_mouse(m);
     else if (what < 140)
@@ -139,7 +144,12 @@ static void press(struct monkey *m)
 /* The program has ended by itself: as it should, or the test fails. */
 static void start_again(struct monkey *m)
 {
-    CU_ASSERT_EQUAL_FATAL(vt_wait_exit(m->vt), 0);
+    int status = vt_wait_exit(m->vt);
+    if (status != 0) {
+        printf("status %d, life %d, key %ld\n", status, m->lives, m->count);
+        vt_dump(m->vt, stdout);
+    }
+    CU_ASSERT_EQUAL_FATAL(status, 0);
     expect_restored(m->vt);
     vt_stop(m->vt);
     be_born(m);
@@ -183,6 +193,8 @@ static void test_monkey(void)
     be_born(&m);
     for (long i = 1; i <= count; i++) {
         press(&m);
+        if (i % KEYS_A_BREATH == 0)
+            vt_settle(m.vt, 2);
         if (has_ended(&m))
             start_again(&m);
         if (i % KEYS_A_SIZE == 0)

@@ -480,6 +480,8 @@ static int app_finish(struct app *app)
     history_list_destroy(app->history);
     console_destroy(app->console);
     view_state_finish(&app->vs);
+    signal(SIGINT,
+           SIG_IGN); /* we are leaving: a late ^C is no failure (curses would make it one) */
     loop_destroy(app->loop);
     strbuf_finish(&app->text);
     strbuf_finish(&app->prompt);
