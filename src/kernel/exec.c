@@ -361,7 +361,7 @@ static s32 do_execve(struct machine *m, kaddr path)
         set(m, p->did_exec, 1u);
         note(m, EVENT_EXEC, p->pid, (s32)bprm->filename, 0);
         const struct program *program = program_of_file(m, bprm->file);
-        if (program->host.bytes)
+        if (program->host.bytes && program->segment_count)
             note(m, EVENT_EXEC_HOST, p->pid, (s32)mm_at(m, p->mm)->start_code, program->is_64bit);
     }
     free_bprm(m, address);

@@ -112,7 +112,8 @@ enum auxv_type {
 };
 #define AUXV_WORDS 32u
 
-// Unlike Linux: of a file of 64 bits, AT_PHENT is the size that its table really has.
+// Unlike Linux: there is no AT_SYSINFO, for there is no vsyscall page; and of a file of 64 bits,
+// AT_PHENT is the size that its table really has.
 static void make_auxv(const struct machine *m, const struct program *program,
                       const struct elf_place *place, uaddr platform, u32 *auxv)
 {
