@@ -185,8 +185,14 @@ static inline __attribute__((always_inline)) void kframe_leave(struct kframe *fr
     if (frame->switches != m->switches) // another stack is loaded: this frame sleeps or is dead
         return;
     m->depth -= DEPTH_ONE;
-    journal_push(m, frame->has_value ? RECORD_LEAVE_VALUE : RECORD_LEAVE, frame->symbol, 0)->data =
-        (u64)(s64)frame->value;
+    struct record *r = journal_next(m);
+
+    if (frame->has_value) {
+        r->what = m->depth | (u32)RECORD_LEAVE_VALUE | (u32)frame->symbol << 16;
+        r->data = (u64)(s64)frame->value;
+    } else {
+        r->what = m->depth | (u32)RECORD_LEAVE | (u32)frame->symbol << 16;
+    }
     store_registers(m, frame->registers);
 }
 

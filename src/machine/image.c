@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #define IMAGE_MAX       (IMAGE_HEAD_SIZE + (size_t)RAM_MAX)
-#define JOURNAL_DEFAULT (4u << 20) // little enough for the caches: what is older is executed again
+#define JOURNAL_DEFAULT (2u << 20) // little enough for the caches: what is older is executed again
 #define JOURNAL_MIN     (1u << 20)
 
 static void *map_zeros(size_t size)

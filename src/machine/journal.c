@@ -82,6 +82,8 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
         blob_make_room(m, need);
     u8 *blob = j->blobs + (j->blob_head & j->blob_mask);
 
+    for (u64 ahead = 0; ahead < need; ahead += 64) // a hint: it may point anywhere
+        __builtin_prefetch((const void *)((uintptr_t)blob + 2048 + ahead), 1);
     memcpy(blob, &size, 4);
     memcpy(blob + 4, machine_image(m) + offset, size);
     journal_push(m, RECORD_COPY, 0, (u32)offset)->data = j->blob_head;
