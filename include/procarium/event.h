@@ -48,6 +48,7 @@ struct machine;
     X(STORE, "pid, address, bytes: the CPU has written memory")                                    \
     X(EXEC_HOST, "pid, first address, 1 if it was moved: made for 64 bits; exec of a host's file") \
     X(OPEN, "pid, fd, kaddr of the open file")                                                     \
+    X(DUP, "pid, new fd, kaddr of the open file: dup, dup2 or F_DUPFD")                            \
     X(CREATE, "pid, kaddr of the inode, 0 made by open | 1 its name removed by unlink")            \
     X(PIPE, "pid, fd to read from, fd to write to")                                                \
     X(READ, "pid, fd, bytes; they begin where its ecx says, as the call's argument")               \

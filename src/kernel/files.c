@@ -389,6 +389,7 @@ static s32 dupfd(struct machine *m, kaddr file, u32 start)
         set(m, files->next_fd, fd + 1);
     count_file(m, file, 1);
     fd_install(m, (u32)fd, file);
+    note(m, EVENT_DUP, current(m)->pid, fd, (s32)file);
     KRETURN(fd);
 }
 
@@ -421,6 +422,7 @@ s32 sys_dup2(struct machine *m, u32 old_fd, u32 new_fd)
     write_bit(m, files->close_on_exec, new_fd, false);
     if (replaced)
         filp_close(m, new_fd, replaced, false);
+    note(m, EVENT_DUP, current(m)->pid, (s32)new_fd, (s32)file);
     KRETURN((s32)new_fd);
 }
 

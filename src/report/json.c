@@ -333,7 +333,7 @@ static void write_open(struct json_writer *w, const struct machine *m, const str
 {
     const struct file *file = at(m, (kaddr)e->c, struct file);
 
-    begin_line(w, "open");
+    begin_line(w, e->kind == EVENT_DUP ? "dup" : "open");
     add_number(w, "pid", e->a);
     add_number(w, "fd", e->b);
     add_text(w, "path", file->name, strnlen(file->name, sizeof file->name));
@@ -421,6 +421,7 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         write_copied(w, m, event);
         break;
     case EVENT_OPEN:
+    case EVENT_DUP:
         write_open(w, m, event);
         break;
     case EVENT_READ:

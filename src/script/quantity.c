@@ -307,6 +307,7 @@ static const struct file *open_file(struct session *s, const struct word *words)
         return true;                                                                               \
     }
 
+GET_OF_FILE(file, kaddr_of(s->m, file))
 GET_OF_FILE(f_count, file->f_count)
 GET_OF_FILE(f_pos, file->f_pos)
 GET_OF_FILE(f_flags, file->f_flags)
@@ -465,6 +466,7 @@ const struct quantity quantities[] = {
     { "handler", 2, "handler PID SIG", "0 default, 1 ignored, else the handler's address", true,
       get_handler },
     { "fd", 2, "fd PID FD", "1 if the descriptor is open", true, get_fd },
+    { "file", 2, "file PID FD", "where its open file lies", true, get_file },
     { "f_count", 2, "f_count PID FD", "how many descriptors use its open file", true, get_f_count },
     { "f_pos", 2, "f_pos PID FD", "the position of its open file", true, get_f_pos },
     { "f_flags", 2, "f_flags PID FD", "the flags of its open file, as a number", true,

@@ -172,7 +172,10 @@ static void add_word(struct generator *g, const struct session *s, const struct 
         add_names(g, NAMES_WAIT, 2, out);
         break;
     case TYPE_OPEN:
-        strbuf_puts(out, "O_RDWR|O_CREAT");
+        if (random_below(g, 2))
+            strbuf_puts(out, "O_RDWR|O_CREAT");
+        else
+            add_names(g, NAMES_OPEN, 3, out);
         break;
     case TYPE_RLIMIT:
         strbuf_puts(out, pick_name(g, NAMES_RLIMIT));
@@ -312,8 +315,9 @@ static void add_memory_command(struct generator *g, struct strbuf *out)
 
 void generate_acting(struct generator *g, const struct session *s, struct strbuf *out)
 {
-    static const char *const frequent[] = { "fork",  "fork", "clone", "vfork", "exit",
-                                            "wait4", "kill", "exec",  "pause", "signal" };
+    static const char *const frequent[] = { "read",  "write", "pipe",  "io",    "irq",
+                                            "fork",  "fork",  "clone", "vfork", "exit",
+                                            "wait4", "kill",  "exec",  "pause", "signal" };
     const struct command_row *row = pick_row(g, true);
     const struct task_struct *p = pick_task(g, s, random_below(g, 20) != 0);
 
