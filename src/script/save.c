@@ -8,13 +8,26 @@
 
 // ---- What was looked at ------------------------------------------------------------------------
 
+// What the screen shows is a part of a lesson; how somebody moved about on it is not.
+static bool is_lasting_view(const struct node *n)
+{
+    static const char *const names[] = { "layout", "zoom", "size", "theme" };
+
+    if (n->command->kind != COMMAND_VIEW || n->words == 0)
+        return false;
+    for (u32 i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(n->command->info.name, names[i]) == 0)
+            return true;
+    return strcmp(n->command->info.name, "pane") == 0 && n->words == 2; // one of its views
+}
+
 // Is it worth being in a saved session? What asks for help or writes files is not.
 static bool is_worth_saving(const struct node *n)
 {
     enum command_kind kind = n->command->kind;
 
     return (kind == COMMAND_LOOK && n->command->run != run_help) || kind == COMMAND_NARRATE ||
-           kind == COMMAND_EXPECT;
+           kind == COMMAND_EXPECT || is_lasting_view(n);
 }
 
 void remember_look(struct session *s, const struct node *n)

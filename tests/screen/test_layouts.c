@@ -334,6 +334,8 @@ static void test_themes(void)
     for (int row = 0; row < 24; row++)
         for (const char *c = vt_row(vt, row); *c; c++)
             CU_ASSERT_TRUE_FATAL((unsigned char)*c < 0x80);
+    run(vt, "until frobnicate"); /* each sign has its own plain one */
+    VT_ASSERT(vt, vt_wait_text(vt, "\"frobnicate\" is neither"));
     run(vt, "theme utf8 dark");
     VT_ASSERT(vt, vt_wait_text(vt, "┌"));
     run(vt, "theme");

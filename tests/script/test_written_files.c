@@ -75,6 +75,12 @@ static void test_round_trip(void)
     expect_commands("source one.demo; expect tasks 2; expect last_pid 3; save two.demo", 0, NULL);
     CU_ASSERT_TRUE(holds("one.demo", "\nboot sh\nfork\n3: exit 7\nwait\nexpect status 0x700\n"));
     CU_ASSERT_TRUE(holds("two.demo", "\nboot sh\nfork\n3: exit 7\nwait\nexpect status 0x700\n"));
+    expect_commands("boot sh; layout memory; pane next; fork; pane trace fields; zoom off; keys; "
+                    "press trace Down; save screen.demo",
+                    0, NULL);
+    CU_ASSERT_TRUE(
+        holds("screen.demo", "\nboot sh\nlayout memory\nfork\npane trace fields\nzoom off\n"));
+    unlink("screen.demo");
     CU_ASSERT_EQUAL(empty_folder(), 2);
 }
 

@@ -43,7 +43,8 @@ static void set_attrs(WINDOW *win, attr_t attrs)
 static wchar_t plain_sign(wchar_t ch)
 {
     static const wchar_t signs[] = L"→←▶◀▲▼·…─│├└┌┐┘┤┬┴┼×“”‘’–—▪█";
-    static const wchar_t plain[] = L"><><^v.~-|+`++++++++x\"\"''--*#";
+    static const wchar_t plain[] = L"><><^v.~-|+`+++++++x\"\"''--*#";
+    _Static_assert(sizeof signs == sizeof plain, "a plain sign for each");
     const wchar_t *sign = wcschr(signs, ch);
 
     return ch && sign ? plain[sign - signs] : ch;

@@ -113,7 +113,7 @@ static int rank_that_fits(int cols)
 {
     const struct key_help *row;
 
-    for (int rank = 4;; rank--) {
+    for (int rank = 5;; rank--) {
         int width = 0;
         for (int i = 0; (row = app_key_help(i)) != NULL; i++)
             width += row->bar && row->rank <= rank ? key_width(row) : 0;

@@ -4,12 +4,14 @@
 #include "tui/glyph.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { KEY_COLS = 22, USAGE_COLS = 34, MARGIN = 2 };
 
 struct page {
-    const struct canvas *canvas; /* NULL: only count the lines */
-    int top;                     /* the first line that is shown */
+    const struct canvas *canvas;
+    bool is_counting; /* nothing is drawn */
+    int top;          /* the first line that is shown */
     int line;
 };
 
@@ -17,7 +19,7 @@ struct page {
 static bool next_line(struct page *page, int *y)
 {
     *y = page->line++ - page->top;
-    return page->canvas && *y >= 0 && *y < page->canvas->area.rows;
+    return !page->is_counting && *y >= 0 && *y < page->canvas->area.rows;
 }
 
 static void put_heading(struct page *page, const char *text)
@@ -30,21 +32,47 @@ static void put_heading(struct page *page, const char *text)
         draw_text(page->canvas, y, 0, draw_style(page->canvas, STYLE_TITLE_FOCUS), text);
 }
 
+/* The bytes of the text that fit into so many columns, up to a blank if there is one. */
+static int piece_that_fits(const char *text, int cols)
+{
+    int length = 0, blank = 0, width = 0;
+
+    while (text[length]) {
+        wchar_t ch;
+        struct glyph glyph;
+        int used = (int)glyph_decode(text + length, strlen(text + length), &ch);
+        glyph_of(ch, &glyph);
+        if (width + glyph.width > cols)
+            return blank > 0 ? blank : length > 0 ? length : used;
+        width += glyph.width;
+        if (ch == L' ')
+            blank = length;
+        length += used;
+    }
+    return length;
+}
+
+/* A name and what it means, wrapped in its own column; below the name when that is long. */
 static void put_row(struct page *page, int cols, const char *left, const char *right)
 {
-    int y;
-
-    if (!next_line(page, &y))
-        return;
     attr_t attrs = draw_style(page->canvas, STYLE_PROMPT);
-    int width = page->canvas->area.cols, x = MARGIN;
+    int x = MARGIN + cols + 1, rest = page->canvas->area.cols - x, y;
+    bool is_seen = next_line(page, &y);
+
+    if (is_seen)
+        draw_text(page->canvas, y, MARGIN, attrs, left);
     if (glyph_width(left) > cols)
-        x = draw_text(page->canvas, y, x, attrs, left) + 1;
-    else
-        x = draw_field(page->canvas, y, x, cols, ALIGN_LEFT, attrs, left) + 1;
-    if (x < width)
-        draw_field(page->canvas, y, x, width - x, ALIGN_LEFT,
-                   draw_style(page->canvas, STYLE_NORMAL), right);
+        is_seen = next_line(page, &y);
+    while (rest > 0 && *right) {
+        int length = piece_that_fits(right, rest);
+        if (is_seen)
+            draw_textf(page->canvas, y, x, draw_style(page->canvas, STYLE_NORMAL), "%.*s", length,
+                       right);
+        right += length;
+        right += *right == ' ';
+        if (*right)
+            is_seen = next_line(page, &y);
+    }
 }
 
 static void put_keys(struct page *page)
@@ -87,13 +115,12 @@ static void put_marks(struct page *page)
 
 void help_draw(const struct canvas *canvas, struct scroll *scroll)
 {
-    struct page count = { .line = 0 };
-
     draw_clear(canvas);
     draw_box(canvas, BOX_WHOLE, true, _("help"),
              _("arrows and page keys scroll, F1 or Esc closes"));
     struct canvas inside = draw_inside(canvas, BOX_WHOLE);
     struct canvas text = draw_part(&inside, 0, 1, inside.area.rows, inside.area.cols - 3);
+    struct page count = { .canvas = &text, .is_counting = true };
     put_keys(&count);
     put_marks(&count);
     put_commands(&count);

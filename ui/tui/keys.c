@@ -22,18 +22,18 @@
 static const struct key_help help_rows[] = {
     HEADING("Keys"),
     F(1, "help", 0, "keys", "this help (keys)"),
-    F(2, "zoom", 4, "zoom", "the whole screen for one pane, and back (zoom)"),
-    F(3, "start", 3, "undo", "to the start of the command (undo)"),
-    F(4, "end", 3, "redo", "to the end of the command (redo)"),
+    F(2, "zoom", 5, "zoom", "the whole screen for one pane, and back (zoom)"),
+    F(3, "start", 4, "undo", "to the start of the command (undo)"),
+    F(4, "end", 4, "redo", "to the end of the command (redo)"),
     F(5, "play", 1, "play",
       "plays the demo, or the last command step by step; again: pauses (play)"),
-    F(6, "pane", 2, "pane next", "the next pane; Shift-F6 the one before (pane next)"),
+    F(6, "pane", 3, "pane next", "the next pane; Shift-F6 the one before (pane next)"),
     F(7, "back", 1, "back", "one step back (back)"),
     F(8, "next", 1, "next", "one step on, over deeper functions (next)"),
     F(9, "into", 0, "step", "one step on, into them (step)"),
-    F(10, "quit", 2, "quit", "leaves (quit)"),
+    F(10, "quit", 1, "quit", "leaves (quit)"),
     ROW("F11, Shift-F8", "goes on until the function returns (finish)"),
-    F(12, "layout", 4, "", "the next layout (layout)"),
+    F(12, "layout", 2, "", "the next layout (layout)"),
     ROW("Alt-1 to Alt-9, Alt-0", "the pane with that number (pane)"),
     ROW("Alt and an arrow", "makes the pane, or the console, larger or smaller (size)"),
     ROW("Ctrl-C", "clears the line; stops what runs"),
@@ -215,8 +215,22 @@ static enum key_use next_chapter(struct app *app, int step)
 
 /* ---- Keys ---- */
 
+/* Written out, so that the line says the same wherever it is played again. */
+static enum key_use zoom(struct app *app)
+{
+    char line[64];
+
+    snprintf(line, sizeof line, "zoom %s",
+             app->is_zoomed                 ? "off"
+             : app->focus == LAYOUT_NO_PANE ? "console"
+                                            : pane_table[app->focus]->name);
+    return view(app, line);
+}
+
 static enum key_use function_key(struct app *app, int code)
 {
+    if (code == KEY_F(2))
+        return zoom(app);
     if (code == KEY_F(12))
         return next_layout(app);
     if (code == KEY_F(6))

@@ -205,6 +205,6 @@ void layouts_spec(int i, enum layout_width width, struct layout_spec *spec)
         add_pane(spec, place->pane, place->column, place->weight, p);
     }
     spec->console_rows = width == WIDTH_NARROW ? 5 : 6;
-    spec->console_percent = width == WIDTH_NARROW ? 20 : 25;
+    spec->console_percent = width == WIDTH_WIDE ? 25 : 20;
     spec->sentence_rows = width == WIDTH_NARROW ? 2 : 1;
 }
