@@ -193,8 +193,10 @@ static void test_help(void)
     vt_key(vt, VTERM_KEY_FUNCTION(1));
     VT_ASSERT(vt, vt_wait_text(vt, "closes"));
     CU_ASSERT_TRUE(is_beside(vt, "F8", "(next)"));
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 40 && !vt_find(vt, "leaves procarium", NULL, NULL); i++) {
         vt_key(vt, VTERM_KEY_PAGEDOWN);
+        vt_settle(vt, 10);
+    }
     VT_ASSERT(vt, vt_wait_text(vt, "leaves procarium"));
     vt_key(vt, VTERM_KEY_FUNCTION(1));
     VT_ASSERT(vt, vt_wait_gone(vt, "leaves procarium"));
