@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Measures what is promised about speed: both sides of each ratio in one run on one machine.
 #
-# usage: PROCARIUM=path bench.sh BENCH-HOST BENCH-HOST-PAGES. Each time is the best of three runs, since what else the
-# machine does can only add to it. The exit status is 1 if a promise is missed.
+# usage: PROCARIUM=path bench.sh BENCH-HOST BENCH-HOST-PAGES [BENCH-SCREEN]. Each time is the best of
+# three runs, since what else the machine does can only add to it. The exit status is 1 if a promise
+# is missed.
 set -euo pipefail
 export LC_ALL=C
 
 host=$1
 host_pages=$2
+screen=${3:-}
 procarium=${PROCARIUM:?the path of procarium}
 missed=0
 
@@ -125,5 +127,25 @@ plain "undo + redo of a fork, 10 commands before it" "$(printf '%.1f us' "$short
 plain "undo + redo of a fork, 100,000 before it" "$(printf '%.1f us' "$long")"
 row "  what the history's length adds" "$(calc "$long / $short" | sed 's/\(\...\).*/\1/')x" \
     "nothing (under 2x)" "$long < 2 * $short || $long - $short < 2"
+
+# -- frames --------------------------------------------------------------------------------------
+
+# The dearest key of each layout at 200x60, with few tasks and with 30,000.
+if [ -x "$screen" ]; then
+    frames=$("$screen")
+    of_screen() {
+        awk -v many="$1" -v what="$2" '$1 == many && $2 == what { print $3 }' <<<"$frames"
+    }
+    for layout in teach memory kernel sched all; do
+        t=$(of_screen many "$layout")
+        row "a key to its frame, 30,000 tasks, $layout" "$t ms" "under 4 ms" "$t < 4"
+        few=$(of_screen few "$layout")
+        plain "  with few tasks" "$few ms"
+    done
+    t=$(of_screen idle all)
+    row "CPU time of an idle second" "$t ms" "none" "$t == 0"
+    t=$(of_screen bytes fork)
+    row "bytes to the terminal for a fork at 160x45" "$t" "under 3000" "$t < 3000"
+fi
 
 exit "$missed"
