@@ -72,6 +72,27 @@ bool view_threads_are_folded(const struct view *v);
 s32 view_current(const struct view *v);
 s32 view_focus(const struct view *v);
 
+// ---- The circle of processes -------------------------------------------------------------------------
+// All processes hang on one circular list, task_struct.tasks, with swapper's as its head.
+
+struct view_ring_node {
+    s32 pid;
+    char comm[VIEW_COMM_SIZE];
+    kaddr link;       // its list_head
+    kaddr next, prev; // what that holds
+    enum view_mark mark;
+    bool next_changed, prev_changed; // since the last stop
+    bool is_far;                     // processes that are left out stand before it
+};
+
+// Fills the head and, in the order of the list, the processes around `pid` (of its group, if that
+// is a thread), at most `count` in all; *leaves_out: some come after the last one. Looks at no more
+// tasks than that.
+u32 view_ring(const struct view *v, s32 pid, u32 count, struct view_ring_node *nodes,
+              bool *leaves_out);
+// The process after, or before, that of a task in the circle; -1 if there is no such task.
+s32 view_ring_step(const struct view *v, s32 pid, bool forward);
+
 // ---- The fields of one task ------------------------------------------------------------------------
 
 enum view_detail {
@@ -87,6 +108,10 @@ struct view_field {
     bool changed;      // since the last stop
     char value[80];
     char was[48]; // the value at the last stop; "" unless changed
+    // Where it points to, when it is a pointer (a list's: next) to a known structure; 0 else.
+    kaddr target;
+    const char *target_type; // "mm_struct"; static text
+    s32 target_pid;          // of a task_struct; -1 else
 };
 
 // Fills fields first … first+count-1 of this task's rows and returns how many were filled.

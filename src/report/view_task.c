@@ -1,11 +1,100 @@
 // See procarium/view.h: one task's fields and its kernel stack.
+#include "report/places.h"
 #include "report/rows.h"
 #include "report/stack.h"
 #include "report/view.h"
 
 #include <string.h>
 
+// ---- The circle ------------------------------------------------------------------------------------
+
+static const struct task_struct *process_of_link(const struct machine *m, kaddr link)
+{
+    return task_or_null(m, link - (u32)offsetof(struct task_struct, tasks));
+}
+
+static void fill_node(const struct view *v, const struct task_struct *p,
+                      struct view_ring_node *node)
+{
+    struct strbuf text = STRBUF_INIT;
+
+    *node = (struct view_ring_node){ .pid = p->pid,
+                                     .link = kaddr_of(v->m, &p->tasks),
+                                     .next = p->tasks.next,
+                                     .prev = p->tasks.prev };
+    bool is_new = v->has_marks && p->pid && !view_was_live(v, kaddr_of(v->m, p), p->pid);
+    node->next_changed = is_new || view_differs(v, node->link, 4);
+    node->prev_changed = is_new || view_differs(v, node->link + 4, 4);
+    node->mark = is_new                                     ? VIEW_NEW
+                 : node->next_changed || node->prev_changed ? VIEW_CHANGED
+                                                            : VIEW_SAME;
+    add_comm(p, &text);
+    view_put(node->comm, sizeof node->comm, &text);
+    strbuf_finish(&text);
+}
+
+u32 view_ring(const struct view *v, s32 pid, u32 count, struct view_ring_node *nodes,
+              bool *leaves_out)
+{
+    const struct task_struct *p = v->m ? find_task(v->m, pid) : NULL, *q;
+    u32 filled = 0;
+
+    *leaves_out = false;
+    if (!v->m || !has_kernel(v->m) || count < 2)
+        return 0;
+    const struct task_struct *head = &kernel(v->m)->init_task;
+    p = p && p->pid != p->tgid ? find_task(v->m, p->tgid) : p;
+    fill_node(v, head, &nodes[filled++]);
+    // Back from the one that matters, so that it stands in the middle, or further when few follow.
+    const struct task_struct *first = p && p != head ? p : process_of_link(v->m, head->tasks.next);
+    u32 after = 0;
+    for (q = first; q && q != head && after < count / 2; after++)
+        q = process_of_link(v->m, q->tasks.next);
+    for (u32 i = 0; first && i + after < count - 1; i++) {
+        q = process_of_link(v->m, first->tasks.prev);
+        if (!q || q == head)
+            break;
+        first = q;
+    }
+    bool is_far = first && first->tasks.prev != kaddr_of(v->m, &head->tasks);
+    for (q = first; q && q != head && filled < count; filled++) {
+        fill_node(v, q, &nodes[filled]);
+        nodes[filled].is_far = is_far;
+        is_far = false;
+        q = process_of_link(v->m, q->tasks.next);
+    }
+    *leaves_out = q && q != head;
+    return filled;
+}
+
+s32 view_ring_step(const struct view *v, s32 pid, bool forward)
+{
+    const struct task_struct *p = v->m ? find_task(v->m, pid) : NULL;
+
+    p = p && p->pid != p->tgid ? find_task(v->m, p->tgid) : p;
+    p = p ? process_of_link(v->m, forward ? p->tasks.next : p->tasks.prev) : NULL;
+    return p ? p->pid : -1;
+}
+
 // ---- Fields --------------------------------------------------------------------------------------
+
+static void fill_target(const struct view *v, const struct field_row *from, struct view_field *row)
+{
+    enum field_kind kind = (enum field_kind)from->field->kind;
+
+    row->target = 0;
+    row->target_type = NULL;
+    row->target_pid = -1;
+    if (kind != KIND_ADDRESS && kind != KIND_LIST)
+        return;
+    struct place place = place_of(v->m, NULL, *at(v->m, from->address, u32));
+    if (place.kind != PLACE_OBJECT || place.type == TYPE_NONE)
+        return;
+    row->target = place.base;
+    row->target_type = ktype_info(place.type)->name;
+    if (place.type == TYPE_TASK_STRUCT)
+        row->target_pid = task_at(v->m, place.base)->pid;
+}
 
 static void fill_field(const struct view *v, bool was_live, const struct field_row *from,
                        struct view_field *row)
@@ -18,6 +107,7 @@ static void fill_field(const struct view *v, bool was_live, const struct field_r
     row->size = from->field->size;
     field_row_value(v->m, NULL, from, &text);
     view_put(row->value, sizeof row->value, &text);
+    fill_target(v, from, row);
     row->was[0] = '\0';
     row->changed = was_live && view_differs(v, from->address, from->field->size);
     if (row->changed) {

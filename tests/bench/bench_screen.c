@@ -1,6 +1,5 @@
 /*
- * What a frame costs: a procarium with 30,000 tasks on a large screen, the CPU time from a key to
- * the finished frame in every layout; the bytes that a fork sends; and the CPU time of doing nothing.
+ * What frames cost: CPU time from key to frame with 30,000 tasks, bytes that a fork sends, idling.
  */
 #include "vt.h"
 

@@ -267,7 +267,7 @@ static void test_dragging_borders(void)
 
 static void test_clicks(void)
 {
-    struct vt *vt = start_shell(45, 160);
+    struct vt *vt = start_shell(60, 200); /* the bar has room for all names and keys */
     int row, col;
 
     VT_ASSERT(vt, vt_find(vt, "6 kernel", &row, &col));

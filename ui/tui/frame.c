@@ -191,7 +191,7 @@ static void draw_bar_line(struct app *app, const struct canvas *canvas)
 {
     int cols = canvas->area.cols;
     bool shows_all = cols >= MEDIUM_COLS;
-    bool has_names = tabs_width(app, shows_all, true) <= cols / 2;
+    bool has_names = tabs_width(app, shows_all, true) <= cols * 3 / 5;
     int width = tabs_width(app, shows_all, has_names), x = cols - width;
 
     app->bar_places = 0;

@@ -74,3 +74,15 @@ bool pane_scroll_mouse(struct scroll *scroll, const struct key *key)
     scroll_move(scroll, key->mouse == MOUSE_WHEEL_UP ? -3 : 3);
     return true;
 }
+
+bool pane_scrolls_key(void *state, const void *view, const struct key *key)
+{
+    (void)view;
+    return pane_scroll_key(state, key);
+}
+
+bool pane_scrolls_mouse(void *state, const void *view, const struct key *key)
+{
+    (void)view;
+    return pane_scroll_mouse(state, key);
+}

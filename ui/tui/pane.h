@@ -41,6 +41,9 @@ bool pane_next_tab(const struct pane *pane, int tab, const struct key *key, char
 /* Keys and the wheel for what only scrolls; true when it was one of theirs. */
 bool pane_scroll_key(struct scroll *scroll, const struct key *key);
 bool pane_scroll_mouse(struct scroll *scroll, const struct key *key);
+/* The same as functions of a pane whose state begins with its struct scroll. */
+bool pane_scrolls_key(void *state, const void *view, const struct key *key);
+bool pane_scrolls_mouse(void *state, const void *view, const struct key *key);
 
 /* Where a pane stands, and how. */
 struct pane_place {

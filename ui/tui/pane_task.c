@@ -95,7 +95,7 @@ static void draw_value(const struct canvas *canvas, int y, int x, const struct v
 }
 
 static void draw_line(const struct canvas *canvas, int y, const struct fields *f,
-                      const struct line *line)
+                      const struct line *line, kaddr cursor)
 {
     const struct view_field *field = &f->field[line->field];
     int cols = canvas->area.cols < NARROW_COLS ? NARROW_NAME_COLS : NAME_COLS;
@@ -112,6 +112,8 @@ static void draw_line(const struct canvas *canvas, int y, const struct fields *f
     int x = draw_text(canvas, y, GUTTER_COLS, name, field->name);
     x = x < GUTTER_COLS + cols ? GUTTER_COLS + cols : x; /* a long one pushes its value on */
     draw_value(canvas, y, x + 1, field);
+    if (cursor && field->address == cursor)
+        draw_paint(canvas, y, 0, canvas->area.cols, draw_style(canvas, STYLE_FOCUS));
 }
 
 /* With a new stop or another task: has the first change in sight. */
@@ -136,9 +138,10 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     struct task_state *state = pane;
     s32 pid = view_state_task(vs);
 
-    (void)has_focus;
-    if (pid != state->pid)
+    if (pid != state->pid) {
         state->scroll.top = 0;
+        state->cursor = 0;
+    }
     state->pid = pid;
     struct fields f = read_fields(vs, state, canvas->area.rows >= HEADING_ROWS);
     if (f.lines == 0)
@@ -149,7 +152,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     struct canvas part =
         draw_part(canvas, 0, 0, canvas->area.rows, canvas->area.cols - (has_bar ? 1 : 0));
     for (int i = 0; i < canvas->area.rows && state->scroll.top + i < f.lines; i++)
-        draw_line(&part, i, &f, &f.line[state->scroll.top + i]);
+        draw_line(&part, i, &f, &f.line[state->scroll.top + i], has_focus ? state->cursor : 0);
     draw_scrollbar(canvas, &state->scroll);
     fields_finish(&f);
 }
@@ -178,11 +181,54 @@ static void show_tab(void *pane, const void *view, int i)
     state->scroll.top = 0;
 }
 
+/* The next pointer from the cursor on, in a direction; false when there is none. */
+static bool move_cursor(struct task_state *state, const struct view_state *vs, int step)
+{
+    struct fields f = read_fields(vs, state, state->scroll.page >= HEADING_ROWS);
+    int at = step > 0 ? state->scroll.top - 1 : state->scroll.top + state->scroll.page;
+    bool is_found = false;
+
+    for (int i = 0; state->cursor && i < f.lines; i++)
+        if (!f.line[i].group && f.field[f.line[i].field].address == state->cursor)
+            at = i;
+    for (at += step; at >= 0 && at < f.lines && !is_found; at += step) {
+        const struct view_field *field = &f.field[f.line[at].field];
+        if (f.line[at].group || !field->target)
+            continue;
+        state->cursor = field->address;
+        scroll_show(&state->scroll, at);
+        is_found = true;
+    }
+    fields_finish(&f);
+    return is_found;
+}
+
+/* The pointer under the cursor: a task is chosen, another structure is shown. */
+static bool follow_pointer(const struct task_state *state, const struct view_state *vs, char *line,
+                           size_t size)
+{
+    struct fields f = read_fields(vs, state, false);
+    bool is_found = false;
+
+    for (int i = 0; i < f.lines && state->cursor && !is_found; i++) {
+        const struct view_field *field = &f.field[i];
+        is_found = field->address == state->cursor && field->target;
+        if (is_found && field->target_pid >= 0)
+            snprintf(line, size, "choose %d", field->target_pid);
+        else if (is_found)
+            snprintf(line, size, "struct %s 0x%08x", field->target_type, field->target);
+    }
+    fields_finish(&f);
+    return is_found;
+}
+
+/* Enter follows the pointer under the hand; while there is none, it shows the next view. */
 static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
 {
     const struct task_state *state = pane;
 
-    (void)view;
+    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r' && follow_pointer(state, view, line, size))
+        return true;
     return pane_next_tab(&task_pane, state->shows_all, key, line, size);
 }
 
@@ -190,16 +236,10 @@ static bool take_key(void *pane, const void *view, const struct key *key)
 {
     struct task_state *state = pane;
 
-    (void)view;
+    if (key->kind == KEY_KIND_CODE && (key->code == KEY_UP || key->code == KEY_DOWN) &&
+        move_cursor(state, view, key->code == KEY_UP ? -1 : 1))
+        return true;
     return pane_scroll_key(&state->scroll, key);
-}
-
-static bool take_mouse(void *pane, const void *view, const struct key *key)
-{
-    struct task_state *state = pane;
-
-    (void)view;
-    return pane_scroll_mouse(&state->scroll, key);
 }
 
 const struct pane task_pane = {
@@ -214,5 +254,5 @@ const struct pane task_pane = {
     .note = note,
     .key = take_key,
     .command = command,
-    .mouse = take_mouse,
+    .mouse = pane_scrolls_mouse,
 };

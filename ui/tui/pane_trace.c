@@ -153,22 +153,6 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
     return pane_next_tab(&trace_pane, (int)state->tab, key, line, size);
 }
 
-static bool take_key(void *pane, const void *view, const struct key *key)
-{
-    struct trace_state *state = pane;
-
-    (void)view;
-    return pane_scroll_key(&state->scroll, key);
-}
-
-static bool take_mouse(void *pane, const void *view, const struct key *key)
-{
-    struct trace_state *state = pane;
-
-    (void)view;
-    return pane_scroll_mouse(&state->scroll, key);
-}
-
 const struct pane trace_pane = {
     .name = "trace",
     .title = "trace",
@@ -179,7 +163,7 @@ const struct pane trace_pane = {
     .show_tab = show_tab,
     .draw = draw,
     .note = note,
-    .key = take_key,
+    .key = pane_scrolls_key,
     .command = command,
-    .mouse = take_mouse,
+    .mouse = pane_scrolls_mouse,
 };

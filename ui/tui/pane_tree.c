@@ -223,12 +223,26 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
     return pane_scroll_mouse(&state->scroll, key);
 }
 
+/* Threads have rows of their own, or are counted at their leader. */
+static const char *const tabs[] = { "threads", "folded", NULL };
+
+static void show_tab(void *pane, const void *view, int i)
+{
+    const struct view_state *vs = view;
+    struct tree_state *state = pane;
+
+    view_fold_threads(vs->view, i == 1);
+    state->stop = 0;
+}
+
 const struct pane tree_pane = {
     .name = "tasks",
     .title = "tasks",
     .min_rows = 6,
     .min_cols = 28,
     .state_size = sizeof(struct tree_state),
+    .tabs = tabs,
+    .show_tab = show_tab,
     .draw = draw,
     .note = note,
     .key = take_key,

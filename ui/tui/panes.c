@@ -8,7 +8,8 @@
 const struct pane *const pane_table[PANES] = {
     [PANE_TASKS] = &tree_pane,    [PANE_STATES] = &states_pane, [PANE_TRACE] = &trace_pane,
     [PANE_TASK] = &task_pane,     [PANE_STACK] = &stack_pane,   [PANE_KERNEL] = &kernel_pane,
-    [PANE_MEMORY] = &memory_pane,
+    [PANE_MEMORY] = &memory_pane, [PANE_FILES] = &files_pane,   [PANE_TIMELINE] = &timeline_pane,
+    [PANE_RING] = &ring_pane,
 };
 
 int pane_by_name(const char *name)

@@ -20,10 +20,13 @@ enum {
     PANE_STACK,
     PANE_KERNEL,
     PANE_MEMORY,
+    PANE_FILES,
+    PANE_TIMELINE,
+    PANE_RING,
     PANES,
 };
 
-/* Rules: all begins as zeroes; `stop` is the stop that the scroll position belongs to; with a new one it may move. */
+/* Rules: all begins as zeroes; `stop` is the stop that the scroll position belongs to; with a new one it may move. The scroll position comes first. */
 
 struct tree_state {
     struct scroll scroll;
@@ -36,6 +39,7 @@ struct task_state {
     u64 stop;
     s32 pid; /* whose fields they were; 0, which has none, at first */
     bool shows_all;
+    kaddr cursor; /* the address of the pointer under the hand; 0 for none */
 };
 
 enum trace_tab { TAB_WORDS, TAB_FIELDS, TAB_CALLS, TRACE_TABS };
@@ -53,8 +57,8 @@ struct stack_state {
 enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_BLOCKS, KERNEL_TABS };
 
 struct kernel_state {
-    enum kernel_tab tab;
     struct scroll scroll;
+    enum kernel_tab tab;
 };
 
 struct memory_state {
@@ -68,18 +72,42 @@ struct memory_state {
     int map_y, map_x; /* where the map was drawn, for the wheel */
 };
 
+enum files_tab { TAB_FDS, TAB_SIGNALS, FILES_TABS };
+enum { FILES_LINES_MAX = 64 };
+
+struct files_state {
+    struct scroll scroll;
+    u64 stop;
+    s32 pid; /* whose they were */
+    enum files_tab tab, shown_tab;
+    /* Its lines as they were shown at this stop and at the one before, as numbers. */
+    bool has_then;
+    int now_lines, then_lines;
+    u32 now[FILES_LINES_MAX], then[FILES_LINES_MAX];
+};
+
+struct timeline_state {
+    struct scroll scroll;
+    u64 stop;
+    u64 chosen; /* a position: Enter goes there */
+    int list_y; /* where the list of commands began */
+};
+
 /* All of them, in that order: panes.c. */
 extern const struct pane *const pane_table[PANES];
 
 /* The pane of this name, or LAYOUT_NO_PANE. */
 int pane_by_name(const char *name);
 
-extern const struct pane tree_pane;   /* pane_tree.c */
-extern const struct pane states_pane; /* pane_states.c, no state */
-extern const struct pane trace_pane;  /* pane_trace.c */
-extern const struct pane task_pane;   /* pane_task.c */
-extern const struct pane stack_pane;  /* pane_stack.c */
-extern const struct pane kernel_pane; /* pane_kernel.c */
-extern const struct pane memory_pane; /* pane_memory.c */
+extern const struct pane tree_pane;     /* pane_tree.c */
+extern const struct pane states_pane;   /* pane_states.c, no state */
+extern const struct pane trace_pane;    /* pane_trace.c */
+extern const struct pane task_pane;     /* pane_task.c */
+extern const struct pane stack_pane;    /* pane_stack.c */
+extern const struct pane kernel_pane;   /* pane_kernel.c */
+extern const struct pane memory_pane;   /* pane_memory.c */
+extern const struct pane files_pane;    /* pane_files.c */
+extern const struct pane timeline_pane; /* pane_timeline.c */
+extern const struct pane ring_pane;     /* pane_ring.c, no state */
 
 #endif
