@@ -110,7 +110,7 @@ bool report_vm(const struct machine *m, s32 pid, struct strbuf *out)
 
 // ---- vtop ------------------------------------------------------------------------------------------
 
-// "P RW U A D", a dash for each bit that is not set.
+// "P RW U A D", a dash for each bit that is not set. N: not present, but PROT_NONE has left a page.
 static void add_bits(u32 entry, struct strbuf *out)
 {
     static const struct {
@@ -123,7 +123,16 @@ static void add_bits(u32 entry, struct strbuf *out)
                  { _PAGE_DIRTY, "D", "-" } };
 
     for (u32 i = 0; i < sizeof bits / sizeof bits[0]; i++)
-        strbuf_printf(out, i ? " %s" : "%s", entry & bits[i].bit ? bits[i].name : bits[i].blank);
+        strbuf_printf(out, i ? " %s" : "%s",
+                      entry & bits[i].bit            ? bits[i].name
+                      : i == 0 && pte_present(entry) ? "N"
+                                                     : bits[i].blank);
+}
+
+// What the CPU lets the program do with the page.
+static const char *rights_of(u32 pte)
+{
+    return !(pte & _PAGE_PRESENT) ? "--" : pte & _PAGE_RW ? "rw" : "r-";
 }
 
 // What a page is, and how many have it.
@@ -173,6 +182,8 @@ static void add_walk(const struct machine *m, const struct mm_struct *mm, uaddr 
                   pte_pfn(*pte), address & (PAGE_SIZE - 1),
                   (*pte & ~(PAGE_SIZE - 1)) | (address & (PAGE_SIZE - 1)),
                   pfn_to_kaddr(pte_pfn(*pte)) + (address & (PAGE_SIZE - 1)));
+    if (!(*pte & _PAGE_PRESENT))
+        strbuf_puts(out, "N: the page is there, but PROT_NONE: an access is a page fault\n  ");
     add_page_kind(m, pte_pfn(*pte), out);
     strbuf_putc(out, '\n');
 }
@@ -250,7 +261,7 @@ struct sharing {
 static void add_side(const struct page_walk *w, const char *blank, struct strbuf *out)
 {
     if (w)
-        strbuf_printf(out, " %6u %s ", pte_pfn(*w->pte), *w->pte & _PAGE_RW ? "rw" : "r-");
+        strbuf_printf(out, " %6u %s ", pte_pfn(*w->pte), rights_of(*w->pte));
     else
         strbuf_puts(out, blank);
 }

@@ -281,10 +281,14 @@ const struct command_row command_table[] = {
       .run = run_kmem },
     { LOOKS("vm", "vm [PID]", "shows a task's memory areas", ""), .max_words = 1,
       .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_vm },
-    { LOOKS("vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
-            "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p."),
+    { LOOKS(
+          "vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
+          "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p. Bits: P present, RW "
+          "may "
+          "be written, U by programs too, A accessed, D dirty; N: there is a page, but PROT_NONE."),
       .min_words = 1, .max_words = 2, .type = { TYPE_PID, TYPE_REGION }, .run = run_vtop },
-    { LOOKS("pte", "pte [PID]", "shows every page of a task that is there, with its bits", ""),
+    { LOOKS("pte", "pte [PID]", "shows every page of a task that is there, with its bits",
+            "The bits are those of vtop."),
       .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_ptes },
     { LOOKS("shared", "shared [PID] PID",
             "shows which pages two tasks share, and which have parted", ""),
