@@ -134,6 +134,61 @@ static void test_snapshot(void)
     strbuf_finish(&out);
 }
 
+/* Is there a line with these beginning and end? */
+static bool has_line(const char *begin, const char *end)
+{
+    const char *at = strbuf_text(&out);
+
+    while ((at = strstr(at, begin))) {
+        const char *stop = strchr(at, '\n');
+        size_t length = strlen(end);
+
+        if (stop && (size_t)(stop - at) >= length && memcmp(stop - length, end, length) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+static void test_memory(void)
+{
+    write_stream("mmap 2 shared s; store s \"one\"; store heap \"\\x01h\\xff\"; fork; "
+                 "2: store heap \"w\"; 2: load heap 3; 1: store heap \"v\"; load heap+1p; "
+                 "load data; store stack-40p 1; fork eager=1; fork; 4: load 0; "
+                 "2: store s \"two\"; load s 3; mprotect s 1 none");
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":1,\"address\":\"0x0804b000\",\"kind\":\"zero\","
+                       "\"frame\":",
+                       "}"));
+    CU_ASSERT(has("{\"type\":\"copied\",\"pid\":2,\"entries\":4,\"pages\":0,\"present\":4}\n"));
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":2,\"address\":\"0x0804b000\",\"kind\":\"cow\","
+                       "\"frame\":",
+                       "}"));
+    CU_ASSERT(has(",\"copied_from\":"));
+    CU_ASSERT(has("{\"type\":\"load\",\"pid\":2,\"address\":\"0x0804b000\",\"data\":\"whÿ\"}\n"));
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":1,\"address\":\"0x0804b000\","
+                       "\"kind\":\"reuse\",\"frame\":",
+                       "}"));
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":1,\"address\":\"0x0804c000\",\"kind\":\"zero\","
+                       "\"frame\":",
+                       "}"));
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":1,\"address\":\"0x0804a000\",\"kind\":\"file\","
+                       "\"frame\":",
+                       "}"));
+    CU_ASSERT(has_line("{\"type\":\"fault\",\"pid\":1,\"address\":\"0xbffd7f20\","
+                       "\"kind\":\"stack\",\"frame\":",
+                       "}"));
+    CU_ASSERT(has("{\"type\":\"copied\",\"pid\":3,\"entries\":7,\"pages\":5,\"present\":6}\n"));
+    CU_ASSERT(has("{\"type\":\"fault\",\"pid\":4,\"address\":\"0x00000000\",\"kind\":\"segv\"}\n"));
+    CU_ASSERT(has("{\"type\":\"load\",\"pid\":1,\"address\":\"0xb7ffe000\",\"data\":\"two\"}\n"));
+    /* Pages: the zero page is nobody's own; the shared one may be written by all. */
+    CU_ASSERT(has("{\"pid\":1,\"region\":\"heap\",\"address\":\"0x0804c000\",\"frame\":"));
+    CU_ASSERT(has("{\"pid\":2,\"region\":\"s\",\"address\":\"0xb7ffe000\",\"frame\":"));
+    CU_ASSERT(has("\"present\":true,\"writable\":true,\"shared_mapping\":true,\"references\":4"));
+    CU_ASSERT(has("\"present\":false,\"writable\":false,\"shared_mapping\":true,\"references\":4"));
+    CU_ASSERT(has("\"present\":true,\"writable\":true,\"shared_mapping\":false,\"references\":1"));
+    strbuf_finish(&out);
+}
+
 static void test_commands_and_errors(void)
 {
     struct json_writer *w = json_create(take, &out);
@@ -158,6 +213,7 @@ static CU_TestInfo tests[] = {
     { "each byte of data is one code point", test_bytes },
     { "events have the promised names", test_events },
     { "a snapshot has every promised field", test_snapshot },
+    { "memory: faults, loads, what fork copied, pages", test_memory },
     { "commands and errors are told", test_commands_and_errors },
     CU_TEST_INFO_NULL,
 };
