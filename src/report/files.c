@@ -31,21 +31,8 @@ static void add_flags(const struct file *file, struct strbuf *out)
         strbuf_puts(&words, " append");
     if (file->f_flags & O_NONBLOCK)
         strbuf_puts(&words, " nonblock");
-    add_padded(out, strbuf_text(&words), 11);
+    add_padded(out, strbuf_text(&words), 9);
     strbuf_finish(&words);
-}
-
-// "5 bytes, 1 reader, 2 writers": what there is to say about a pipe.
-static void add_pipe(const struct machine *m, kaddr inode, struct strbuf *out)
-{
-    kaddr address =
-        is_object_at(m, inode, sizeof(struct inode)) ? at(m, inode, struct inode)->i_pipe : 0;
-
-    if (!is_object_at(m, address, sizeof(struct pipe_inode_info)))
-        return;
-    const struct pipe_inode_info *info = at(m, address, struct pipe_inode_info);
-    strbuf_printf(out, ": %u bytes, %u reader%s, %u writer%s", pipe_bytes(info), info->readers,
-                  info->readers == 1 ? "" : "s", info->writers, info->writers == 1 ? "" : "s");
 }
 
 static void add_file(const struct machine *m, u32 fd, kaddr address, bool closes,
@@ -61,9 +48,45 @@ static void add_file(const struct machine *m, u32 fd, kaddr address, bool closes
     add_flags(file, out);
     strbuf_puts(out, closes ? "  close  " : "  keep   ");
     add_file_name(m, NULL, address, out);
-    if (file->f_op == FOPS_READ_PIPE || file->f_op == FOPS_WRITE_PIPE)
-        add_pipe(m, file->f_inode, out);
     strbuf_putc(out, '\n');
+}
+
+// The file behind a descriptor of the table, or NULL.
+static const struct file *file_behind(const struct machine *m, const struct files_struct *files,
+                                      u32 fd)
+{
+    kaddr slot = files->fd + fd * 4, file = is_kaddr(m, slot, 4) ? *at(m, slot, kaddr) : 0;
+
+    return is_object_at(m, file, sizeof(struct file)) ? at(m, file, struct file) : NULL;
+}
+
+static kaddr pipe_behind(const struct machine *m, const struct files_struct *files, u32 fd)
+{
+    const struct file *file = file_behind(m, files, fd);
+    kaddr inode = file ? file->f_inode : 0;
+
+    return is_object_at(m, inode, sizeof(struct inode)) ? at(m, inode, struct inode)->i_pipe : 0;
+}
+
+#define PIPES_SHOWN 1024u // descriptors that are looked at for pipes
+
+// What there is to say about the pipe of a descriptor, unless a lower one has said it.
+static void add_pipe(const struct machine *m, const struct files_struct *files, u32 fd,
+                     struct strbuf *out)
+{
+    kaddr address = pipe_behind(m, files, fd);
+
+    for (u32 lower = 0; lower < fd; lower++)
+        if (address && pipe_behind(m, files, lower) == address)
+            return;
+    if (!is_object_at(m, address, sizeof(struct pipe_inode_info)))
+        return;
+    const struct pipe_inode_info *info = at(m, address, struct pipe_inode_info);
+    strbuf_putc(out, ' ');
+    add_file_name(m, NULL, kaddr_of(m, file_behind(m, files, fd)), out);
+    strbuf_printf(out, " at %08x: %u bytes in %u page%s, %u reader%s, %u writer%s\n", address,
+                  pipe_bytes(info), info->nrbufs, info->nrbufs == 1 ? "" : "s", info->readers,
+                  info->readers == 1 ? "" : "s", info->writers, info->writers == 1 ? "" : "s");
 }
 
 static bool has_bit(const struct machine *m, kaddr set, u32 bit)
@@ -90,12 +113,14 @@ bool report_files(const struct machine *m, s32 pid, struct strbuf *out)
     const struct files_struct *files = at(m, p->files, struct files_struct);
     strbuf_printf(out, " files_struct %08x, count %d, room for %d, next_fd %d\n", p->files,
                   files->count, files->max_fds, files->next_fd);
-    strbuf_puts(out, "   FD  FILE      COUNT     POS  OPEN FOR     EXEC   NAME\n");
+    strbuf_puts(out, "   FD  FILE      COUNT     POS  OPEN FOR   EXEC   NAME\n");
     for (u32 fd = 0; fd < (u32)files->max_fds && fd < 65536; fd++) {
         kaddr slot = files->fd + fd * 4;
 
         if (is_kaddr(m, slot, 4) && *at(m, slot, kaddr))
             add_file(m, fd, *at(m, slot, kaddr), has_bit(m, files->close_on_exec, fd), out);
     }
+    for (u32 fd = 0; fd < (u32)files->max_fds && fd < PIPES_SHOWN; fd++)
+        add_pipe(m, files, fd, out);
     return true;
 }
