@@ -532,6 +532,47 @@ static void add_identity(struct json_writer *w, const struct machine *m,
     add_text(w, "comm", p->comm, end ? (size_t)(end - p->comm) : sizeof p->comm);
 }
 
+#define DESCRIPTORS_SHOWN 1024u
+
+// Equal `file`s are shared: one position, one set of flags.
+static void add_descriptor(struct json_writer *w, const struct machine *m, u32 fd, kaddr address,
+                           bool closes)
+{
+    const struct file *file = at(m, address, struct file);
+
+    strbuf_printf(&w->line, "{\"fd\":%u", fd);
+    add_address(w, "file", address);
+    add_number(w, "position", (s64)file->f_pos);
+    add_number(w, "flags", file->f_flags);
+    strbuf_printf(&w->line, ",\"close_on_exec\":%s", closes ? "true" : "false");
+    add_text(w, "name", file->name, strnlen(file->name, sizeof file->name));
+    strbuf_putc(&w->line, '}');
+}
+
+static void add_descriptors(struct json_writer *w, const struct machine *m,
+                            const struct task_struct *p, bool is_dead)
+{
+    const struct files_struct *files = at(m, p->files, struct files_struct);
+    const char *between = "";
+
+    strbuf_puts(&w->line, ",\"descriptors\":[");
+    if (is_dead || !is_object_at(m, p->files, sizeof *files)) {
+        strbuf_putc(&w->line, ']');
+        return;
+    }
+    for (u32 fd = 0; fd < (u32)files->max_fds && fd < DESCRIPTORS_SHOWN; fd++) {
+        kaddr slot = files->fd + fd * 4, word = files->close_on_exec + fd / 32 * 4;
+
+        if (!is_object_at(m, slot, 4) || !is_object_at(m, word, 4) ||
+            !is_object_at(m, *at(m, slot, kaddr), sizeof(struct file)))
+            continue;
+        strbuf_puts(&w->line, between);
+        between = ",";
+        add_descriptor(w, m, fd, *at(m, slot, kaddr), *at(m, word, u32) >> fd % 32 & 1);
+    }
+    strbuf_putc(&w->line, ']');
+}
+
 static void add_task(struct json_writer *w, const struct machine *m, const struct task_struct *p)
 {
     const struct signal_struct *signal = signal_or_null(m, p);
@@ -560,6 +601,7 @@ static void add_task(struct json_writer *w, const struct machine *m, const struc
     add_address(w, "esp0", p->thread.esp0);
     add_number(w, "prio", p->prio);
     add_number(w, "time_slice", p->time_slice);
+    add_descriptors(w, m, p, is_dead);
     strbuf_putc(&w->line, '}');
 }
 

@@ -86,6 +86,31 @@ static void test_events(void)
     strbuf_finish(&out);
 }
 
+static void test_file_events(void)
+{
+    write_stream(
+        "open /tmp/a CREAT|RDWR; write 3 \"h\\xe9\\n\"; lseek 3 0; read 3 9; read 3 9; dup 3; "
+        "close 4; pipe; fork; $!: read 4 5; write 5 \"pipe\"; $!: io; irq disk; "
+        "fcntl 4 F_SETFD FD_CLOEXEC");
+    CU_ASSERT_TRUE(has("{\"type\":\"open\",\"pid\":1,\"fd\":3,\"path\":\"/tmp/a\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"write\",\"pid\":1,\"fd\":3,\"data\":\"h\xC3\xA9\\n\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"read\",\"pid\":1,\"fd\":3,\"data\":\"h\xC3\xA9\\n\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"read\",\"pid\":1,\"fd\":3,\"data\":\"\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"dup\",\"pid\":1,\"fd\":4,\"path\":\"/tmp/a\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"close\",\"pid\":1,\"fd\":4}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"pipe\",\"pid\":1,\"read\":4,\"write\":5}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"state\",\"pid\":2,\"from\":\"R\",\"to\":\"S\","
+                       "\"where\":\"read\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"read\",\"pid\":2,\"fd\":4,\"data\":\"pipe\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"return\",\"pid\":2,\"call\":\"read\",\"value\":4}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"state\",\"pid\":2,\"from\":\"R\",\"to\":\"D\","
+                       "\"where\":\"read\"}\n"));
+    CU_ASSERT_TRUE(has("{\"type\":\"irq\",\"device\":\"disk\",\"frame\":"));
+    CU_ASSERT_TRUE(has("\"position\":3,\"flags\":2,\"close_on_exec\":false,\"name\":\"/tmp/a\"}"));
+    CU_ASSERT_TRUE(has("\"close_on_exec\":true,\"name\":\"pipe:["));
+    strbuf_finish(&out);
+}
+
 static void test_snapshot(void)
 {
     static const char *const names[] = {
@@ -212,6 +237,7 @@ static CU_TestInfo tests[] = {
     { "text is well-formed UTF-8 with escapes", test_text },
     { "each byte of data is one code point", test_bytes },
     { "events have the promised names", test_events },
+    { "events about files", test_file_events },
     { "a snapshot has every promised field", test_snapshot },
     { "memory: faults, loads, what fork copied, pages", test_memory },
     { "commands and errors are told", test_commands_and_errors },

@@ -153,6 +153,24 @@ static void test_reader_sleeps(void)
     power_off(b);
 }
 
+// With settling off the woken reader has not run yet, but it has left the queue.
+static void test_woken_but_not_run(void)
+{
+    struct booted *b = power_on_machine();
+    s32 child = pipe_and_child(b);
+
+    CU_ASSERT_EQUAL(read_some(b, child, 3, 10), NO_RETURN);
+    turn_settle(b, false);
+    CU_ASSERT_EQUAL(write_text(b, 1, 4, "bytes"), 5);
+    CU_ASSERT_EQUAL(state_of(b, child), 'R');
+    CU_ASSERT_EQUAL(returned(b, child, __NR_read), NO_RETURN);
+    CU_ASSERT(list_empty(b->m, &pipe_of(b, 1, 3)->wait.task_list));
+    CU_ASSERT_EQUAL(read_some(b, 1, 3, 2), 2); // somebody else is quicker …
+    turn_settle(b, true);
+    CU_ASSERT(has_read(b, child, "tes")); // … and it gets what is left
+    power_off(b);
+}
+
 static void test_end_of_file(void)
 {
     struct booted *b = power_on_machine();
@@ -505,6 +523,7 @@ static CU_TestInfo tests[] = {
     { "a pipe is made, and gone with its last end", test_making },
     { "bytes come through", test_bytes },
     { "a reader sleeps and is woken", test_reader_sleeps },
+    { "woken, but not run yet", test_woken_but_not_run },
     { "the last writer's end is the end of the file", test_end_of_file },
     { "nobody reads any more", test_broken_pipe },
     { "a writer sleeps and is woken", test_writer_sleeps },
