@@ -4,6 +4,7 @@
 #include "printer.h"
 #include "repl.h"
 #include "text.h"
+#include "tui/notes_view.h"
 #include "tui/tui.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ enum { STATUS_OK, STATUS_MISTAKE, STATUS_USAGE };
 
 struct options {
     bool is_batch, is_json, is_quiet, is_plain;
-    bool resumes, has_no_config;
+    bool is_notes, resumes, has_no_config;
     struct session_options session;
     struct batch_input *inputs; /* in the order in which they were given */
     size_t count;
@@ -133,6 +134,9 @@ static int parse_options(int argc, char **argv, struct options *o)
         case OPTION_PLAIN:
             o->is_plain = true;
             break;
+        case OPTION_NOTES:
+            o->is_notes = true;
+            break;
         case OPTION_RESUME:
             o->resumes = true;
             break;
@@ -235,6 +239,15 @@ static bool is_demo_for_terminal(const struct options *o)
            !o->session.keep_going && has_terminal() && tui_is_usable(why, sizeof why);
 }
 
+static int run_notes(const struct options *o)
+{
+    char why[256];
+
+    if (o->count > 0 || o->is_batch || o->is_json || o->is_plain || o->resumes)
+        return complain(_("--notes follows another procarium: only --theme may stand with it"), "");
+    return tui_is_usable(why, sizeof why) ? notes_view_run(o->theme) : complain(why, "");
+}
+
 static int run(struct options *o)
 {
     bool is_demo = is_demo_for_terminal(o);
@@ -248,6 +261,8 @@ static int run(struct options *o)
 #ifdef PROCARIUM_HOST_FILES
     o->session.read_host_file = read_host_file;
 #endif
+    if (o->is_notes)
+        return run_notes(o);
     struct session *session = session_create(&o->session);
     if (!session)
         return complain(strerror(ENOMEM), "");

@@ -345,6 +345,25 @@ static void on_timer(void *arg, int id)
     loop_push_key(app->loop, &(struct key){ .kind = KEY_KIND_CODE, .code = APP_KEY_TICK });
 }
 
+/* ---- Who follows in another terminal ---- */
+
+static int follower_fds(void *arg, struct pollfd *fds)
+{
+    const struct app *app = arg;
+
+    return app->notes_server ? notes_server_fds(app->notes_server, fds) : 0;
+}
+
+static void followers_ready(void *arg, const struct pollfd *fds, int count)
+{
+    struct app *app = arg;
+
+    if (!notes_server_ready(app->notes_server, fds, count))
+        return;
+    app->has_new_follower = true;
+    loop_redraw(app->loop);
+}
+
 static void run_session(struct app *app)
 {
     const char *line;
@@ -440,7 +459,11 @@ static void make_panes(struct app *app)
 static bool app_init(struct app *app, struct session *session, enum theme_name theme, char *why,
                      size_t size)
 {
-    static const struct loop_ops loop_ops = { .draw = app_draw, .key = app_key, .timer = on_timer };
+    static const struct loop_ops loop_ops = { .draw = app_draw,
+                                              .key = app_key,
+                                              .timer = on_timer,
+                                              .fds = follower_fds,
+                                              .ready = followers_ready };
     static const struct lineed_ops lineed_ops = { next_key, complete, interrupted };
 
     *app = (struct app){
@@ -463,6 +486,7 @@ static bool app_init(struct app *app, struct session *session, enum theme_name t
     theme_init(&app->theme, theme, !app->term.has_unicode);
     make_panes(app);
     app_set_face(app);
+    app->notes_server = notes_server_create();
     return true;
 }
 
@@ -483,6 +507,8 @@ static int app_finish(struct app *app)
     signal(SIGINT,
            SIG_IGN); /* we are leaving: a late ^C is no failure (curses would make it one) */
     loop_destroy(app->loop);
+    notes_server_destroy(app->notes_server);
+    strbuf_finish(&app->notes_sent);
     strbuf_finish(&app->text);
     strbuf_finish(&app->prompt);
     strbuf_finish(&app->wanted_demo);

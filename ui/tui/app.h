@@ -8,6 +8,7 @@
 #include "tui/lineed.h"
 #include "tui/loop.h"
 #include "tui/narration.h"
+#include "tui/notes_server.h"
 #include "tui/pager.h"
 #include "tui/panes.h"
 #include "tui/pending.h"
@@ -99,6 +100,11 @@ struct app {
     u64 acts;        /* commands that acted in this run */
     struct strbuf act_text, act_sentence;
     enum run_result result;
+
+    /* the speaker's notes */
+    struct notes_server *notes_server; /* NULL: nobody can follow */
+    struct strbuf notes_sent;
+    bool has_new_follower;
 
     /* keeping the session */
     struct session_file *file; /* NULL: it is not kept */

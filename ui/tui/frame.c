@@ -3,6 +3,7 @@
 #include "tui/app.h"
 #include "tui/glyph.h"
 #include "tui/mem.h"
+#include "tui/notes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -321,4 +322,5 @@ void app_draw(void *arg)
     draw_console(app, &screen, &y, &x);
     wmove(stdscr, y, x);
     wnoutrefresh(stdscr);
+    notes_update(app);
 }

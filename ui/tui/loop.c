@@ -380,11 +380,14 @@ static void run_timers(struct loop *loop)
 /* Waits up to `timeout` ms for input and signals, and takes in what there is. */
 static void wait_for_events(struct loop *loop, int timeout)
 {
-    struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
-                             { .fd = loop->signals, .events = POLLIN } };
+    struct pollfd fds[2 + LOOP_FDS] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                                        { .fd = loop->signals, .events = POLLIN } };
+    int others = loop->ops->fds ? loop->ops->fds(loop->app, fds + 2) : 0;
 
-    if (poll(fds, 2, timeout) <= 0)
+    if (poll(fds, (nfds_t)(2 + others), timeout) <= 0)
         return;
+    if (others > 0)
+        loop->ops->ready(loop->app, fds + 2, others);
     if (fds[1].revents)
         read_signals(loop);
     if (fds[0].revents) {

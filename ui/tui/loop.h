@@ -5,6 +5,7 @@
 #include "tui/key.h"
 #include "tui/term.h"
 
+#include <poll.h>
 #include <stdbool.h>
 
 struct loop;
@@ -20,9 +21,12 @@ struct loop_ops {
     enum key_use (*key)(void *app, const struct key *key); /* the first look at every key */
     void (*resized)(void *app);       /* the terminal has another size; may be NULL */
     void (*timer)(void *app, int id); /* a timer is due; may be NULL */
+    /* what else is waited for: fills at most LOOP_FDS entries, returns how many; may be NULL */
+    int (*fds)(void *app, struct pollfd *fds);
+    void (*ready)(void *app, const struct pollfd *fds, int count);
 };
 
-enum { LOOP_TIMERS = 8 };
+enum { LOOP_TIMERS = 8, LOOP_FDS = 8 };
 
 /*
  * Makes a loop. From now on SIGWINCH, TERM, HUP, INT, QUIT, TSTP and CONT are taken by it alone. To

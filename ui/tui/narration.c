@@ -62,6 +62,16 @@ static void add_text(const struct app *app, int cols, struct strbuf *out)
         add_choices(choices, cols, out);
 }
 
+const char *narration_text(const struct app *app)
+{
+    return told_last(&app->player, false);
+}
+
+const char *narration_chapter(const struct app *app)
+{
+    return told_last(&app->player, true);
+}
+
 void narration_begin(struct app *app)
 {
     app->player.page_top = app->player.rows_left = 0;

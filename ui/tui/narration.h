@@ -11,6 +11,10 @@ void narration_begin(struct app *app);
 /* Shows the next rows of a text that is longer than its place. False when all has been seen. */
 bool narration_page(struct app *app);
 
+/* What is to be read now; and the chapter's title. "" for nothing. */
+const char *narration_text(const struct app *app);
+const char *narration_chapter(const struct app *app);
+
 /* What comes next in a few words, for the hint beside the prompt. */
 void narration_hint(const struct app *app, char *text, size_t size);
 /* How long the last item wants to be looked at, in characters to read. */

@@ -97,7 +97,7 @@ static void come_back(struct app *app)
 }
 
 /* Nothing to see: it belongs to what stands before it. */
-static bool is_silent(const struct player *p, u32 i)
+bool player_ui_is_silent(const struct player *p, u32 i)
 {
     struct player_item item = player_item(p, i);
 
@@ -111,9 +111,9 @@ static bool is_stop(const struct player *p, u32 position)
 
     if (position == 0)
         return true;
-    if (position < player_count(p) && is_silent(p, position))
+    if (position < player_count(p) && player_ui_is_silent(p, position))
         return false;
-    while (i > 0 && is_silent(p, i - 1))
+    while (i > 0 && player_ui_is_silent(p, i - 1))
         i--;
     return i > 0 && player_item(p, i - 1).kind != ITEM_CHAPTER;
 }
@@ -142,7 +142,7 @@ static void advance(struct app *app)
     face_begin(app);
     do {
         u32 position = player_position(ui->player);
-        if (!is_silent(ui->player, position)) {
+        if (!player_ui_is_silent(ui->player, position)) {
             item = player_item(ui->player, position);
             if (item.kind == ITEM_COMMAND && !app->is_replaying)
                 echo_item(app, &item);
@@ -297,7 +297,7 @@ static u32 asking_item(const struct player *p)
 {
     u32 i = player_position(p);
 
-    while (i > 0 && is_silent(p, i - 1))
+    while (i > 0 && player_ui_is_silent(p, i - 1))
         i--;
     return i > 0 && player_item(p, i - 1).kind == ITEM_ASK ? i - 1 : player_count(p);
 }

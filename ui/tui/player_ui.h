@@ -39,6 +39,9 @@ bool player_ui_has_more(const struct app *app);
 /* Tells the answer to the question that waits, and what to think of a reply (NULL: nobody's). */
 void player_ui_reveal(struct app *app, const char *reply);
 
+/* Is there nothing to see of an item: does it belong to what stands before it? */
+bool player_ui_is_silent(const struct player *p, u32 i);
+
 /* The chapter at the demo's place, from 1; 0 before the first. */
 int player_ui_chapter(const struct app *app);
 bool player_ui_has_chapter(const struct app *app, u32 number);
