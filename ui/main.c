@@ -2,6 +2,7 @@
 #include "batch.h"
 #include "options.h"
 #include "printer.h"
+#include "record.h"
 #include "repl.h"
 #include "text.h"
 #include "tui/notes_view.h"
@@ -29,7 +30,8 @@ struct options {
     struct session_options session;
     struct batch_input *inputs; /* in the order in which they were given */
     size_t count;
-    char *programs; /* what --programs named */
+    char *programs;        /* what --programs named */
+    const char *recording; /* the file that --record named */
     enum theme_name theme;
 };
 
@@ -137,6 +139,9 @@ static int parse_options(int argc, char **argv, struct options *o)
         case OPTION_NOTES:
             o->is_notes = true;
             break;
+        case OPTION_RECORD:
+            o->recording = optarg;
+            break;
         case OPTION_RESUME:
             o->resumes = true;
             break;
@@ -239,6 +244,11 @@ static bool is_demo_for_terminal(const struct options *o)
            !o->session.keep_going && has_terminal() && tui_is_usable(why, sizeof why);
 }
 
+static bool is_interactive(const struct options *o)
+{
+    return !(o->is_batch || o->is_json || o->is_quiet || o->count > 0);
+}
+
 static int run_notes(const struct options *o)
 {
     char why[256];
@@ -248,21 +258,17 @@ static int run_notes(const struct options *o)
     return tui_is_usable(why, sizeof why) ? notes_view_run(o->theme) : complain(why, "");
 }
 
-static int run(struct options *o)
+static int run_session(void *context)
 {
+    struct options *o = context;
     bool is_demo = is_demo_for_terminal(o);
-
-    if (o->resumes && (o->is_batch || o->is_json || o->is_quiet || o->count > 0))
-        return complain(_("--resume goes on with what was typed: it takes no script"), "");
-    bool is_batch = !is_demo && (o->is_batch || o->is_json || o->is_quiet || o->count > 0);
+    bool is_batch = !is_demo && !is_interactive(o);
 
     if (is_batch && o->count == 0)
         add_script(o, "-");
 #ifdef PROCARIUM_HOST_FILES
     o->session.read_host_file = read_host_file;
 #endif
-    if (o->is_notes)
-        return run_notes(o);
     struct session *session = session_create(&o->session);
     if (!session)
         return complain(strerror(ENOMEM), "");
@@ -271,6 +277,19 @@ static int run(struct options *o)
                            : run_interactive(session, o);
     session_destroy(session);
     return status;
+}
+
+static int run(struct options *o)
+{
+    if (o->is_notes)
+        return run_notes(o);
+    if (o->resumes && !is_interactive(o))
+        return complain(_("--resume goes on with what was typed: it takes no script"), "");
+    if (!o->recording)
+        return run_session(o);
+    if (!has_terminal() || !(is_interactive(o) || is_demo_for_terminal(o)))
+        return complain(_("--record needs a session on a terminal"), "");
+    return record_run(o->recording, run_session, o);
 }
 
 int main(int argc, char **argv)

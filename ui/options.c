@@ -17,6 +17,7 @@ const struct option_row option_rows[] = {
     { OPTION_QUIET, "quiet", NULL, "write only what was asked for, and mistakes" },
     { OPTION_PLAIN, "plain", NULL, "a session line by line, without panes" },
     { OPTION_NOTES, "notes", NULL, "the speaker's notes: follows the lesson in another terminal" },
+    { OPTION_RECORD, "record", "FILE", "write the session as an asciicast, which asciinema plays" },
     { OPTION_RESUME, "resume", NULL, "go on with the last session, whatever has ended it" },
     { OPTION_NO_CONFIG, "no-config", NULL, "do not read the file of settings" },
     { OPTION_KEEP_GOING, "keep-going", NULL,

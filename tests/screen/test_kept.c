@@ -266,7 +266,7 @@ static void test_settings(void)
 static void test_wrong_settings(void)
 {
     write_config("fork\nlayuot kernel\nboot mem=1\nboot sh mem=32M\n");
-    struct vt *vt = vt_start(45, 200, env, (const char *[]){ getenv("PROCARIUM"), NULL });
+    struct vt *vt = vt_start(90, 200, env, (const char *[]){ getenv("PROCARIUM"), NULL });
     VT_ASSERT(vt, vt_wait_text(vt, "boot sh mem=32M"));
     CU_ASSERT_TRUE(vt_find(vt, "procarium/config:1:1: ", NULL, NULL));
     CU_ASSERT_TRUE(vt_find(vt, "is no setting", NULL, NULL));

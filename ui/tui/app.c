@@ -59,6 +59,8 @@ static bool is_step_of_demo(const struct app *app, const char *text)
 void app_run(struct app *app, const char *name, const char *text)
 {
     app->is_busy = true;
+    app->keeps_pager = strncmp(text, "snapshot-screen", 15) == 0;
+    app->echoed = console_count(app->console);
     face_begin(app);
     app->result = session_run_from(app->session, name, app->line_number, text, strlen(text));
     face_end(app);
@@ -73,7 +75,9 @@ void app_run(struct app *app, const char *name, const char *text)
     if (app->result == RUN_QUIT)
         loop_quit(app->loop);
     view_state_refresh(&app->vs);
-    app_show_output(app, text);
+    if (!app->keeps_pager)
+        app_show_output(app, text);
+    app->keeps_pager = false;
     if (app->has_wish)
         serve_wish(app);
     if (app->wants_to_play && !app->is_replaying)

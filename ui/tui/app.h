@@ -72,6 +72,8 @@ struct app {
     struct scroll help_scroll;
 
     struct pager pager; /* what the last run printed */
+    bool keeps_pager;   /* it stays open: it shall be in the picture */
+    int echoed;         /* the console's count behind the command line that runs */
 
     /* what is being typed */
     struct strbuf text; /* the lines so far of what is not complete yet */

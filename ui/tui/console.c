@@ -88,6 +88,17 @@ void console_destroy(struct console *console)
     free(console);
 }
 
+void console_hide_last(struct console *console)
+{
+    if (console->count > 0)
+        console->count--;
+}
+
+void console_unhide_last(struct console *console)
+{
+    console->count++;
+}
+
 int console_count(const struct console *console)
 {
     return console->count;

@@ -22,6 +22,10 @@ void console_writef(struct console *console, enum style style, const char *forma
 /* Takes the last line away again. */
 void console_drop_last(struct console *console);
 
+/* Has the last line not drawn, or drawn again. Nothing may be written in between. */
+void console_hide_last(struct console *console);
+void console_unhide_last(struct console *console);
+
 /* Forgets all lines. */
 void console_clear(struct console *console);
 

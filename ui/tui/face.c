@@ -4,6 +4,7 @@
 #include "text.h"
 #include "tui/app.h"
 #include "tui/glyph.h"
+#include "tui/picture.h"
 #include "write_file.h"
 
 #include <stdio.h>
@@ -20,7 +21,8 @@ enum {
 void face_begin(struct app *app)
 {
     app->acts = 0;
-    pager_clear(&app->pager);
+    if (!app->keeps_pager)
+        pager_clear(&app->pager);
     strbuf_clear(&app->act_text);
     strbuf_clear(&app->act_sentence);
     app->polls = 0;
@@ -81,7 +83,8 @@ void app_say(struct app *app, const char *text, size_t length)
         return;
     strbuf_add(&copy, text, length);
     console_write(app->console, STYLE_NORMAL, strbuf_text(&copy));
-    pager_add(&app->pager, text, length);
+    if (!app->keeps_pager)
+        pager_add(&app->pager, text, length);
     strbuf_finish(&copy);
 }
 
@@ -149,6 +152,30 @@ static bool on_write(void *context, const char *path, bool may_replace, const ch
     const struct app *app = context;
 
     return app->is_replaying || write_file(NULL, path, may_replace, bytes, length, why);
+}
+
+/* The screen as it is, but without the command that asks for it. */
+static bool on_screen(void *context, enum screen_form form, struct strbuf *out)
+{
+    struct app *app = context;
+    struct picture picture = { 0 };
+    bool is_echoed = app->echoed > 0 && console_count(app->console) == app->echoed;
+    bool is_busy = app->is_busy;
+
+    if (app->is_replaying)
+        return true;
+    if (is_echoed)
+        console_hide_last(app->console);
+    app->is_busy = false;
+    app_draw(app);
+    app->is_busy = is_busy;
+    if (is_echoed)
+        console_unhide_last(app->console);
+    picture_take(&picture, app->theme.name == THEME_LIGHT);
+    picture_write(&picture, form, out);
+    picture_finish(&picture);
+    loop_redraw(app->loop);
+    return true;
 }
 
 static void on_snapshot(void *context, u64 n)
@@ -248,6 +275,7 @@ void app_set_face(struct app *app)
         .ask = on_ask,
         .lesson = on_lesson,
         .write = on_write,
+        .screen = on_screen,
         .view = app_view,
         .snapshot = on_snapshot,
         .is_interrupted = is_interrupted,

@@ -146,6 +146,7 @@ static void advance(struct app *app)
             item = player_item(ui->player, position);
             if (item.kind == ITEM_COMMAND && !app->is_replaying)
                 echo_item(app, &item);
+            app->echoed = console_count(app->console);
         }
         result = player_next(ui->player);
     } while (result == RUN_OK && !player_ui_is_at_end(app) &&

@@ -1,0 +1,246 @@
+/* Pictures and recordings: what is on the screen as SVG, HTML and text, and a session as asciicast. */
+#include "cunit_main.h"
+#include "vt.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char home[] = "/tmp/procarium-pictures-XXXXXX";
+
+static int make_home(void)
+{
+    return mkdtemp(home) == NULL;
+}
+
+static int remove_home(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", home);
+    return system(command);
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[512];
+
+    snprintf(path, sizeof path, "%s/%s", home, name);
+    return path;
+}
+
+/* A file's bytes, ended by a NUL; the caller frees them. */
+static char *read_file(const char *name)
+{
+    FILE *file = fopen(path_of(name), "r");
+    char *text = calloc(1, 4 << 20);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_TRUE(fread(text, 1, (4 << 20) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+static struct vt *start(int rows, int cols, const char *term)
+{
+    struct vt *vt = vt_start(rows, cols, (const char *[]){ term, NULL },
+                             (const char *[]){ getenv("PROCARIUM"), NULL });
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    return vt;
+}
+
+static void type_command(struct vt *vt, const char *command, const char *name)
+{
+    char line[640];
+
+    snprintf(line, sizeof line, "%s %s\r", command, path_of(name));
+    vt_type(vt, line);
+    snprintf(line, sizeof line, "written: ");
+    VT_ASSERT(vt, vt_wait_text(vt, line));
+}
+
+static void quit(struct vt *vt)
+{
+    vt_type(vt, "\003quit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
+    CU_ASSERT_FALSE(vt_is_altscreen(vt));
+    vt_stop(vt);
+}
+
+/* Is the text what the screen has above the command line? */
+static bool is_as_on_screen(const struct vt *vt, const char *text, int rows)
+{
+    for (int row = 0; row < rows; row++) {
+        size_t length = strcspn(text, "\n");
+        const char *shown = vt_row(vt, row);
+        if (strlen(shown) != length || strncmp(shown, text, length) != 0) {
+            printf("\nrow %d: %s\n%.*s\n", row, shown, (int)length, text);
+            return false;
+        }
+        text += length + 1;
+    }
+    return true;
+}
+
+static void test_text(void)
+{
+    static const struct {
+        int rows, cols, panes;
+        const char *term;
+    } screens[] = { { 24, 80, 16, "TERM=xterm-256color" },
+                    { 45, 160, 34, "TERM=xterm-256color" },
+                    { 24, 80, 16, "TERM=vt100" } };
+
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        struct vt *vt = start(screens[i].rows, screens[i].cols, screens[i].term);
+        vt_type(vt, "fork; 3: exit 7\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "Z exit 7"));
+        char name[32];
+        snprintf(name, sizeof name, "%zu.txt", i);
+        type_command(vt, "snapshot-screen", name);
+        char *text = read_file(name);
+        CU_ASSERT_TRUE(is_as_on_screen(vt, text, screens[i].panes));
+        CU_ASSERT_PTR_NULL(strstr(text, "snapshot-screen"));
+        free(text);
+        quit(vt);
+    }
+}
+
+static void test_svg_and_html(void)
+{
+    struct vt *vt = start(24, 80, "TERM=xterm-256color");
+
+    vt_type(vt, "say \"a < b & c > d 三\"; fork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    type_command(vt, "theme light; snapshot-screen", "a.svg");
+    char *svg = read_file("a.svg");
+    CU_ASSERT_EQUAL(strncmp(svg, "<?xml version", 13), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "\n</svg>\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "fill=\"#ffffff\"/>")); /* a light paper */
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "a &lt; b &amp; c &gt; d 三"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "<path stroke="));
+    CU_ASSERT_PTR_NULL(strstr(svg, "┌")); /* lines are drawn, not written */
+    free(svg);
+    vt_type(vt, "theme dark; say \"a < b & c > d 三\"\r");
+    type_command(vt, "snapshot-screen", "a.html");
+    vt_type(vt, "fork\r"); /* the file is there when the next command has run */
+    VT_ASSERT(vt, vt_wait_text(vt, "4 sh"));
+    char *html = read_file("a.html");
+    CU_ASSERT_EQUAL(strncmp(html, "<!DOCTYPE html>", 15), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(html, "a &lt; b &amp; c &gt; d 三"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(html, "<span style=\"color:#"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(html, ";background:#"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(html, "┌"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(html, "</pre>\n</body>\n</html>\n"));
+    free(html);
+    quit(vt);
+}
+
+/* What lies over the panes is in the picture, too. */
+static void test_overlays(void)
+{
+    struct vt *vt = start(24, 80, "TERM=xterm-256color");
+
+    vt_type(vt, "help kill; help wait4; help fork; trace\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "usage: kill"));
+    type_command(vt, "snapshot-screen", "pager.txt");
+    char *text = read_file("pager.txt");
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "usage: kill"));
+    free(text);
+    vt_type(vt, "snapshot-screen /nonexistent-folder/x.svg\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "is not written"));
+    vt_type(vt, "snapshot-screen x.png\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "ends in .svg, .html or .txt"));
+    quit(vt);
+}
+
+/* ---- Recording ---- */
+
+static struct vt *start_recording(const char *name)
+{
+    return vt_start(24, 80, NULL,
+                    (const char *[]){ getenv("PROCARIUM"), "--record", path_of(name), NULL });
+}
+
+/* Checks the lines of a recording; how many of a kind there are. */
+static int count_events(const char *text, char kind)
+{
+    double last = 0, time;
+    int count = 0;
+    char found;
+
+    CU_ASSERT_EQUAL(strncmp(text, "{\"version\": 2, \"width\": 80, \"height\": 24, ", 42), 0);
+    for (text = strchr(text, '\n') + 1; *text; text = strchr(text, '\n') + 1) {
+        CU_ASSERT_EQUAL_FATAL(sscanf(text, "[%lf, \"%c\", \"", &time, &found), 2);
+        CU_ASSERT_TRUE(time >= last);
+        CU_ASSERT_EQUAL(strncmp(strchr(text, '\n') - 2, "\"]", 2), 0);
+        last = time;
+        count += found == kind;
+    }
+    return count;
+}
+
+static void test_recording(void)
+{
+    struct vt *vt = start_recording("a.cast");
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "fork\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    vt_resize(vt, 30, 100);
+    vt_type(vt, "pstree\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "└─ 1 init"));
+    vt_type(vt, "\032"); /* ^Z: the recorded terminal has no shell to go to */
+    vt_type(vt, "ps\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "COMM"));
+    quit(vt);
+    char *text = read_file("a.cast");
+    CU_ASSERT_TRUE(count_events(text, 'o') > 3);
+    CU_ASSERT_EQUAL(count_events(text, 'r'), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"r\", \"100x30\"]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\\u001b[?1049h"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "┌"));
+    CU_ASSERT_PTR_NULL(strchr(text, '\033'));
+    free(text);
+}
+
+static void test_recording_ends(void)
+{
+    struct vt *vt = start_recording("b.cast");
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_signal(vt, SIGTERM);
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + SIGTERM);
+    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
+    CU_ASSERT_FALSE(vt_is_altscreen(vt));
+    vt_stop(vt);
+    char *text = read_file("b.cast");
+    CU_ASSERT_TRUE(count_events(text, 'o') > 0);
+    free(text);
+    vt = start_recording("b.cast"); /* it is there already */
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 2);
+    CU_ASSERT_TRUE(vt_find(vt, "File exists", NULL, NULL));
+    vt_stop(vt);
+}
+
+static CU_TestInfo tests[] = {
+    { "the screen as text", test_text },
+    { "the screen as SVG and HTML", test_svg_and_html },
+    { "what lies over the panes, and mistakes", test_overlays },
+    { "a recording", test_recording },
+    { "a recording that is ended", test_recording_ends },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "pictures", make_home, remove_home, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}
