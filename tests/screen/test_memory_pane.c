@@ -159,12 +159,29 @@ static void test_sizes(void)
     quit_procarium(vt);
 }
 
+/* Any two can stand beside each other: two children of one parent share what it had. */
+static void test_beside(void)
+{
+    struct vt *vt = start_memory(24, 80);
+
+    run_command(vt, "store heap \"hello\"", "heap+0");
+    run_command(vt, "fork; fork", "forked 4 sh");
+    run_command(vt, "choose 3", "3 sh PWUAD");
+    run_command(vt, "beside 4", "4 sh PWUAD");
+    CU_ASSERT_TRUE(is_beside(vt, "3 sh PWUAD", "4 sh PWUAD"));
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), "=c="));
+    run_command(vt, "beside off; choose 2", "beside off");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh PWUAD"));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "one task alone", test_alone },
     { "copy-on-write at every size", test_copy_on_write },
     { "without colour", test_without_colour },
     { "who has no memory", test_who_has_none },
     { "choosing a page", test_hands },
+    { "any two beside each other", test_beside },
     { "sizes", test_sizes },
     CU_TEST_INFO_NULL,
 };

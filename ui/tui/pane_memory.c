@@ -72,7 +72,16 @@ struct look {
 static void look_at(struct memory_state *state, const struct view_state *vs,
                     struct view_pair_summary *summary)
 {
-    view_choose_pair(vs->view, view_state_task(vs), state->pair);
+    s32 pid = view_state_task(vs);
+    struct view_task other;
+
+    if (vs->beside != FOLLOW && vs->beside != pid &&
+        view_task_by_pid(vs->view, vs->beside, &other)) {
+        state->pair[0] = pid;
+        state->pair[1] = vs->beside;
+    } else {
+        view_choose_pair(vs->view, pid, state->pair);
+    }
     view_pair(vs->view, state->pair);
     view_pair_summary(vs->view, summary);
 }

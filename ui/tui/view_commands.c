@@ -210,6 +210,13 @@ static bool do_choose(struct app *app, const struct view_command *c, struct strb
     return true;
 }
 
+static bool do_beside(struct app *app, const struct view_command *c, struct strbuf *why)
+{
+    (void)why;
+    app->vs.beside = strcmp(c->word[0], "off") == 0 ? FOLLOW : (s32)strtol(c->word[0], NULL, 10);
+    return true;
+}
+
 static bool do_press(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     static const struct {
@@ -332,8 +339,9 @@ bool app_view(void *context, const struct view_command *command, struct strbuf *
         const char *name;
         bool (*act)(struct app *app, const struct view_command *c, struct strbuf *why);
     } commands[] = {
-        { "layout", do_layout }, { "pane", do_pane },   { "zoom", do_zoom }, { "size", do_size },
-        { "choose", do_choose }, { "press", do_press }, { "play", do_play }, { "theme", do_theme },
+        { "layout", do_layout }, { "pane", do_pane },     { "zoom", do_zoom },
+        { "size", do_size },     { "choose", do_choose }, { "beside", do_beside },
+        { "press", do_press },   { "play", do_play },     { "theme", do_theme },
         { "mouse", do_mouse },   { "keys", do_keys },
     };
 

@@ -5,9 +5,11 @@
 
 void view_state_init(struct view_state *vs, struct session *session)
 {
-    *vs = (struct view_state){
-        .session = session, .m = session_machine(session), .view = view_create(), .chosen = FOLLOW
-    };
+    *vs = (struct view_state){ .session = session,
+                               .m = session_machine(session),
+                               .view = view_create(),
+                               .chosen = FOLLOW,
+                               .beside = FOLLOW };
     if (!vs->view)
         abort();
     view_trace_options(vs->view, VIEW_TRACE_NOTES, 0);

@@ -15,6 +15,7 @@ struct view_state {
     struct view_states states; /* who stands in which state */
     struct strbuf sentence;
     s32 chosen; /* the task that was picked in the tree, or FOLLOW */
+    s32 beside; /* the one whose memory is to stand beside it, or FOLLOW */
 };
 
 void view_state_init(struct view_state *vs, struct session *session);
