@@ -328,12 +328,20 @@ static bool access_memory(struct machine *m, const struct task_struct *p,
     return true;
 }
 
+// How far below its stack pointer a program has its buffer. Who shares the stack with others, as
+// threads do that were given none of their own, keeps out of their way.
+static u32 buffer_distance(const struct machine *m, const struct task_struct *p)
+{
+    return mm_at(m, p->mm)->mm_users > 1 ? (u32)p->pid % 16 * 2 * PAGE_SIZE : 0;
+}
+
 bool fill_buffer(struct machine *m, const void *bytes, u32 size, uaddr *address)
 {
     const struct task_struct *p = current(m);
     const struct pt_regs *regs = task_pt_regs(m, p);
     u32 esp = regs->esp;
-    struct access access = { .address = (esp - size) & ~3u, .size = size, .bytes = bytes };
+    uaddr top = esp - buffer_distance(m, p);
+    struct access access = { .address = (top - size) & ~3u, .size = size, .bytes = bytes };
 
     *address = access.address;
     if (!bytes || !size)

@@ -1,27 +1,11 @@
 // The machine-readable stream: one JSON object a line, as things happen.
-#include "procarium/report.h"
+#include "report/json_line.h"
 
-#include "report/objects.h"
-#include "report/regions.h"
+#include "mm/vm.h"
 #include "util/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-// The status that a wait call found, kept until the call returns.
-struct found_status {
-    s32 pid;
-    u32 status;
-};
-
-struct json_writer {
-    json_write *write;
-    void *context;
-    struct strbuf line;
-    struct found_status *found;
-    u32 count, capacity;
-    pfn copied_from, copied_to; // the page copied last
-};
 
 struct json_writer *json_create(json_write *write, void *context)
 {
@@ -106,25 +90,25 @@ void json_add_text(struct strbuf *out, const char *text, size_t length)
 
 // ---- Members of an object --------------------------------------------------------------------------
 
-static void begin_line(struct json_writer *w, const char *type)
+void json_begin(struct json_writer *w, const char *type)
 {
     strbuf_clear(&w->line);
     strbuf_printf(&w->line, "{\"type\":\"%s\"", type);
 }
 
-static void end_line(struct json_writer *w)
+void json_end(struct json_writer *w)
 {
     strbuf_puts(&w->line, "}\n");
     w->write(w->context, w->line.text, w->line.length);
 }
 
-static void add_number(struct json_writer *w, const char *name, s64 value)
+void json_number(struct json_writer *w, const char *name, s64 value)
 {
     strbuf_printf(&w->line, ",\"%s\":%lld", name, (long long)value);
 }
 
 // `name` is one of ours: nothing in it needs escaping.
-static void add_word(struct json_writer *w, const char *name, const char *value)
+void json_word(struct json_writer *w, const char *name, const char *value)
 {
     if (value)
         strbuf_printf(&w->line, ",\"%s\":\"%s\"", name, value);
@@ -132,18 +116,18 @@ static void add_word(struct json_writer *w, const char *name, const char *value)
         strbuf_printf(&w->line, ",\"%s\":null", name);
 }
 
-static void add_letter(struct json_writer *w, const char *name, char letter)
+void json_letter(struct json_writer *w, const char *name, char letter)
 {
     strbuf_printf(&w->line, ",\"%s\":\"%c\"", name, letter);
 }
 
-static void add_text(struct json_writer *w, const char *name, const char *text, size_t length)
+void json_text(struct json_writer *w, const char *name, const char *text, size_t length)
 {
     strbuf_printf(&w->line, ",\"%s\":", name);
     json_add_text(&w->line, text, length);
 }
 
-static void add_address(struct json_writer *w, const char *name, u32 address)
+void json_address(struct json_writer *w, const char *name, u32 address)
 {
     if (address)
         strbuf_printf(&w->line, ",\"%s\":\"0x%08x\"", name, address);
@@ -152,16 +136,16 @@ static void add_address(struct json_writer *w, const char *name, u32 address)
 }
 
 // A user address, which may be 0.
-static void add_hex(struct json_writer *w, const char *name, u32 address)
+void json_hex(struct json_writer *w, const char *name, u32 address)
 {
     strbuf_printf(&w->line, ",\"%s\":\"0x%08x\"", name, address);
 }
 
-static void add_signal(struct json_writer *w, const char *name, s32 signal)
+void json_signal(struct json_writer *w, const char *name, s32 signal)
 {
     char buffer[16];
 
-    add_word(w, name, signal > 0 ? signal_text(signal, buffer, sizeof buffer) : NULL);
+    json_word(w, name, signal > 0 ? signal_text(signal, buffer, sizeof buffer) : NULL);
 }
 
 // ---- Events ----------------------------------------------------------------------------------------
@@ -204,20 +188,20 @@ static void write_return(struct json_writer *w, const struct event *e)
 
     if (e->b == __NR_execve && !is_error) // the new program never sees it return
         return;
-    begin_line(w, "return");
-    add_number(w, "pid", e->a);
+    json_begin(w, "return");
+    json_number(w, "pid", e->a);
     if (call)
-        add_word(w, "call", call);
+        json_word(w, "call", call);
     else
-        add_number(w, "call", e->b);
-    add_number(w, "value", is_error ? -1 : (s64)(u32)e->c);
+        json_number(w, "call", e->b);
+    json_number(w, "value", is_error ? -1 : (s64)(u32)e->c);
     if (errno_text)
-        add_word(w, "errno", errno_text);
+        json_word(w, "errno", errno_text);
     else if (is_error)
-        add_number(w, "errno", -e->c);
+        json_number(w, "errno", -e->c);
     if (is_wait && take_status(w, e->a, &status) && e->c > 0)
-        add_number(w, "status", status);
-    end_line(w);
+        json_number(w, "status", status);
+    json_end(w);
 }
 
 static void write_exec(struct json_writer *w, const struct machine *m, const struct event *e)
@@ -227,22 +211,22 @@ static void write_exec(struct json_writer *w, const struct machine *m, const str
 
     while (is_kaddr(m, path + length, 1) && length < PAGE_SIZE && *at(m, path + length, char))
         length++;
-    begin_line(w, "exec");
-    add_number(w, "pid", e->a);
-    add_text(w, "path", length ? at(m, path, char) : "", length);
-    end_line(w);
+    json_begin(w, "exec");
+    json_number(w, "pid", e->a);
+    json_text(w, "path", length ? at(m, path, char) : "", length);
+    json_end(w);
 }
 
 static void write_state(struct json_writer *w, const struct event *e)
 {
     char buffer[16];
 
-    begin_line(w, "state");
-    add_number(w, "pid", e->a);
-    add_letter(w, "from", (char)(e->b >> 8 & 0x7F));
-    add_letter(w, "to", (char)(e->b & 0x7F));
-    add_word(w, "where", cause_text(e->c, buffer, sizeof buffer));
-    end_line(w);
+    json_begin(w, "state");
+    json_number(w, "pid", e->a);
+    json_letter(w, "from", (char)(e->b >> 8 & 0x7F));
+    json_letter(w, "to", (char)(e->b & 0x7F));
+    json_word(w, "where", cause_text(e->c, buffer, sizeof buffer));
+    json_end(w);
 }
 
 static void write_signal(struct json_writer *w, const struct event *e)
@@ -252,20 +236,20 @@ static void write_signal(struct json_writer *w, const struct event *e)
         [ACTION_CORE] = "core",     [ACTION_STOP] = "stop",       [ACTION_CONTINUE] = "continue",
     };
 
-    begin_line(w, "signal");
-    add_number(w, "pid", e->a);
-    add_signal(w, "signal", e->b);
-    add_word(w, "action", (u32)e->c < sizeof actions / sizeof actions[0] ? actions[e->c] : NULL);
-    end_line(w);
+    json_begin(w, "signal");
+    json_number(w, "pid", e->a);
+    json_signal(w, "signal", e->b);
+    json_word(w, "action", (u32)e->c < sizeof actions / sizeof actions[0] ? actions[e->c] : NULL);
+    json_end(w);
 }
 
 static void write_fork(struct json_writer *w, const struct event *e)
 {
     const char *between = "";
 
-    begin_line(w, "fork");
-    add_number(w, "pid", e->a);
-    add_number(w, "child", e->b);
+    json_begin(w, "fork");
+    json_number(w, "pid", e->a);
+    json_number(w, "child", e->b);
     strbuf_puts(&w->line, ",\"flags\":[");
     for (u32 bit = CSIGNAL + 1; bit; bit <<= 1) {
         const char *name = (u32)e->c & bit ? name_of(NAMES_CLONE, bit) : NULL;
@@ -276,7 +260,7 @@ static void write_fork(struct json_writer *w, const struct event *e)
         between = ",";
     }
     strbuf_putc(&w->line, ']');
-    end_line(w);
+    json_end(w);
 }
 
 // Bytes of a task's memory, as they are now.
@@ -289,12 +273,12 @@ static void write_load(struct json_writer *w, const struct machine *m, const str
     BUG_ON(!bytes);
     if (p && p->mm)
         got = read_user_bytes(m, mm_at(m, p->mm), (uaddr)e->b, bytes, size);
-    begin_line(w, "load");
-    add_number(w, "pid", e->a);
-    add_hex(w, "address", (u32)e->b);
+    json_begin(w, "load");
+    json_number(w, "pid", e->a);
+    json_hex(w, "address", (u32)e->b);
     strbuf_puts(&w->line, ",\"data\":");
     json_add_bytes(&w->line, bytes, got);
-    end_line(w);
+    json_end(w);
     free(bytes);
 }
 
@@ -308,12 +292,12 @@ static void write_transfer(struct json_writer *w, const struct machine *m, const
     BUG_ON(!bytes);
     if (p && p->mm)
         got = read_user_bytes(m, mm_at(m, p->mm), task_pt_regs(m, p)->ecx, bytes, size);
-    begin_line(w, e->kind == EVENT_WRITE ? "write" : "read");
-    add_number(w, "pid", e->a);
-    add_number(w, "fd", e->b);
+    json_begin(w, e->kind == EVENT_WRITE ? "write" : "read");
+    json_number(w, "pid", e->a);
+    json_number(w, "fd", e->b);
     strbuf_puts(&w->line, ",\"data\":");
     json_add_bytes(&w->line, bytes, got);
-    end_line(w);
+    json_end(w);
     free(bytes);
 }
 
@@ -321,23 +305,23 @@ static void write_transfer(struct json_writer *w, const struct machine *m, const
 static void write_numbers(struct json_writer *w, const char *type, const struct event *e,
                           const char *first, const char *second)
 {
-    begin_line(w, type);
-    add_number(w, "pid", e->a);
-    add_number(w, first, e->b);
+    json_begin(w, type);
+    json_number(w, "pid", e->a);
+    json_number(w, first, e->b);
     if (second)
-        add_number(w, second, e->c);
-    end_line(w);
+        json_number(w, second, e->c);
+    json_end(w);
 }
 
 static void write_open(struct json_writer *w, const struct machine *m, const struct event *e)
 {
     const struct file *file = at(m, (kaddr)e->c, struct file);
 
-    begin_line(w, e->kind == EVENT_DUP ? "dup" : "open");
-    add_number(w, "pid", e->a);
-    add_number(w, "fd", e->b);
-    add_text(w, "path", file->name, strnlen(file->name, sizeof file->name));
-    end_line(w);
+    json_begin(w, e->kind == EVENT_DUP ? "dup" : "open");
+    json_number(w, "pid", e->a);
+    json_number(w, "fd", e->b);
+    json_text(w, "path", file->name, strnlen(file->name, sizeof file->name));
+    json_end(w);
 }
 
 static void write_fault(struct json_writer *w, const struct event *e)
@@ -352,33 +336,33 @@ static void write_fault(struct json_writer *w, const struct event *e)
     bool has_frame = kind != FAULT_SEGV && kind != FAULT_BUS && kind != FAULT_OOM;
     pfn frame = FAULT_EVENT_FRAME(e->c);
 
-    begin_line(w, "fault");
-    add_number(w, "pid", e->a);
-    add_hex(w, "address", (u32)e->b);
-    add_word(w, "kind", kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : NULL);
+    json_begin(w, "fault");
+    json_number(w, "pid", e->a);
+    json_hex(w, "address", (u32)e->b);
+    json_word(w, "kind", kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : NULL);
     if (has_frame)
-        add_number(w, "frame", frame);
+        json_number(w, "frame", frame);
     if (kind == FAULT_COW && w->copied_to == frame)
-        add_number(w, "copied_from", w->copied_from);
-    end_line(w);
+        json_number(w, "copied_from", w->copied_from);
+    json_end(w);
 }
 
 // What fork copied, and how many pages the parent has: what a copy of everything would be.
 static void write_copied(struct json_writer *w, const struct machine *m, const struct event *e)
 {
-    begin_line(w, "copied");
-    add_number(w, "pid", e->a);
-    add_number(w, "entries", e->b);
-    add_number(w, "pages", e->c);
-    add_number(w, "present", mm_at(m, current(m)->mm)->rss);
-    end_line(w);
+    json_begin(w, "copied");
+    json_number(w, "pid", e->a);
+    json_number(w, "entries", e->b);
+    json_number(w, "pages", e->c);
+    json_number(w, "present", mm_at(m, current(m)->mm)->rss);
+    json_end(w);
 }
 
 static void write_panic(struct json_writer *w, const struct event *e)
 {
-    begin_line(w, "panic");
-    add_number(w, "pid", e->a);
-    end_line(w);
+    json_begin(w, "panic");
+    json_number(w, "pid", e->a);
+    json_end(w);
 }
 
 void json_listen(void *context, const struct machine *m, const struct event *event)
@@ -439,23 +423,23 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         write_numbers(w, "disk_wait", event, "frame", NULL);
         break;
     case EVENT_DISK_DONE:
-        begin_line(w, "irq");
-        add_word(w, "device", "disk");
-        add_number(w, "frame", event->a);
-        add_number(w, "interrupted", event->b);
-        end_line(w);
+        json_begin(w, "irq");
+        json_word(w, "device", "disk");
+        json_number(w, "frame", event->a);
+        json_number(w, "interrupted", event->b);
+        json_end(w);
         break;
     case EVENT_EXIT:
-        begin_line(w, "exit");
-        add_number(w, "pid", event->a);
-        add_number(w, "status", event->b);
-        end_line(w);
+        json_begin(w, "exit");
+        json_number(w, "pid", event->a);
+        json_number(w, "status", event->b);
+        json_end(w);
         break;
     case EVENT_RELEASE:
         take_status(w, event->a, &(u32){ 0 });
-        begin_line(w, "release");
-        add_number(w, "pid", event->a);
-        end_line(w);
+        json_begin(w, "release");
+        json_number(w, "pid", event->a);
+        json_end(w);
         break;
     default:
         break;
@@ -465,216 +449,20 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
 void json_command(struct json_writer *w, u64 n, u32 line, s32 actor, const char *text,
                   size_t length)
 {
-    begin_line(w, "command");
+    json_begin(w, "command");
     strbuf_printf(&w->line, ",\"n\":%llu", (unsigned long long)n);
-    add_number(w, "line", line);
+    json_number(w, "line", line);
     if (actor)
-        add_number(w, "actor", actor);
-    add_text(w, "text", text, length);
-    end_line(w);
+        json_number(w, "actor", actor);
+    json_text(w, "text", text, length);
+    json_end(w);
 }
 
 void json_error(struct json_writer *w, u32 line, u32 column, const char *message)
 {
-    begin_line(w, "error");
-    add_number(w, "line", line);
-    add_number(w, "column", column);
-    add_text(w, "message", message, strlen(message));
-    end_line(w);
-}
-
-// ---- The snapshot ----------------------------------------------------------------------------------
-
-static void add_names(struct json_writer *w, const char *name, const struct sigset *set)
-{
-    const char *between = "";
-    char buffer[16];
-
-    strbuf_printf(&w->line, ",\"%s\":[", name);
-    for (s32 signal = 1; set && signal <= _NSIG; signal++) {
-        if (!sigismember(set, signal))
-            continue;
-        strbuf_printf(&w->line, "%s\"%s\"", between, signal_text(signal, buffer, sizeof buffer));
-        between = ",";
-    }
-    strbuf_putc(&w->line, ']');
-}
-
-static void add_dispositions(struct json_writer *w, const struct sighand_struct *sighand)
-{
-    struct sigset ignored = { { 0, 0 } }, caught = { { 0, 0 } };
-
-    for (u32 i = 0; sighand && i < _NSIG; i++) {
-        uaddr handler = sighand->action[i].sa_handler;
-
-        if (handler == SIG_IGN)
-            ignored.sig[i / 32] |= 1u << i % 32;
-        else if (handler != SIG_DFL)
-            caught.sig[i / 32] |= 1u << i % 32;
-    }
-    add_names(w, "ignored", &ignored);
-    add_names(w, "caught", &caught);
-}
-
-static void add_identity(struct json_writer *w, const struct machine *m,
-                         const struct task_struct *p)
-{
-    const struct task_struct *leader = task_or_null(m, p->group_leader);
-    const struct task_struct *parent = leader ? task_or_null(m, leader->real_parent) : NULL;
-    const struct signal_struct *signal = signal_or_null(m, p);
-    const char *end = memchr(p->comm, 0, sizeof p->comm);
-
-    strbuf_printf(&w->line, "{\"pid\":%d", p->pid);
-    add_number(w, "tgid", p->tgid);
-    add_number(w, "ppid", parent ? parent->tgid : 0);
-    add_number(w, "pgrp", signal ? signal->pgrp : 0);
-    add_number(w, "session", signal ? signal->session : 0);
-    add_text(w, "comm", p->comm, end ? (size_t)(end - p->comm) : sizeof p->comm);
-}
-
-#define DESCRIPTORS_SHOWN 1024u
-
-// Equal `file`s are shared: one position, one set of flags.
-static void add_descriptor(struct json_writer *w, const struct machine *m, u32 fd, kaddr address,
-                           bool closes)
-{
-    const struct file *file = at(m, address, struct file);
-
-    strbuf_printf(&w->line, "{\"fd\":%u", fd);
-    add_address(w, "file", address);
-    add_number(w, "position", (s64)file->f_pos);
-    add_number(w, "flags", file->f_flags);
-    strbuf_printf(&w->line, ",\"close_on_exec\":%s", closes ? "true" : "false");
-    add_text(w, "name", file->name, strnlen(file->name, sizeof file->name));
-    strbuf_putc(&w->line, '}');
-}
-
-static void add_descriptors(struct json_writer *w, const struct machine *m,
-                            const struct task_struct *p, bool is_dead)
-{
-    const struct files_struct *files = at(m, p->files, struct files_struct);
-    const char *between = "";
-
-    strbuf_puts(&w->line, ",\"descriptors\":[");
-    if (is_dead || !is_object_at(m, p->files, sizeof *files)) {
-        strbuf_putc(&w->line, ']');
-        return;
-    }
-    for (u32 fd = 0; fd < (u32)files->max_fds && fd < DESCRIPTORS_SHOWN; fd++) {
-        kaddr slot = files->fd + fd * 4, word = files->close_on_exec + fd / 32 * 4;
-
-        if (!is_object_at(m, slot, 4) || !is_object_at(m, word, 4) ||
-            !is_object_at(m, *at(m, slot, kaddr), sizeof(struct file)))
-            continue;
-        strbuf_puts(&w->line, between);
-        between = ",";
-        add_descriptor(w, m, fd, *at(m, slot, kaddr), *at(m, word, u32) >> fd % 32 & 1);
-    }
-    strbuf_putc(&w->line, ']');
-}
-
-static void add_task(struct json_writer *w, const struct machine *m, const struct task_struct *p)
-{
-    const struct signal_struct *signal = signal_or_null(m, p);
-    char letter = task_state_letter(p);
-    bool is_dead = letter == 'Z' || letter == 'X';
-
-    add_identity(w, m, p);
-    add_letter(w, "state", letter);
-    if (is_dead)
-        add_number(w, "exit_code",
-                   signal && signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code
-                                                               : p->exit_code);
-    else
-        add_word(w, "exit_code", NULL);
-    add_signal(w, "exit_signal", p->exit_signal);
-    add_address(w, "mm", is_dead ? 0 : p->mm);
-    add_address(w, "files", is_dead ? 0 : p->files);
-    add_address(w, "fs", is_dead ? 0 : p->fs);
-    add_address(w, "sighand", is_dead ? 0 : p->sighand);
-    add_names(w, "pending", &p->pending.signal);
-    add_names(w, "shared_pending", signal ? &signal->shared_pending.signal : NULL);
-    add_names(w, "blocked", &p->blocked);
-    add_dispositions(w, sighand_or_null(m, p));
-    add_address(w, "task_struct", kaddr_of(m, p));
-    add_address(w, "thread_info", p->thread_info);
-    add_address(w, "esp0", p->thread.esp0);
-    add_number(w, "prio", p->prio);
-    add_number(w, "time_slice", p->time_slice);
-    add_descriptors(w, m, p, is_dead);
-    strbuf_putc(&w->line, '}');
-}
-
-// One present page of a task.
-static void add_page(struct json_writer *w, const struct machine *m, const struct task_struct *p,
-                     const struct vm_area_struct *vma, uaddr address, u32 pte)
-{
-    const char *region = region_name(m, mm_at(m, p->mm), vma, address);
-    const struct page *page = pfn_to_page(m, pte_pfn(pte));
-
-    strbuf_printf(&w->line, "{\"pid\":%d", p->pid);
-    add_text(w, "region", region, strlen(region));
-    add_hex(w, "address", address);
-    add_number(w, "frame", pte_pfn(pte));
-    strbuf_printf(&w->line, ",\"present\":%s,\"writable\":%s,\"shared_mapping\":%s",
-                  pte & _PAGE_PRESENT ? "true" : "false", pte & _PAGE_RW ? "true" : "false",
-                  vma->vm_flags & VM_MAYSHARE ? "true" : "false");
-    add_number(w, "references", page_count(page));
-    add_number(w, "mapped", page_mapcount(page));
-    strbuf_printf(&w->line, ",\"accessed\":%s,\"dirty\":%s}",
-                  pte & _PAGE_ACCESSED ? "true" : "false", pte & _PAGE_DIRTY ? "true" : "false");
-}
-
-static void add_pages_of(struct json_writer *w, const struct machine *m,
-                         const struct task_struct *p, const char **between)
-{
-    const struct mm_struct *mm = mm_at(m, p->mm);
-
-    for (kaddr v = mm->mmap; v; v = vma_at(m, v)->vm_next) {
-        const struct vm_area_struct *vma = vma_at(m, v);
-
-        for (uaddr address = vma->vm_start, next; address < vma->vm_end; address = next) {
-            u32 entry = *pgd_offset(m, mm, address);
-
-            next = pgd_addr_end(address, vma->vm_end);
-            for (uaddr a = address; entry && a < next; a += PAGE_SIZE) {
-                u32 pte = *pte_offset(m, entry, a);
-
-                if (!pte)
-                    continue;
-                strbuf_puts(&w->line, *between);
-                *between = ",";
-                add_page(w, m, p, vma, a, pte);
-            }
-        }
-    }
-}
-
-static void add_pages(struct json_writer *w, const struct machine *m,
-                      const struct task_struct **tasks, u32 count)
-{
-    const char *between = "";
-
-    for (u32 i = 0; i < count; i++)
-        if (tasks[i]->mm && is_kaddr(m, tasks[i]->mm, sizeof(struct mm_struct)))
-            add_pages_of(w, m, tasks[i], &between);
-}
-
-void json_snapshot(struct json_writer *w, const struct machine *m, u64 n)
-{
-    u32 count;
-    const struct task_struct **tasks = collect_tasks(m, &count);
-
-    begin_line(w, "snapshot");
-    strbuf_printf(&w->line, ",\"n\":%llu,\"tasks\":[", (unsigned long long)n);
-    for (u32 i = 0; i < count; i++) {
-        if (i)
-            strbuf_putc(&w->line, ',');
-        add_task(w, m, tasks[i]);
-    }
-    strbuf_puts(&w->line, "],\"pages\":[");
-    add_pages(w, m, tasks, count);
-    strbuf_putc(&w->line, ']');
-    end_line(w);
-    free(tasks);
+    json_begin(w, "error");
+    json_number(w, "line", line);
+    json_number(w, "column", column);
+    json_text(w, "message", message, strlen(message));
+    json_end(w);
 }

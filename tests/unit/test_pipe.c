@@ -333,6 +333,26 @@ static void test_closed_under_a_sleeper(void)
     power_off(b);
 }
 
+// Threads on one stack: what the one has to write is still there after the other has written.
+static void test_buffers_of_threads(void)
+{
+    struct booted *b = power_on_machine();
+    s32 child = pipe_and_child(b);
+    s32 thread = new_thread(b, child);
+    uaddr buffer = lettered_buffer(b, child, 16);
+
+    CU_ASSERT_EQUAL(CALL(b, child, fcntl, 4, F_SETFL, O_NONBLOCK), 0);
+    CU_ASSERT_EQUAL(CALL(b, child, write, 4, buffer, 16 * PAGE_SIZE), 16 * (s32)PAGE_SIZE);
+    CU_ASSERT_EQUAL(CALL(b, child, fcntl, 4, F_SETFL, 0), 0);
+    CU_ASSERT_EQUAL(write_text(b, child, 4, "mine"), NO_RETURN);
+    CU_ASSERT_EQUAL(write_text(b, thread, 1, "yours"), 5);
+    CU_ASSERT_EQUAL(CALL(b, thread, read, 3, buffer, 16 * PAGE_SIZE), 16 * (s32)PAGE_SIZE);
+    CU_ASSERT_EQUAL(state_of(b, child), 'R');
+    CU_ASSERT_EQUAL(read_some(b, thread, 3, 100), 4);
+    CU_ASSERT(has_read(b, thread, "mine"));
+    power_off(b);
+}
+
 // exec kills a thread that sleeps in a read, and closes what is marked.
 static void test_exec_ends_it(void)
 {
@@ -531,6 +551,7 @@ static CU_TestInfo tests[] = {
     { "writes up to PIPE_BUF do not mix", test_atomic_writes },
     { "signals interrupt it", test_interrupted },
     { "a thread closes what another reads", test_closed_under_a_sleeper },
+    { "threads do not write into each other's buffers", test_buffers_of_threads },
     { "exec ends a thread that reads", test_exec_ends_it },
     { "only the disk ends state D", test_disk },
     { "the disk interrupts the idle task", test_disk_when_idle },
