@@ -508,8 +508,9 @@ static int app_finish(struct app *app)
     history_list_destroy(app->history);
     console_destroy(app->console);
     view_state_finish(&app->vs);
-    signal(SIGINT,
-           SIG_IGN); /* we are leaving: a late ^C is no failure (curses would make it one) */
+    /* We are leaving: a late ^C is no failure, though curses would make it one. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
     loop_destroy(app->loop);
     notes_server_destroy(app->notes_server);
     strbuf_finish(&app->notes_sent);
