@@ -100,14 +100,15 @@ RUN(size)
     return send(s, n);
 }
 
-// choose PID|off
+// choose PID|off|back, beside PID|off
 RUN(choose)
 {
     struct view_command command = { .name = n->command->info.name, .words = 1 };
     const struct task_struct *p;
     struct strbuf number = STRBUF_INIT, why = STRBUF_INIT;
 
-    if (word_is(&n->word[0], "off"))
+    bool can_go_back = strcmp(command.name, "choose") == 0;
+    if (word_is(&n->word[0], "off") || (can_go_back && word_is(&n->word[0], "back")))
         return send(s, n);
     if (!word_task(s, &n->word[0], &p))
         return false;

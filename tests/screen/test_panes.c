@@ -105,6 +105,9 @@ static void test_pointers(void)
     vt_key(vt, VTERM_KEY_ENTER);
     VT_ASSERT(vt, vt_wait_text(vt, "choose 2"));
     VT_ASSERT(vt, vt_wait_gone(vt, "3 sh, new"));
+    vt_type(vt, "\177"); /* Backspace: and back */
+    VT_ASSERT(vt, vt_wait_text(vt, "choose back"));
+    VT_ASSERT(vt, vt_wait_text(vt, "3 sh, new"));
     quit_procarium(vt);
 }
 

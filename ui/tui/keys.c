@@ -49,6 +49,7 @@ static const struct key_help help_rows[] = {
         "in a pane: choose or scroll (choose, press); in the console: lines typed before"),
     ROW("Enter", "in the tree gives the focus; in other panes shows the next view (focus, pane)"),
     ROW("Alt-T M K S A", "the layouts teach, memory, kernel, sched, all (layout)"),
+    ROW("Backspace", "in a pane: the task that was chosen before (choose back)"),
     ROW("Esc", "back to the console; pauses playing (pane console)"),
     ROW("+ and -", "while playing: faster, slower (play)"),
     HEADING("While typing"),
@@ -278,6 +279,12 @@ static enum key_use escape(struct app *app)
 }
 
 /* A key with a code while nothing is typed. */
+/* Backspace in a pane: the task that was shown before. */
+static enum key_use back_to_chosen(struct app *app)
+{
+    return app->focus == LAYOUT_NO_PANE ? KEY_FOR_LINE : view(app, "choose back");
+}
+
 static enum key_use code_on_empty_line(struct app *app, const struct key *key)
 {
     switch (key->code) {
@@ -289,6 +296,8 @@ static enum key_use code_on_empty_line(struct app *app, const struct key *key)
         return go_to_pane(app, app_next_pane(app, -1));
     case KEY_ENTER:
         return enter(app);
+    case KEY_BACKSPACE:
+        return back_to_chosen(app);
     case KEY_UP:
     case KEY_DOWN:
     case KEY_HOME:
@@ -332,6 +341,9 @@ static enum key_use char_on_empty_line(struct app *app, const struct key *key)
         return enter(app);
     case L'\033':
         return escape(app);
+    case L'\b':
+    case 0x7F:
+        return back_to_chosen(app);
     case L'+':
     case L'-':
         if (!app->is_playing)

@@ -206,7 +206,11 @@ static bool do_size(struct app *app, const struct view_command *c, struct strbuf
 static bool do_choose(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     (void)why;
-    app->vs.chosen = strcmp(c->word[0], "off") == 0 ? FOLLOW : (s32)strtol(c->word[0], NULL, 10);
+    if (strcmp(c->word[0], "back") == 0)
+        view_state_choose_back(&app->vs);
+    else
+        view_state_choose(
+            &app->vs, strcmp(c->word[0], "off") == 0 ? FOLLOW : (s32)strtol(c->word[0], NULL, 10));
     return true;
 }
 

@@ -3,6 +3,8 @@
 
 #include "tui/mem.h"
 
+#include <string.h>
+
 void view_state_init(struct view_state *vs, struct session *session)
 {
     *vs = (struct view_state){ .session = session,
@@ -19,6 +21,23 @@ void view_state_finish(struct view_state *vs)
 {
     view_destroy(vs->view);
     strbuf_finish(&vs->sentence);
+}
+
+void view_state_choose(struct view_state *vs, s32 pid)
+{
+    if (pid == vs->chosen)
+        return;
+    if (vs->trail_length == TRAIL_MAX) { /* the oldest is forgotten */
+        memmove(vs->trail, vs->trail + 1, (TRAIL_MAX - 1) * sizeof vs->trail[0]);
+        vs->trail_length--;
+    }
+    vs->trail[vs->trail_length++] = vs->chosen;
+    vs->chosen = pid;
+}
+
+void view_state_choose_back(struct view_state *vs)
+{
+    vs->chosen = vs->trail_length > 0 ? vs->trail[--vs->trail_length] : FOLLOW;
 }
 
 bool view_state_refresh(struct view_state *vs)

@@ -5,7 +5,7 @@
 #include "procarium/script.h"
 #include "procarium/view.h"
 
-enum { FOLLOW = -1 };
+enum { FOLLOW = -1, TRAIL_MAX = 16 };
 
 struct view_state {
     struct session *session;
@@ -14,12 +14,18 @@ struct view_state {
     u64 stops;                 /* how many there were: another number means that something moved */
     struct view_states states; /* who stands in which state */
     struct strbuf sentence;
-    s32 chosen; /* the task that was picked in the tree, or FOLLOW */
+    s32 chosen;           /* the task that was picked in the tree, or FOLLOW */
+    s32 trail[TRAIL_MAX]; /* those that were picked before, the last one last */
+    int trail_length;
     s32 beside; /* the one whose memory is to stand beside it, or FOLLOW */
 };
 
 void view_state_init(struct view_state *vs, struct session *session);
 void view_state_finish(struct view_state *vs);
+
+/* Picks a task, or FOLLOW, or the one that was picked before. */
+void view_state_choose(struct view_state *vs, s32 pid);
+void view_state_choose_back(struct view_state *vs);
 
 /* A stop: looks at the machine as it now stands. True if it had moved. */
 bool view_state_refresh(struct view_state *vs);
