@@ -137,28 +137,35 @@ int main(void)
     put_commands();
     fputs(".SH EXPECTATIONS\n", stdout);
     put_help("expect");
-    fputs(".SH EXIT STATUS\n"
-          "0; 1 if a command was in error or an expect failed; 2 for wrong usage.\n"
-          ".SH ENVIRONMENT\n"
-          ".TP\n.B NO_COLOR\nIf set, no colours are used.\n"
-          ".TP\n.B XDG_STATE_HOME\nWhere the history of typed lines is kept, in\n"
-          ".IR procarium/history ;\n"
-          "without it, in\n.IR ~/.local/state .\n"
-          ".TP\n.B XDG_CONFIG_HOME\nWhere the file of settings is looked for,\n"
-          ".IR procarium/config :\n"
-          "commands that a session on a terminal begins with; without it, in\n"
-          ".IR ~/.config .\n"
-          ".TP\n.B EDITRC\nKey bindings, as in\n.BR editrc (5);\n"
-          "without it, those of\n.IR ~/.editrc .\n"
-          ".SH FILES\n"
-          ".TP\n.I " PROCARIUM_DATADIR "/catalogue\nThe programs that exec knows.\n"
-          ".SH EXAMPLES\n"
-          ".TP\n.B procarium \\-c \\(aqfork; ps; trace copy_process\\(aq\n"
-          "What a fork leaves behind, and how it comes about.\n"
-          ".TP\n.B procarium \\-\\-json \\- < script\n"
-          "The same for a program.\n"
-          ".SH SEE ALSO\n"
-          ".BR fork (2),\n.BR clone (2),\n.BR wait4 (2),\n.BR crash (8)\n",
-          stdout);
+    fputs(
+        ".SH EXIT STATUS\n"
+        "0; 1 if a command was in error or an expect failed; 2 for wrong usage.\n"
+        ".SH ENVIRONMENT\n"
+        ".TP\n.B NO_COLOR\nIf set, no colours are used.\n"
+        ".TP\n.B XDG_STATE_HOME\nWhere the history of typed lines is kept, in\n"
+        ".IR procarium/history ,\n"
+        "and the last twenty sessions as they were typed, in\n"
+        ".IR procarium/sessions ;\n"
+        "without it, in\n.IR ~/.local/state .\n"
+        ".TP\n.B XDG_RUNTIME_DIR\nWhere the socket for the speaker\\(aqs notes lies, in\n"
+        ".IR procarium ;\n"
+        "without it, in\n.IR /tmp/procarium\\-UID .\n"
+        ".TP\n.B XDG_CONFIG_HOME\nWhere the file of settings is looked for,\n"
+        ".IR procarium/config :\n"
+        "commands about the screen, and boot, with which a session on a terminal begins; without\n"
+        "it, in\n"
+        ".IR ~/.config .\n"
+        ".TP\n.B EDITRC\nKey bindings, as in\n.BR editrc (5);\n"
+        "without it, those of\n.IR ~/.editrc .\n"
+        ".SH FILES\n"
+        ".TP\n.I " PROCARIUM_DATADIR "/catalogue\nThe programs that exec knows.\n"
+        ".SH EXAMPLES\n"
+        ".TP\n.B procarium \\-c \\(aqfork; ps; trace copy_process\\(aq\n"
+        "What a fork leaves behind, and how it comes about.\n"
+        ".TP\n.B procarium \\-\\-json \\- < script\n"
+        "The same for a program.\n"
+        ".SH SEE ALSO\n"
+        ".BR fork (2),\n.BR clone (2),\n.BR wait4 (2),\n.BR crash (8)\n",
+        stdout);
     return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }
