@@ -6,6 +6,7 @@
 
 #include "cast.h"
 #include "text.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,20 +41,6 @@ struct recorder {
     struct termios before;
     sigset_t mask_before;
 };
-
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
 
 /* ---- The file ---- */
 

@@ -6,6 +6,7 @@
 
 #include "state.h"
 #include "text.h"
+#include "write_all.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -92,20 +93,6 @@ static void forget_oldest(const char *folder)
 }
 
 /* ---- Writing ---- */
-
-static bool write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        data += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
 
 /* A new file; its name says when it began, so that names sort by time. */
 static bool begin_file(struct session_file *file)

@@ -5,6 +5,7 @@
 #include "write_file.h"
 
 #include "text.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,21 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t n = write(fd, bytes, length);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
 
 /* May the file be written? `mode` is what it has, or what a new one gets. */
 static bool may_write(const char *path, bool may_replace, mode_t *mode, struct strbuf *why)

@@ -7,6 +7,7 @@
 #include "text.h"
 #include "tui/glyph.h"
 #include "tui/mem.h"
+#include "write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,20 +92,6 @@ static void remember_bytes(struct history_list *list, const char *line, size_t s
         return;
     text = glyph_to_wide(line, size, &count);
     remember(list, text);
-}
-
-static bool write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        data += n;
-        size -= (size_t)n;
-    }
-    return true;
 }
 
 /*
