@@ -53,6 +53,11 @@ static u32 pte_then(struct space_then *s, uaddr address)
 
 // ---- Rows ----------------------------------------------------------------------------------------
 
+static uaddr least(uaddr a, uaddr b)
+{
+    return a < b ? a : b;
+}
+
 struct builder {
     struct pair *p;
     const struct machine *m;
@@ -63,6 +68,7 @@ struct builder {
     u32 row[2];     // of the area that its pages are in
     struct space_then before[2];
     bool has_before[2];
+    u8 *touched; // frames in which something differed at the moment before; NULL: none
 };
 
 static struct pair_row *add_row(struct pair *p)
@@ -178,6 +184,96 @@ static void add_page(struct builder *b, uaddr address)
     join_rows(b->p);
 }
 
+// ---- Many pages that are alike -------------------------------------------------------------------
+
+static void find_touched(struct builder *b, const struct moment *then)
+{
+    if (!then || !then->used)
+        return;
+    b->touched = calloc(b->p->frame_count + 1u, 1);
+    BUG_ON(!b->touched);
+    for (u32 i = 0; i < then->capacity; i++) {
+        u32 offset = (then->words[i].index - 1) * 4;
+
+        if (then->words[i].index && offset >= IMAGE_HEAD_SIZE)
+            b->touched[(offset - IMAGE_HEAD_SIZE) >> PAGE_SHIFT] = 1;
+    }
+}
+
+// May a side's entries around an address have been others at the moment before?
+static bool may_have_changed(const struct builder *b, u32 side)
+{
+    u32 entry = kaddr_to_pfn(kaddr_of(b->m, b->walk[side].pte));
+
+    return b->has_before[side] && b->touched &&
+           (b->touched[entry] || b->touched[kaddr_to_pfn(b->walk[side].mm->pgd)]);
+}
+
+// How far the last row's likeness can go without another look at areas and tables; 0: not at all.
+static uaddr run_limit(const struct builder *b, const struct pair_row *last, uaddr address)
+{
+    uaddr limit = least(area_start(b, 0), area_start(b, 1));
+
+    for (u32 i = 0; i < 2; i++) {
+        bool is_next = b->has_page[i] && b->walk[i].address == address;
+
+        if (is_next != (last->pte[i] != 0))
+            return 0;
+        if (!is_next) {
+            limit = b->has_page[i] ? least(limit, b->walk[i].address) : limit;
+            continue;
+        }
+        if (b->walk[i].vma != last->vma[i] || may_have_changed(b, i))
+            return 0;
+        limit = least(limit, pgd_addr_end(address, vma_at(b->m, last->vma[i])->vm_end));
+    }
+    return limit;
+}
+
+// Is the page `n` entries further on like the last row's?
+static bool is_like(const struct builder *b, const struct pair_row *last, u32 n, u32 pte[2])
+{
+    for (u32 i = 0; i < 2; i++) {
+        pte[i] = last->pte[i] ? b->walk[i].pte[n] : 0;
+        if (last->pte[i] && (!pte[i] || (pte[i] ^ last->pte[i]) & (PAGE_SIZE - 1) ||
+                             pte_pfn(pte[i]) >= b->p->frame_count ||
+                             pfn_to_kaddr(pte_pfn(pte[i])) == mm_data(b->m)->zero_page))
+            return false;
+    }
+    bool is_one = pte_pfn(pte[0]) == pte_pfn(pte[1]);
+    return !pte[0] || !pte[1] || is_one == (last->link == LINK_SAME || last->link == LINK_COW);
+}
+
+// Takes all pages at once that go on as the last row does: there may be a hundred thousand.
+static void extend_run(struct builder *b, uaddr address)
+{
+    struct pair_row *last = b->p->count ? &b->p->rows[b->p->count - 1] : NULL;
+    u32 pte[2], n = 0;
+
+    if (!last || last->is_area || last->pages < RUN_LEAST ||
+        last->address + last->pages * PAGE_SIZE != address)
+        return;
+    uaddr limit = run_limit(b, last, address);
+    for (; address + n * PAGE_SIZE < limit && is_like(b, last, n, pte); n++)
+        for (u32 i = 0; i < 2; i++)
+            if (pte[i])
+                b->p->frames[pte_pfn(pte[i])] |= (u8)(FRAME_PAGE << i);
+    if (n == 0)
+        return;
+    last->pages += n;
+    b->p->same += last->link == LINK_SAME ? n : 0;
+    b->p->cow += last->link == LINK_COW ? n : 0;
+    b->p->parted += last->link == LINK_PARTED ? n : 0;
+    for (u32 i = 0; i < 2; i++) {
+        if (!last->pte[i])
+            continue;
+        if (b->row[i] != NOWHERE)
+            b->p->rows[b->row[i]].there[i] += n;
+        b->walk[i].next = address + n * PAGE_SIZE;
+        b->has_page[i] = next_page(&b->walk[i]);
+    }
+}
+
 static void mark_tables(struct builder *b, u32 side)
 {
     const struct mm_struct *mm = b->p->mm[side];
@@ -208,11 +304,6 @@ static void begin_side(struct builder *b, u32 side, const struct moment *then, b
     mark_tables(b, side);
 }
 
-static uaddr least(uaddr a, uaddr b)
-{
-    return a < b ? a : b;
-}
-
 static void begin_pair(struct pair *p, const struct machine *m, const s32 pid[2])
 {
     u32 frames = frame_count(m);
@@ -241,6 +332,7 @@ void pair_build(struct pair *p, const struct machine *m, const struct moment *th
         return;
     }
     begin_pair(p, m, pid);
+    find_touched(&b, then);
     for (u32 side = 0; side < 2; side++)
         if (pid[side] >= 0)
             begin_side(&b, side, then, live[side]);
@@ -255,7 +347,10 @@ void pair_build(struct pair *p, const struct machine *m, const struct moment *th
             add_area(&b, area);
         else
             add_page(&b, page);
+        if (area > page)
+            extend_run(&b, page + PAGE_SIZE);
     }
+    free(b.touched);
 }
 
 void pair_finish(struct pair *p)

@@ -450,7 +450,7 @@ static void test_stop_by_stop(void)
     u32 seed = 7, failures = 0;
 
     start("boot sh");
-    for (int i = 0; i < 2000 && failures < 3; i++) {
+    for (int i = 0; i < 1200 && failures < 3; i++) {
         seed = seed * 1103515245 + 12345;
         const char *act = acts[(seed >> 16) % (sizeof acts / sizeof acts[0])];
         if (strcmp(act, "boot sh") == 0 && i % 8)

@@ -197,20 +197,24 @@ static void test_agrees_with_shared(void)
     char text[128];
     u32 one = 0, parted = 0, only[2] = { 0, 0 };
 
-    start("boot sh; store heap \"a\"; store data \"b\"; store stack \"c\"; fork; 3: store data "
+    start("boot sh; mmap 90 private big; store big 1 pages=60; store heap \"a\"; store data \"b\"; "
+          "store stack \"c\"; fork; 3: store data "
           "\"d\"; "
-          "3: store heap+2p \"e\"; 2: store heap+3p \"f\"",
+          "3: store heap+2p \"e\"; 2: store heap+3p \"f\"; 3: store big+20p 1 pages=15; "
+          "store big+60p 2 pages=30",
           3);
     for (u32 i = 0; i < summary.rows; i++) {
         if (rows[i].is_area)
             continue;
         bool is_one = rows[i].link == VIEW_LINK_SAME || rows[i].link == VIEW_LINK_COW;
-        one += is_one;
-        parted += rows[i].link == VIEW_LINK_PARTED;
-        only[0] += !rows[i].side[1].is_there;
-        only[1] += !rows[i].side[0].is_there;
+        one += is_one ? rows[i].pages : 0;
+        parted += rows[i].link == VIEW_LINK_PARTED ? rows[i].pages : 0;
+        only[0] += !rows[i].side[1].is_there ? rows[i].pages : 0;
+        only[1] += !rows[i].side[0].is_there ? rows[i].pages : 0;
     }
-    CU_ASSERT_TRUE(one > 0 && parted == 1 && only[0] == 1 && only[1] == 1);
+    CU_ASSERT_TRUE(one > 45 && parted == 16 && only[0] == 31 && only[1] == 1);
+    CU_ASSERT_EQUAL(summary.same + summary.cow, one);
+    CU_ASSERT_EQUAL(summary.parted, parted);
     snprintf(text, sizeof text, "  %u in one frame, %u parted, %u only in 2, %u only in 3\n", one,
              parted, only[0], only[1]);
     CU_ASSERT_TRUE(report_shared(m, 2, 3, &out));
