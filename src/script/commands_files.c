@@ -199,6 +199,8 @@ PREPARE(irq)
     plan->value = 0;
     if (!word_choice(s, &n->word[0], "disk", &index))
         return false;
+    if (cpu(s->m)->panicked)
+        return fail(s, n->offset, MSG_PANICKED);
     if (list_empty(s->m, &kernel(s->m)->disk_queue))
         return fail(s, n->word[0].offset, MSG_DISK_IDLE);
     if (n->words < 2)

@@ -103,6 +103,7 @@
 #define MSG_OPEN_WORD      "open does not know “%s”: behind the flags it takes mode="
 #define MSG_FCNTL_VALUE    "fcntl %s takes no value"
 #define MSG_FCNTL_NEEDS    "fcntl %s needs a value behind it"
+#define MSG_PANICKED       "the kernel has panicked: go back in time (undo) or boot"
 #define MSG_DISK_IDLE      "the disk has nothing to deliver: nobody waits for it (`io` would)"
 #define MSG_NOT_AT_DISK    "task %d (%s) does not wait for the disk"
 #define MSG_REGION_LONG    "a name for memory has at most %d characters"

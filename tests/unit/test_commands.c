@@ -300,6 +300,44 @@ static void test_time(void)
     holds_in("fork; exit; expect panicked 1; undo; expect panicked 0; fork; expect tasks 3");
 }
 
+static void test_file_mistakes(void)
+{
+    fails_in("open /tmp/a x", "not a flag of open(2)");
+    fails_in("open /tmp/a mode=9", "write octal digits");
+    fails_in("open /tmp/a RDWR x", "mode=");
+    fails_in("umask 8", "write octal digits");
+    fails_in("fcntl 3 F_SETFD", "needs a value");
+    fails_in("fcntl 3 F_GETFL 1", "takes no value");
+    fails_in("fcntl 3 F_SETFL x", "not a flag of open(2)");
+    fails_in("fcntl 3 F_NONE", "is not one of");
+    fails_in("read 3", "needs more words");
+    fails_in("read 3 70000", "out of range");
+    fails_in("read 3 -1", "out of range");
+    fails_in("read x 1", "not a number");
+    fails_in("read 3 5 nowhere", "no part of memory");
+    fails_in("write 1 a b c", "too many");
+    fails_in("write 4 nowhere 3", "no part of memory");
+    fails_in("lseek 3 0 END", "is not one of");
+    fails_in("irq clock", "is not one of");
+    fails_in("irq disk", "nothing to deliver");
+    fails_in("fork; 2: io; irq disk 1", "does not wait for the disk");
+    fails_in("fork; 2: io; irq disk 99", "no task has PID 99");
+    fails_in("fork; 2: io; exit; irq disk", "the kernel has panicked");
+    fails_in("fork; 2: io; 2: fork", "no signal wakes it");
+    fails_in("expect pipe_bytes 1 0 0", "not one of a pipe");
+    fails_in("expect f_pos 1 9 0", "no open descriptor 9");
+    fails_in("expect read \"x\"", "nothing has been read yet");
+    fails_in("open /etc/motd; read 3 3; expect read \"Wol\"", "it was “Wel”");
+    fails_in("expect cwd 1 /tmp", "it is in /");
+    holds_in("fork; 2: io; irq disk 2; expect state 2 R; expect value 512");
+    holds_in(
+        "open /tmp/a CREAT|RDWR mode=0600; let n 42; write 3 $n; lseek 3 -2 SEEK_END; read 3 9; "
+        "expect read 42; expect file_size 1 3 2; expect f_flags 1 3 2");
+    holds_in(
+        "mmap 1 private buf; store buf \"bytes\"; open /tmp/a CREAT|RDWR; write 3 buf 5; "
+        "lseek 3 0; read 3 3 buf+100; load buf+100 3; expect loaded \"byt\"; expect read \"byt\"");
+}
+
 static void test_until(void)
 {
     struct told t;
@@ -604,6 +642,7 @@ static CU_TestInfo tests[] = {
     { "expect", test_expect },
     { "parts of memory that are mapped", test_mapped_parts },
     { "undo, redo, steps", test_time },
+    { "mistakes about files", test_file_mistakes },
     { "until a function or an event", test_until },
     { "commands about the screen", test_screen_commands },
     { "branches", test_branches },
