@@ -444,7 +444,8 @@ const struct command_row command_table[] = {
             "plays a lesson step by step, or lists all",
             "In the terminal's panes. NAME is a lesson's number or name, or a file. Space and the "
             "arrow keys go on and back, as next and back do; off puts the lesson away."),
-      .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE }, .run = run_demo },
+      .max_words = 1, .is_not_in_block = true, .type = { TYPE_FILE }, .choices = "next back off",
+      .run = run_demo },
 
     // ---- Files
     { OTHER("save", FAMILY_FILES, COMMAND_SESSION, "save FILE [replace]",

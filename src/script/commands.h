@@ -29,7 +29,7 @@ enum word_type {
     TYPE_WAIT,
     TYPE_OPEN,
     TYPE_RLIMIT,
-    TYPE_FILE,
+    TYPE_FILE,    // or one of `choices`
     TYPE_REPLACE, // the word `replace`
     TYPE_PROGRAM, // a program of the catalogue, or a file of the host
     TYPE_VARIABLE,

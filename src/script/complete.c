@@ -238,6 +238,7 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         break;
     case TYPE_FILE:
         candidates_add_files(c, s->home);
+        add_choices(c, spot->command->choices ? spot->command->choices : "");
         break;
     case TYPE_REPLACE:
         candidates_add(c, "replace", TEXT_NOTE_REPLACE);

@@ -545,6 +545,8 @@ static void test_completion(void)
     completes(s, "fork; sc", "sched_yield");
     completes(s, "repeat 3 { vf", "vfork");
     completes(s, "2:vf", "vfork");
+    completes(s, "demo ne", "next");
+    completes(s, "save x repl", "replace");
     completes(s, "task ", "1 2 3");
     completes(s, "task $k", "$kid");
     completes(s, "kill -KI", "-KILL");
