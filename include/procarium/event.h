@@ -184,6 +184,7 @@ enum refusal {
     REFUSED_READ_ONLY,
     REFUSED_MAPPED_FILE,
     REFUSED_NOT_MAPPABLE,
+    REFUSED_NO_INTERPRETER, // of PT_INTERP, or of a script: it cannot be opened
     REFUSED_BUFFER_SMALL
 };
 

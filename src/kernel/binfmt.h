@@ -16,8 +16,9 @@ struct linux_binprm {
     u32 p;                     // where the strings begin, as an offset into these pages
     u32 exec;                  // the same for the environment and what lies above it
     kaddr file;
-    kaddr interpreter; // the dynamic linker, open; 0 = none
-    u32 sh_bang;       // file is what a script named
+    kaddr interpreter;     // the dynamic linker, open; 0 = none
+    u32 sh_bang;           // file is what a script named
+    u32 lacks_interpreter; // what the file names as its interpreter cannot be opened
     s32 argc, envc;
     kaddr filename;
 };

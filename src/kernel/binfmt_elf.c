@@ -178,8 +178,10 @@ static s32 open_interpreter(struct machine *m, const struct linux_binprm *bprm,
     if (program->interpreter < 0)
         return 0;
     s32 error = open_host_exec(m, (u32)program->interpreter, &file);
-    if (error)
+    if (error) {
+        set(m, bprm->lacks_interpreter, 1u);
         return error;
+    }
     set(m, bprm->interpreter, file);
     const struct program *interpreter = program_of_file(m, file);
     return interpreter->exec_error || interpreter->is_script ? -ELIBBAD : 0;

@@ -43,9 +43,13 @@ s32 load_script(struct machine *m, const struct linux_binprm *bprm)
     remove_arg_zero(m, bprm);
     if ((error = add_argument(m, bprm, (const char *)kpointer(m, bprm->filename))) ||
         (line.argument[0] && (error = add_argument(m, bprm, line.argument))) ||
-        (error = add_argument(m, bprm, line.interpreter)) ||
-        (error = open_host_exec(m, (u32)script->interpreter, &file)))
+        (error = add_argument(m, bprm, line.interpreter)))
         KRETURN(error);
+    error = open_host_exec(m, (u32)script->interpreter, &file);
+    if (error) {
+        set(m, bprm->lacks_interpreter, 1u);
+        KRETURN(error);
+    }
     fput(m, bprm->file);
     set(m, bprm->file, file);
     return search_binary_handler(m, bprm, true);

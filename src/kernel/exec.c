@@ -336,6 +336,26 @@ static s32 prepare(struct machine *m, kaddr path, kaddr *result)
     return error;
 }
 
+// of_interpreter: it was not the file itself that could not be opened, but what it needs to run.
+static s32 refuse_exec(struct machine *m, s32 error, bool of_interpreter)
+{
+    enum refusal why = error == -ENOMEM                       ? REFUSED_NO_MEMORY
+                       : error == -E2BIG                      ? REFUSED_ARGUMENTS_TOO_LONG
+                       : error == -EAGAIN                     ? REFUSED_GROUP_EXITING
+                       : error == -ENOENT                     ? REFUSED_NO_FILE
+                       : error == -ENOTDIR                    ? REFUSED_NO_FOLDER
+                       : error == -EACCES                     ? REFUSED_NOT_EXECUTABLE
+                       : error == -ELIBBAD                    ? REFUSED_BAD_INTERPRETER
+                       : error == -ENOEXEC                    ? REFUSED_NO_PROGRAM
+                       : error == -EFAULT || error == -EINVAL ? REFUSED_BAD_LAYOUT
+                                                              : REFUSED_BAD_PATH;
+
+    if (of_interpreter)
+        why = REFUSED_NO_INTERPRETER;
+    note(m, EVENT_REFUSED, current(m)->pid, -error, (s32)why);
+    return error;
+}
+
 static s32 do_execve(struct machine *m, kaddr path)
 {
     KFN(m, do_execve);
@@ -349,7 +369,7 @@ static s32 do_execve(struct machine *m, kaddr path)
     } else {
         error = prepare(m, path, &address);
         if (error)
-            KRETURN(error);
+            KRETURN(refuse_exec(m, error, false));
         set(m, locals->bprm, address);
         set(m, locals->path, path);
     }
@@ -363,26 +383,11 @@ static s32 do_execve(struct machine *m, kaddr path)
         const struct program *program = program_of_file(m, bprm->file);
         if (program->host.bytes && program->segment_count)
             note(m, EVENT_EXEC_HOST, p->pid, (s32)mm_at(m, p->mm)->start_code, program->is_64bit);
+    } else {
+        refuse_exec(m, error, bprm->lacks_interpreter);
     }
     free_bprm(m, address);
     KRETURN(error);
-}
-
-static s32 refuse_exec(struct machine *m, s32 error)
-{
-    enum refusal why = error == -ENOMEM                       ? REFUSED_NO_MEMORY
-                       : error == -E2BIG                      ? REFUSED_ARGUMENTS_TOO_LONG
-                       : error == -EAGAIN                     ? REFUSED_GROUP_EXITING
-                       : error == -ENOENT                     ? REFUSED_NO_FILE
-                       : error == -ENOTDIR                    ? REFUSED_NO_FOLDER
-                       : error == -EACCES                     ? REFUSED_NOT_EXECUTABLE
-                       : error == -ELIBBAD                    ? REFUSED_BAD_INTERPRETER
-                       : error == -ENOEXEC                    ? REFUSED_NO_PROGRAM
-                       : error == -EFAULT || error == -EINVAL ? REFUSED_BAD_LAYOUT
-                                                              : REFUSED_BAD_PATH;
-
-    note(m, EVENT_REFUSED, current(m)->pid, -error, (s32)why);
-    return error;
 }
 
 // The path and the arguments are the strings of the call.
@@ -396,14 +401,14 @@ s32 sys_execve(struct machine *m)
         s32 error = getname(m, &page);
 
         if (error)
-            KRETURN(refuse_exec(m, error));
+            KRETURN(refuse_exec(m, error, false));
         set(m, *path, page);
     }
     s32 error = do_execve(m, *path);
     if (error == CALL_SLEEPS)
         return error;
     putname(m, *path);
-    KRETURN(error ? refuse_exec(m, error) : 0);
+    KRETURN(error);
 }
 
 kaddr locals_of_sleeper(const struct machine *m, const struct task_struct *p, enum ksym function)

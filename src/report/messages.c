@@ -189,6 +189,8 @@ static const char *const refusals[] = {
     [REFUSED_BAD_INTERPRETER] = "the dynamic linker that it names is no program",
     [REFUSED_BAD_LAYOUT] = "the program's parts cannot lie where it wants them, and the old one is "
                            "gone already",
+    [REFUSED_NO_INTERPRETER] = "the file is there, but what it names as its interpreter cannot be "
+                               "opened",
     [REFUSED_NOT_MAPPABLE] = "a file of that kind has no pages to map",
     [REFUSED_BAD_PATH] = "the path leads to no file that could be read",
     [REFUSED_WOULD_BLOCK] = "the call would have to sleep, and O_NONBLOCK forbids it",

@@ -546,7 +546,11 @@ static bool serve(const char *path, struct host_file *file, struct strbuf *why)
         strbuf_puts(why, "it is too large");
         return false;
     }
-    if (strcmp(path, "/prog") == 0 || strcmp(path, "/ld.so") == 0) {
+    if (strcmp(path, "/script") == 0) {
+        file->bytes = (u8 *)strdup("#!/none\n");
+        file->size = 8;
+        parse_host_file(file);
+    } else if (strcmp(path, "/prog") == 0 || strcmp(path, "/ld.so") == 0) {
         file->bytes = make_image(path[1] == 'p' ? served : &linker, &file->size);
         parse_host_file(file);
     } else {
@@ -771,6 +775,11 @@ static void test_words(void)
     served = &bad;
     CU_ASSERT(says(s, "fork; $!: exec host:/prog", "and the old one is gone already"));
     CU_ASSERT(says(s, "exec host:/none", "ENOENT: there is no such file"));
+    CU_ASSERT(says(s, "exec host:/script", "ENOENT: the file is there, but what it names"));
+    struct elf_image lost = plain_32;
+    lost.interpreter = "/none";
+    served = &lost;
+    CU_ASSERT(says(s, "exec host:/prog", "ENOENT: the file is there, but what it names"));
     CU_ASSERT(says(s, "exec /bin", "EACCES: the file cannot be executed"));
     CU_ASSERT(says(s, "exec /bin/ls/x", "ENOTDIR: a part of the path is no folder"));
     CU_ASSERT(says(s, "exec /usr/bin/broken", "ENOEXEC: it is neither a program of this machine"));
