@@ -75,6 +75,9 @@ static void check_stack(struct survey *s, const struct task_struct *p)
     EXPECT(s, ti->task == kaddr_of(m, p), "task %d: thread_info.task is %08x", p->pid, ti->task);
     EXPECT(s, p->thread.esp0 == p->thread_info + size, "task %d: esp0 is %08x", p->pid,
            p->thread.esp0);
+    EXPECT(s, !p->thread.io_bitmap_ptr == !p->thread.io_bitmap_max,
+           "task %d: io_bitmap_ptr %08x, io_bitmap_max %u", p->pid, p->thread.io_bitmap_ptr,
+           p->thread.io_bitmap_max);
     if (current(m) != p)
         EXPECT(s, p->thread.esp > p->thread_info + sizeof *ti && p->thread.esp < p->thread.esp0,
                "task %d: saved esp %08x is not in its stack", p->pid, p->thread.esp);

@@ -76,6 +76,8 @@ static s32 dispatch(struct machine *m, const struct pt_regs *r)
         return sys_setrlimit(m, r->ebx, r->ecx, r->edx);
     case __NR_setuid:
         return sys_setuid(m, r->ebx);
+    case __NR_ioperm:
+        return sys_ioperm(m, r->ebx, r->ecx, r->edx);
     case __NR_prctl:
         return sys_prctl(m, r->ebx, r->ecx);
     case __NR_read ... __NR_close: // read, write, open, close

@@ -308,9 +308,7 @@ void do_exit(struct machine *m, s32 code)
     exit_files(m, p);
     exit_fs(m, p);
     exit_namespace(m, p);
-    {
-        KFN_PART(m, exit_thread);
-    }
+    exit_thread(m, p);
     if (!sig->live && sig->leader && sig->tty) {
         KFN_PART(m, disassociate_ctty);
         set(m, sig->tty, 0u);

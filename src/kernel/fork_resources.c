@@ -192,7 +192,8 @@ enum resource {
     RESOURCE_SIGHAND,
     RESOURCE_SIGNAL,
     RESOURCE_MM,
-    RESOURCE_NAMESPACE
+    RESOURCE_NAMESPACE,
+    RESOURCE_THREAD
 };
 
 // Gives back everything up to `last`, in the reverse order. Returns the error, for the caller.
@@ -200,6 +201,10 @@ static s32 unwind(struct machine *m, u32 flags, const struct task_struct *p, enu
                   s32 error)
 {
     switch (last) {
+    case RESOURCE_THREAD:
+        if (p->thread.io_bitmap_ptr)
+            exit_thread(m, p);
+        __attribute__((fallthrough));
     case RESOURCE_NAMESPACE:
         exit_namespace(m, p);
         __attribute__((fallthrough));
@@ -251,5 +256,5 @@ s32 copy_resources(struct machine *m, u32 flags, u32 stack_start, u32 tls,
 
 void drop_resources(struct machine *m, u32 flags, const struct task_struct *p)
 {
-    unwind(m, flags, p, RESOURCE_NAMESPACE, 0);
+    unwind(m, flags, p, RESOURCE_THREAD, 0);
 }

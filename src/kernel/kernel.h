@@ -364,6 +364,8 @@ void drop_resources(struct machine *m, u32 flags, const struct task_struct *p);
 void exit_mmap(struct machine *m, kaddr mm);
 s32 copy_thread(struct machine *m, u32 clone_flags, u32 stack_start, u32 tls,
                 const struct task_struct *p); // process.c
+s32 sys_ioperm(struct machine *m, u32 from, u32 count, bool allowed);
+void exit_thread(struct machine *m, const struct task_struct *p);
 void put_namespace(struct machine *m, kaddr address);
 s32 sys_fork(struct machine *m, bool eager);
 s32 sys_vfork(struct machine *m);
@@ -495,6 +497,7 @@ s32 sys_setpgid(struct machine *m, s32 pid, s32 pgid);
 s32 sys_setsid(struct machine *m);
 s32 sys_setrlimit(struct machine *m, u32 resource, u32 soft, u32 hard);
 #define CAP_KILL         5
+#define CAP_SYS_RAWIO    17
 #define CAP_SYS_CHROOT   18
 #define CAP_SYS_ADMIN    21
 #define CAP_SYS_NICE     23

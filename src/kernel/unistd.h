@@ -30,6 +30,7 @@
     X(setrlimit, 75)                                                                               \
     X(mmap, 90)                                                                                    \
     X(munmap, 91)                                                                                  \
+    X(ioperm, 101)                                                                                 \
     X(wait4, 114)                                                                                  \
     X(clone, 120)                                                                                  \
     X(mprotect, 125)                                                                               \

@@ -41,6 +41,7 @@ static const struct c_call c_calls[] = {
     { __NR_sched_yield, "sched_yield();", "", NULL },
     { __NR_setrlimit, "setrlimit(@, &(struct rlimit){ @, @ });", "0R1d2d", NULL },
     { __NR_setuid, "setuid(@);", "0d", NULL },
+    { __NR_ioperm, "ioperm(@, @, @);", "0x1d2d", NULL },
     { __NR_prctl, "prctl(PR_SET_PDEATHSIG, @);", "1S", NULL },
     { __NR_mmap, "void *p = mmap(@, @, @, @, @, 0);", "0x1d2P3M3F", NULL },
     { __NR_munmap, "munmap((void *)@, @);", "0x1d", NULL },

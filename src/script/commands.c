@@ -118,6 +118,12 @@ const struct command_row command_table[] = {
            "Limits hold for ordinary users only; UID 0 is root."),
       .min_words = 1, .max_words = 1, .type = { TYPE_NUMBER }, .number = __NR_setuid,
       .prepare = prepare_numbers },
+    { CALL("ioperm", "", "ioperm PORT COUNT 0|1",
+           "lets the acting task use I/O ports, or no longer",
+           "The first call gives the task an I/O permission bitmap, 8192 bytes; its children get a "
+           "copy."),
+      .min_words = 3, .max_words = 3, .type = { TYPE_NUMBER }, .number = __NR_ioperm,
+      .prepare = prepare_numbers },
     { CALL("prctl", "", "prctl PR_SET_PDEATHSIG SIGNAL", "asks for a signal when the parent dies",
            ""),
       .min_words = 2, .max_words = 2, .type = { TYPE_CHOICE, TYPE_SIGNAL },
