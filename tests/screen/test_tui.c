@@ -475,6 +475,23 @@ static void test_kill(void)
     vt_stop(vt);
 }
 
+/* Stopped and continued by somebody else: the screen is drawn again, nothing is lost. */
+static void test_stop_and_continue(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "half");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half"));
+    vt_signal(vt, SIGSTOP);
+    vt_type(vt, " typed");
+    size_t before = vt_bytes_received(vt);
+    vt_signal(vt, SIGCONT);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half typed"));
+    CU_ASSERT_TRUE(vt_bytes_received(vt) - before > 1000);
+    CU_ASSERT_TRUE(vt_is_altscreen(vt));
+    quit_procarium(vt);
+}
+
 /* ^Z, fg, SIGSTOP and SIGKILL, as under a person's shell. */
 static void test_under_a_shell(void)
 {
@@ -587,6 +604,7 @@ static CU_TestInfo tests[] = {
     { "a demo that is not there", test_bad_demo },
     { "every way to end", test_ends },
     { "kill -9", test_kill },
+    { "stopped and continued", test_stop_and_continue },
     { "under a shell", test_under_a_shell },
     { "crash", test_crash },
     { "panic", test_panic },
