@@ -109,18 +109,25 @@ static int key_width(const struct key_help *row)
     return glyph_width(row->key) + 1 + glyph_width(row->bar) + 1;
 }
 
+/* The width of all keys up to a rank. */
+static int keys_width(int rank)
+{
+    const struct key_help *row;
+    int width = 0;
+
+    for (int i = 0; (row = app_key_help(i)) != NULL; i++)
+        width += row->bar && row->rank <= rank ? key_width(row) : 0;
+    return width;
+}
+
 /* The keys of the highest rank with which all those up to it still fit. */
 static int rank_that_fits(int cols)
 {
-    const struct key_help *row;
+    int rank = 5;
 
-    for (int rank = 5;; rank--) {
-        int width = 0;
-        for (int i = 0; (row = app_key_help(i)) != NULL; i++)
-            width += row->bar && row->rank <= rank ? key_width(row) : 0;
-        if (width <= cols || rank == 0)
-            return rank;
-    }
+    while (rank > 0 && keys_width(rank) > cols)
+        rank--;
+    return rank;
 }
 
 /* Notes what a click there means. */
@@ -175,7 +182,9 @@ static bool has_tab(const struct app *app, int pane, bool shows_all)
 
 static int tab_width(int pane, bool has_names)
 {
-    return has_names ? glyph_width(pane_table[pane]->name) + 3 : 2;
+    int digits = pane < 9 ? 1 : 2;
+
+    return digits + 1 + (has_names ? glyph_width(pane_table[pane]->name) + 1 : 0);
 }
 
 static int tabs_width(const struct app *app, bool shows_all, bool has_names)
@@ -187,19 +196,26 @@ static int tabs_width(const struct app *app, bool shows_all, bool has_names)
     return width;
 }
 
-/* The panes' names at the right: all of them when there is room, else those behind tabs. */
+/*
+ * The panes' names at the right: all of them, or those behind tabs, or only the numbers of those;
+ * the keys that everybody needs keep their room.
+ */
 static void draw_bar_line(struct app *app, const struct canvas *canvas)
 {
-    int cols = canvas->area.cols;
-    bool shows_all = cols >= MEDIUM_COLS;
-    bool has_names = tabs_width(app, shows_all, true) <= cols * 3 / 5;
+    static const char *const word = "panes ";
+    int cols = canvas->area.cols, room = cols - 3;
+    bool shows_all = cols >= MEDIUM_COLS && tabs_width(app, true, true) <= room - keys_width(2);
+    bool has_names = tabs_width(app, shows_all, true) <= room - keys_width(1);
+    int before = has_names ? 0 : glyph_width(word);
     int width = tabs_width(app, shows_all, has_names), x = cols - width;
 
+    if (!has_names && app->layout.hidden > 0)
+        draw_text(canvas, 0, x - before, draw_style(canvas, STYLE_DIM), word);
     app->bar_places = 0;
     if (app->is_playing)
-        draw_playing(app, canvas, 1, x - 2);
+        draw_playing(app, canvas, 1, x - before - 2);
     else
-        draw_keys(app, canvas, 1, x - 2);
+        draw_keys(app, canvas, 1, x - before - 2);
     for (int i = 0; i < PANES; i++) {
         if (!has_tab(app, i, shows_all))
             continue;
