@@ -37,7 +37,7 @@ s32 flush_old_exec(struct machine *m, const struct linux_binprm *bprm);
 s32 search_binary_handler(struct machine *m, const struct linux_binprm *bprm, bool is_nested);
 // One string below those that are there: 0, -E2BIG or -ENOMEM.
 s32 copy_string(struct machine *m, const struct linux_binprm *bprm, const char *string);
-// The program whose file that is.
+// The program whose file that is; NULL for a file that somebody has created.
 const struct program *program_of_file(const struct machine *m, kaddr file);
 // The same; after the point of no return an error comes with a deadly signal. After
 // fs/binfmt_elf.c.

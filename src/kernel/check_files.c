@@ -86,6 +86,8 @@ static void check_file(struct file_check *c, kaddr address)
         add_reference(&c->dentries, file->f_dentry);
     else
         add_reference(&c->inodes, file->f_inode);
+    if (file->f_mode & FMODE_WRITE && is_kind(inode_at(c->m, file->f_inode), S_IFREG))
+        add_reference(&c->open_to_write, file->f_inode);
     if (file->f_op == FOPS_READ_PIPE)
         add_reference(&c->readers, file->f_inode);
     if (file->f_op == FOPS_WRITE_PIPE)
@@ -196,14 +198,19 @@ static void check_inodes(struct file_check *c)
     sort_references(&c->inodes);
     sort_references(&c->readers);
     sort_references(&c->writers);
+    sort_references(&c->open_to_write);
     list_for_each(c->m, link, &kernel(c->m)->inodes)
     {
         const struct inode *inode = list_entry(c->m, link, struct inode, i_list);
         u32 count = references_to(&c->inodes, kaddr_of(c->m, inode));
+        u32 writers = references_to(&c->open_to_write, kaddr_of(c->m, inode));
 
         if ((u32)inode->i_count != count)
             complain(&c->complaints, "inode %08x: i_count %d, %u references", link, inode->i_count,
                      count);
+        if ((u32)inode->i_writecount != writers)
+            complain(&c->complaints, "inode %08x: i_writecount %d, %u open files may write", link,
+                     inode->i_writecount, writers);
         if (is_kind(inode, S_IFIFO) != (inode->i_pipe != 0))
             complain(&c->complaints, "inode %08x: mode %o, pipe %08x", link, inode->i_mode,
                      inode->i_pipe);
@@ -259,5 +266,6 @@ int check_files(const struct machine *m, struct strbuf *out)
     finish_references(&c.dentries);
     finish_references(&c.readers);
     finish_references(&c.writers);
+    finish_references(&c.open_to_write);
     return c.complaints.count;
 }

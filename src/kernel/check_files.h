@@ -12,6 +12,7 @@ struct file_check {
     struct references tables, contexts, namespaces, spaces; // of tasks
     struct references files, dentries, inodes;
     struct references readers, writers; // inodes of pipes, one for each open end
+    struct references open_to_write;    // inodes of regular files, one for each open file
 };
 
 // check_pipe.c: one pipe; and the queues on which tasks wait for pipes, the console and the disk.

@@ -218,12 +218,14 @@ s32 search_binary_handler(struct machine *m, const struct linux_binprm *bprm, bo
     KFN(m, search_binary_handler);
     const struct program *program = program_of_file(m, bprm->file);
 
-    if (program->exec_error)
+    if (program && program->exec_error)
         KRETURN(-error_of_program(program->exec_error));
-    if (program->is_script && is_nested)
+    // Unlike Linux: what somebody has created is a script or nothing, whatever bytes are in it.
+    bool is_script = !program || program->is_script;
+    if (is_script && is_nested)
         KRETURN(-ENOEXEC);
     // One that slept goes its way again: by then, the file is the one that the script has named.
-    if (program->is_script || (bprm->sh_bang && !is_nested))
+    if (is_script || (bprm->sh_bang && !is_nested))
         return load_script(m, bprm);
     return load_elf_binary(m, bprm);
 }
@@ -345,6 +347,8 @@ static s32 refuse_exec(struct machine *m, s32 error, bool of_interpreter)
                        : error == -ENOENT                     ? REFUSED_NO_FILE
                        : error == -ENOTDIR                    ? REFUSED_NO_FOLDER
                        : error == -EACCES                     ? REFUSED_NOT_EXECUTABLE
+                       : error == -ETXTBSY                    ? REFUSED_TEXT_BUSY
+                       : error == -ENAMETOOLONG               ? REFUSED_NAME_TOO_LONG
                        : error == -ELIBBAD                    ? REFUSED_BAD_INTERPRETER
                        : error == -ENOEXEC                    ? REFUSED_NO_PROGRAM
                        : error == -EFAULT || error == -EINVAL ? REFUSED_BAD_LAYOUT

@@ -30,6 +30,16 @@ static void put_inode(struct machine *m, kaddr dentry, kaddr inode)
         iput(m, inode);
 }
 
+// A regular file knows how many may write to it. After include/linux/fs.h, get_write_access() and
+// put_write_access().
+static void count_writer(struct machine *m, const struct file *file, kaddr inode, s32 change)
+{
+    const struct inode *i = inode_at(m, inode);
+
+    if (file->f_mode & FMODE_WRITE && is_kind(i, S_IFREG))
+        set(m, i->i_writecount, i->i_writecount + change);
+}
+
 // After fs/open.c, dentry_open(). Flags that only matter while it is opened are not kept.
 kaddr dentry_open(struct machine *m, kaddr dentry, kaddr inode, u32 flags, const char *name)
 {
@@ -50,6 +60,7 @@ kaddr dentry_open(struct machine *m, kaddr dentry, kaddr inode, u32 flags, const
     file.f_inode = inode;
     file.f_op = inode_at(m, inode)->i_fop;
     put_name(&file, name);
+    count_writer(m, &file, inode, 1);
     copy(m, file_at(m, address), &file, sizeof file);
     KRETURN(address);
 }
@@ -62,6 +73,7 @@ static void __fput(struct machine *m, kaddr address)
     if (file->f_op == FOPS_READ_PIPE || file->f_op == FOPS_WRITE_PIPE)
         pipe_release(m, inode_at(m, file->f_inode), file->f_op == FOPS_READ_PIPE,
                      file->f_op == FOPS_WRITE_PIPE);
+    count_writer(m, file, file->f_inode, -1);
     put_inode(m, file->f_dentry, file->f_inode);
     kmem_cache_free(m, kernel(m)->caches.filp, address);
 }

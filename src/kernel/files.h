@@ -6,6 +6,7 @@
 #include "kernel/signal.h"
 
 #define PATH_MAX       4096u
+#define NAME_MAX       255u        // bytes of a name in a path
 #define MAX_NON_LFS    0x7FFFFFFFu // bytes that a file may have
 #define READ_COUNT_MAX 0x7FFFFFFFu
 
@@ -65,10 +66,10 @@ void putname(struct machine *m, kaddr page);
 
 // Where a path leads.
 struct nameidata {
-    kaddr dentry; // the entry, whose count stays as it is; 0 if it is not in the tree
-    s32 program;  // the program of the catalogue that has this path, or -1
-    kaddr parent; // the directory in which the last name would be
-    char last[DENTRY_NAME_MAX];
+    kaddr dentry;               // the entry, whose count stays as it is; 0 if it is not in the tree
+    s32 program;                // the program of the catalogue that has this path, or -1
+    kaddr parent;               // the directory in which the last name would be
+    char last[DENTRY_NAME_MAX]; // "" if it has more bytes than an entry has room for
 };
 
 // 0; or -ENOENT with parent and last set if only the last name is missing, parent 0 if more is;
@@ -79,6 +80,8 @@ bool permission(const struct machine *m, const struct inode *inode, u32 mask);
 // A new directory entry that takes over a reference to the inode; 0 without memory. In the tree,
 // and held by it, if parent is not 0.
 kaddr d_alloc(struct machine *m, kaddr parent, const char *name, kaddr inode);
+// The entry of a directory that has this name, or 0. After fs/dcache.c.
+kaddr d_lookup(const struct machine *m, kaddr parent, const char *name);
 // The path of a directory entry, from the root directory on, into `path`; its length.
 u32 d_path(const struct machine *m, kaddr dentry, char *path, u32 size);
 // Why a path leads nowhere: what goes with the errno of path_lookup().

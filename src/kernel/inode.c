@@ -78,21 +78,43 @@ s32 open_host_exec(struct machine *m, u32 program, kaddr *file)
     KRETURN(open_program(m, program, file));
 }
 
+// A file that somebody has created. Scripts are such files.
+static s32 open_created(struct machine *m, kaddr dentry, kaddr *file)
+{
+    kaddr inode = dentry_at(m, dentry)->d_inode;
+    const struct inode *i = inode_at(m, inode);
+    char name[PATH_MAX];
+
+    if (!is_kind(i, S_IFREG) || !permission(m, i, MAY_EXEC) || !(i->i_mode & 0111))
+        return -EACCES;
+    if (i->i_writecount > 0)
+        return -ETXTBSY;
+    d_path(m, dentry, name, sizeof name);
+    dget(m, dentry);
+    *file = dentry_open(m, dentry, inode, O_RDONLY, name);
+    return *file ? 0 : -ENOMEM;
+}
+
 s32 open_exec(struct machine *m, const char *path, kaddr *file)
 {
     KFN(m, open_exec);
     u32 host = task_pt_regs(m, current(m))->ebx; // Unlike Linux: there is nothing like it
-    enum program_error error;
-    s32 number = program_find(m, path, &error);
+    struct nameidata found;
 
     if (is_host_path(path) && host)
         KRETURN(open_program(m, host, file));
-    KRETURN(number < 0 ? -error_of_program(error) : open_program(m, (u32)number, file));
+    s32 error = path_lookup(m, path, &found);
+    if (error)
+        KRETURN(error);
+    KRETURN(found.dentry ? open_created(m, found.dentry, file)
+                         : open_program(m, (u32)found.program, file));
 }
 
 const struct program *program_of_file(const struct machine *m, kaddr file)
 {
-    return program_at(m, (u32)inode_at(m, at(m, file, struct file)->f_inode)->i_program);
+    s32 program = inode_at(m, file_at(m, file)->f_inode)->i_program;
+
+    return program >= 0 ? program_at(m, (u32)program) : NULL;
 }
 
 kaddr shmem_file_setup(struct machine *m, u32 bytes)

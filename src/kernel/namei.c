@@ -60,8 +60,7 @@ kaddr d_alloc(struct machine *m, kaddr parent, const char *name, kaddr inode)
     KRETURN(address);
 }
 
-// The entry of a directory that has this name, or 0.
-static kaddr d_lookup(const struct machine *m, kaddr parent, const char *name)
+kaddr d_lookup(const struct machine *m, kaddr parent, const char *name)
 {
     list_for_each(m, link, &dentry_at(m, parent)->d_subdirs)
     {
@@ -132,6 +131,38 @@ static kaddr step(const struct machine *m, kaddr directory, const char *name)
     return d_lookup(m, directory, name);
 }
 
+// The program of the catalogue that lies in that directory under this name, or -1. There are no
+// entries for programs, only for the directories that they lie in.
+static s32 program_in(const struct machine *m, kaddr directory, const char *name, size_t length)
+{
+    enum program_error ignored;
+    char path[PROGRAM_PATH_MAX + DENTRY_NAME_MAX];
+    u32 used = d_path(m, directory, path, sizeof path);
+
+    if (used == 1) // "/"
+        used = 0;
+    if (used + 1 + length >= PROGRAM_PATH_MAX)
+        return -1;
+    path[used++] = '/';
+    memcpy(path + used, name, length);
+    path[used + length] = '\0';
+    return program_find(m, path, &ignored);
+}
+
+// No entry has this name: is it a program's? `rest` is the path behind it.
+static s32 leave_tree(const struct machine *m, kaddr directory, const char *name, size_t length,
+                      const char *rest, struct nameidata *found)
+{
+    s32 program = program_in(m, directory, name, length);
+
+    if (program >= 0 && *rest)
+        return -ENOTDIR;
+    found->program = program;
+    if (program < 0 && *rest == '\0')
+        found->parent = directory;
+    return program >= 0 ? 0 : -ENOENT;
+}
+
 // After fs/namei.c, link_path_walk(): name by name, from the root or the working directory.
 static s32 link_path_walk(const struct machine *m, const char *path, struct nameidata *found)
 {
@@ -142,21 +173,20 @@ static s32 link_path_walk(const struct machine *m, const char *path, struct name
     while (next_name(&path, &name, &length)) {
         const struct inode *inode = inode_at(m, dentry_at(m, here)->d_inode);
 
-        found->parent = 0;
+        found->last[0] = '\0';
         if (!is_kind(inode, S_IFDIR))
             return -ENOTDIR;
         if (!permission(m, inode, MAY_EXEC))
             return -EACCES;
-        if (length >= DENTRY_NAME_MAX)
+        if (length > NAME_MAX)
             return -ENAMETOOLONG;
+        if (length >= DENTRY_NAME_MAX)
+            return leave_tree(m, here, name, length, path, found);
         memcpy(found->last, name, length);
         found->last[length] = '\0';
         kaddr next = step(m, here, found->last);
-        if (!next) {
-            if (*path == '\0') // the last name, and no / behind it
-                found->parent = here;
-            return -ENOENT;
-        }
+        if (!next)
+            return leave_tree(m, here, name, length, path, found);
         here = next;
     }
     if (path[-1] == '/' && !is_kind(inode_at(m, dentry_at(m, here)->d_inode), S_IFDIR))
@@ -165,32 +195,11 @@ static s32 link_path_walk(const struct machine *m, const char *path, struct name
     return 0;
 }
 
-// The programs of the catalogue are found by their whole paths, wherever those lie.
-static s32 find_program(const struct machine *m, const char *path)
-{
-    kaddr from = *path == '/' ? current_fs(m)->root : current_fs(m)->pwd;
-    char whole[2 * PATH_MAX];
-    u32 length = d_path(m, from, whole, PATH_MAX);
-
-    if (length == 1) // "/"
-        length = 0;
-    while (path[0] == '.' && path[1] == '/')
-        path += 2;
-    whole[length++] = '/';
-    strncpy(whole + length, path + strspn(path, "/"), PATH_MAX - 1);
-    whole[length + PATH_MAX - 1] = '\0';
-    enum program_error ignored;
-    return program_find(m, whole, &ignored);
-}
-
 s32 path_lookup(struct machine *m, const char *path, struct nameidata *found)
 {
     KFN(m, path_lookup);
     *found = (struct nameidata){ .program = -1 };
-    s32 error = link_path_walk(m, path, found);
-    if (error == -ENOENT)
-        found->program = find_program(m, path);
-    KRETURN(found->program >= 0 ? 0 : error);
+    KRETURN(link_path_walk(m, path, found));
 }
 
 enum refusal path_refusal(s32 error)

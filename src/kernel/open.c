@@ -61,6 +61,9 @@ static kaddr open_namei(struct machine *m, const char *path, u32 flags, u32 mode
 {
     KFN(m, open_namei);
     *error = path_lookup(m, path, found);
+    // Unlike Linux, where a file may have a name of 255 bytes.
+    if (*error == -ENOENT && found->parent && flags & O_CREAT && !found->last[0])
+        *error = -ENAMETOOLONG;
     if (*error == -ENOENT && found->parent && flags & O_CREAT)
         KRETURN(vfs_create(m, found, mode, error));
     if (*error)

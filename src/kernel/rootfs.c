@@ -2,8 +2,9 @@
 //
 // Unlike Linux: they lie in the kernel's data, as an initramfs would in its image; what is written
 // to them, and what is created beside them, lives in the page cache until the machine is switched
-// off. The programs of the catalogue are not among them: they are found by name.
+// off. The programs of the catalogue are not among them, only the directories that they lie in.
 #include "kernel/files.h"
+#include "machine/program.h"
 
 #include <string.h>
 
@@ -112,6 +113,47 @@ static void make_entry(struct machine *m, u32 number)
     }
 }
 
+// The directory of that name in another one, made if there is none. 0 if something else has the name.
+static kaddr find_or_make_directory(struct machine *m, kaddr parent, const char *name,
+                                    const char *path)
+{
+    kaddr dentry = d_lookup(m, parent, name);
+
+    if (!dentry) {
+        kaddr inode = new_inode(m, path, S_IFDIR | 0755, FOPS_DIRECTORY);
+        BUG_ON(!inode);
+        dentry = d_alloc(m, parent, name, inode);
+        BUG_ON(!dentry);
+    }
+    return is_kind(inode_at(m, dentry_at(m, dentry)->d_inode), S_IFDIR) ? dentry : 0;
+}
+
+// All directories on the way to a program.
+static void make_way(struct machine *m, const char *program)
+{
+    kaddr here = kaddr_of(m, &kernel(m)->root_dentry);
+    char path[PROGRAM_PATH_MAX], name[DENTRY_NAME_MAX];
+
+    for (const char *at = program, *slash; here && (slash = strchr(at + 1, '/')); at = slash) {
+        size_t length = (size_t)(slash - at - 1), whole = (size_t)(slash - program);
+
+        if (length == 0 || length >= sizeof name) // nothing below it can be found
+            return;
+        memcpy(name, at + 1, length);
+        name[length] = '\0';
+        memcpy(path, program, whole);
+        path[whole] = '\0';
+        here = find_or_make_directory(m, here, name, path);
+    }
+}
+
+// The catalogue names its programs by their paths only.
+static void make_program_directories(struct machine *m)
+{
+    for (u32 i = 0; i < m->programs.count; i++)
+        make_way(m, m->programs.list[i].path);
+}
+
 static void open_disk(struct machine *m)
 {
     const struct kernel_data *k = kernel(m);
@@ -138,6 +180,7 @@ void rootfs_init(struct machine *m)
         make_entry(m, i);
     }
     set(m, k->last_ino, ROOTFS_FILES);
+    make_program_directories(m);
     // It is mounted; and it is the boot task's root and working directory.
     set(m, k->root_dentry.d_count, k->root_dentry.d_count + 3);
     copy(m, &k->init_fs, &fs, sizeof fs);

@@ -37,17 +37,18 @@ enum file_operations {
     FOPS_DISK // a block device: a read waits for the disk
 };
 
-#define INODE_NAME_MAX 64
+#define INODE_NAME_MAX 60
 struct inode {
     struct list_head i_list; // kernel: all inodes in use
     s32 i_count;             // directory entries, and open files that have none
     u32 i_ino;
     u32 i_mode; // S_IF… and permissions
     u32 i_uid;
-    u32 i_size;    // bytes
-    s32 i_program; // number of the program in the catalogue whose file this is, or -1
-    kaddr i_text;  // where the text lies that the file begins with, up to a NUL; 0 = none
-    u32 i_fop;     // enum file_operations
+    u32 i_size;       // bytes
+    s32 i_writecount; // open files that may write to it, if it is a regular one
+    s32 i_program;    // number of the program in the catalogue whose file this is, or -1
+    kaddr i_text;     // where the text lies that the file begins with, up to a NUL; 0 = none
+    u32 i_fop;        // enum file_operations
     struct address_space i_data;
     kaddr i_pipe;                // struct pipe_inode_info, or 0
     char i_name[INODE_NAME_MAX]; // path, for people

@@ -68,6 +68,7 @@ static const struct field inode_fields[] = {
     F(i_mode, KIND_OCTAL, 0),
     F(i_uid, KIND_UNSIGNED, 0),
     F(i_size, KIND_UNSIGNED, 0),
+    F(i_writecount, KIND_SIGNED, 0),
     F(i_program, KIND_SIGNED, 0),
     F(i_text, KIND_ADDRESS, TYPE_NONE),
     F(i_fop, KIND_NAME, NAMES_FOPS),

@@ -207,6 +207,7 @@ static const char *const refusals[] = {
     [REFUSED_READ_ONLY] =
         "programs, the disk, and the files that are there from the start stay as they are",
     [REFUSED_MAPPED_FILE] = "somebody has the file mapped",
+    [REFUSED_TEXT_BUSY] = "somebody has the file open for writing",
     [REFUSED_BUFFER_SMALL] = "the path does not fit into the buffer",
 };
 

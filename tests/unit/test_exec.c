@@ -44,16 +44,16 @@ static void test_name(void)
 {
     static const char *const names[][2] = {
         { "/bin/ls", "ls" },
-        { "/a/b/c/a-name-of-fifteen", "a-name-of-fifte" },
-        { "/x/123456789012345", "123456789012345" },
-        { "/x/1234567890123456", "123456789012345" },
+        { "/usr/bin/a-name-of-fifteen", "a-name-of-fifte" },
+        { "/bin/123456789012345", "123456789012345" },
+        { "/bin/1234567890123456", "123456789012345" },
     };
     struct booted *b = power_on_machine();
     struct strbuf why = STRBUF_INIT;
 
     CU_ASSERT_TRUE(programs_add(&b->m->programs,
-                                "/a/b/c/a-name-of-fifteen text=1\n/x/123456789012345 text=1p\n"
-                                "/x/1234567890123456 text=1K # a comment",
+                                "/usr/bin/a-name-of-fifteen text=1\n/bin/123456789012345 text=1p\n"
+                                "/bin/1234567890123456 text=1K # a comment",
                                 &why));
     CU_ASSERT_STRING_EQUAL(task(b, 1)->comm, "init");
     for (u32 i = 0; i < sizeof names / sizeof *names; i++) {
@@ -208,7 +208,13 @@ static void test_errors(void)
     CU_ASSERT_STRING_EQUAL(task(b, child)->comm, before.comm);
     CU_ASSERT_TRUE(task(b, child)->flags & PF_FORKNOEXEC);
     longer[4095] = 0;
-    CU_ASSERT_EQUAL(exec(b, child, longer), -ENOENT); // 4095 characters are a path
+    CU_ASSERT_EQUAL(exec(b, child, longer), -ENAMETOOLONG); // a name has 255 characters …
+    memset(longer, '/', 4095 - 255);
+    CU_ASSERT_EQUAL(exec(b, child, longer), -ENOENT); // … and a path 4095
+    CU_ASSERT_EQUAL(exec(b, child, longer + 1), -ENOENT);
+    memset(longer, '/', 4095);
+    memcpy(longer + 4000, "bin", 3);
+    CU_ASSERT_EQUAL(exec(b, child, longer), -EACCES);
     free(longer);
     power_off(b);
 }

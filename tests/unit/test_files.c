@@ -513,6 +513,7 @@ static void test_checker(void)
     spoil(b, &kernel(b->m)->root_dentry.d_count, 1);
     spoil(b, &kernel(b->m)->rootfs_dentry[3].d_count, 9);
     spoil(b, (const void *)&kernel(b->m)->rootfs_inode[3].i_count, 9);
+    spoil(b, &kernel(b->m)->rootfs_inode[13].i_writecount, 1);
     spoil(b, &file_of(b, 1, 0)->f_inode, kaddr_of(b->m, &kernel(b->m)->rootfs_inode[3]));
     spoil(b, &rq(b->m)->nr_iowait, 1);
     spoil(b, &root->sigpending, 0);

@@ -644,12 +644,13 @@ static void test_mistakes(void)
     CU_ASSERT_EQUAL(type(s, "exec host:/huge"), RUN_MISTAKE);
     CU_ASSERT_EQUAL(type(without, "exec host:/prog"), RUN_MISTAKE);
     CU_ASSERT_EQUAL(machine_position(s->m).commands, 0);
-    CU_ASSERT_EQUAL(type(s, "exec host:/none; expect errno ENOENT; exec host:; exec /; "
-                            "expect errno EACCES; exec /bin; expect errno EACCES; exec /bin/ls/x; "
-                            "expect errno ENOTDIR; exec /etc/passwd; expect errno EACCES; "
-                            "exec /usr/bin/broken; expect errno ENOEXEC; exec bin; "
-                            "expect errno ENOENT; exec //; expect errno EACCES"),
-                    RUN_OK);
+    CU_ASSERT_EQUAL(
+        type(s, "exec host:/none; expect errno ENOENT; exec host:; exec /; "
+                "expect errno EACCES; exec /bin; expect errno EACCES; exec /bin/ls/x; "
+                "expect errno ENOTDIR; exec /etc/passwd; expect errno EACCES; "
+                "exec /usr/bin/broken; expect errno ENOEXEC; exec bin; "
+                "expect errno EACCES; exec ls; expect errno ENOENT; exec //; expect errno EACCES"),
+        RUN_OK);
     session_destroy(s);
     session_destroy(without);
 }
