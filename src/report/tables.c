@@ -225,9 +225,8 @@ const struct kmem_cache *next_cache(const struct machine *m, const struct kmem_c
 
 static void add_caches_title(struct strbuf *out)
 {
-    strbuf_puts(
-        out,
-        "CACHE     NAME                 OBJSIZE  ALLOCATED     TOTAL  SLABS  SSIZE  COLOURS\n");
+    strbuf_puts(out,
+                "CACHE     NAME            OBJSIZE  ALLOCATED   TOTAL  SLABS  SSIZE  COLOURS\n");
 }
 
 static void add_cache_row(const struct machine *m, const struct kmem_cache *c, struct strbuf *out)
@@ -238,8 +237,8 @@ static void add_cache_row(const struct machine *m, const struct kmem_cache *c, s
 
     strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
     strbuf_printf(out, "%08x  ", kaddr_of(m, c));
-    add_padded(out, strbuf_text(&name), 20);
-    strbuf_printf(out, " %7u  %9u  %8u  %5u  %4uk  %u (next %u)\n", c->objsize,
+    add_padded(out, strbuf_text(&name), 15);
+    strbuf_printf(out, " %7u  %9u  %6u  %5u  %4uk  %u, next %u\n", c->objsize,
                   cache_objects_in_use(c), slabs * c->num, slabs, 4u << c->gfporder, c->colour,
                   c->colour_next);
     strbuf_finish(&name);

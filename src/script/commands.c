@@ -364,11 +364,11 @@ const struct command_row command_table[] = {
       .max_words = 1, .type = { TYPE_NUMBER }, .run = run_branches },
 
     // ---- The screen
-    { VIEWS("layout", "layout [teach|memory|kernel|sched|all]",
+    { VIEWS("layout", "layout [teach|memory|kernel|sched|io|all]",
             "arranges the panes for a subject, or lists the layouts",
             "Panes that a layout leaves out, or has no room for, come into sight with `pane NAME`. "
             "Without a terminal this command and the others about the screen do nothing."),
-      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "teach memory kernel sched all",
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "teach memory kernel sched io all",
       .run = run_view },
     { VIEWS("pane", "pane [NAME [TAB] | next | previous | console]",
             "says which pane the arrow keys are for, or lists the panes",

@@ -10,7 +10,7 @@
 
 enum { PRESSES = 15, QUIET_MS = 30 };
 
-static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "all" };
+static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "io", "all" };
 
 /* CPU seconds that the program has used. */
 static double cpu_time(const struct vt *vt)

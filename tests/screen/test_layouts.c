@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const int sizes[][2] = { { 24, 80 }, { 30, 100 }, { 45, 160 }, { 60, 200 } };
-static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "all" };
+static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "io", "all" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

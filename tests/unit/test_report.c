@@ -333,7 +333,7 @@ static void test_tables(void)
 {
     start("boot sh; fork");
     report_slabs(m, &out);
-    CU_ASSERT_TRUE(has("  task_struct             1264          3         3      1     4k  8 "));
+    CU_ASSERT_TRUE(has("  task_struct        1264          3       3      1     4k  8, "));
     strbuf_clear(&out);
     report_pidmap(m, &out);
     CU_ASSERT_TRUE(has(" last_pid 3, next 4\n in use: 0-3\n"));

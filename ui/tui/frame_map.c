@@ -11,8 +11,8 @@ enum {
     LABEL_COLS = 7,   /* "  16320 " */
     ACROSS_MAX = 256, /* frames in a row */
     ACROSS_STEP = 8,  /* their number is a multiple of this */
-    LEGEND_ROWS = 6,  /* from so many rows on, the legend may have two */
-    LEGEND_LINES = 2,
+    LEGEND_ROWS = 6,  /* from so many rows on, the legend has two lines … */
+    LEGEND_COLS = 60, /* … and one more where it is narrower than this */
 };
 
 /* ---- Glyphs ---- */
@@ -195,6 +195,11 @@ static int frames_across(int cols)
     return across < ACROSS_MAX ? across : ACROSS_MAX;
 }
 
+static int legend_lines(const struct rect *area)
+{
+    return area->rows < LEGEND_ROWS ? 1 : area->cols < LEGEND_COLS ? 3 : 2;
+}
+
 static void draw_heading_line(const struct canvas *canvas, const struct frame_map *map, u32 frames)
 {
     int x = draw_text(canvas, 0, 0, draw_style(canvas, STYLE_TITLE), _("page frames "));
@@ -211,7 +216,7 @@ void frame_map_draw(const struct canvas *canvas, struct frame_map *map, const st
     struct view_pair_summary summary;
     struct view_frame frames[ACROSS_MAX];
     struct legend legend = { .has_changed = false };
-    int rows = canvas->area.rows, lines = rows >= LEGEND_ROWS ? LEGEND_LINES : 1;
+    int rows = canvas->area.rows, lines = legend_lines(&canvas->area);
 
     view_pair_summary(vs->view, &summary);
     map->across = frames_across(canvas->area.cols);

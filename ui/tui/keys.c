@@ -48,7 +48,7 @@ static const struct key_help help_rows[] = {
     ROW("Up, Down, Home, End",
         "in a pane: choose or scroll (choose, press); in the console: lines typed before"),
     ROW("Enter", "in the tree gives the focus; in other panes shows the next view (focus, pane)"),
-    ROW("Alt-T M K S A", "the layouts teach, memory, kernel, sched, all (layout)"),
+    ROW("Alt-T M K S I A", "the layouts teach, memory, kernel, sched, io, all (layout)"),
     ROW("Backspace", "in a pane: the task that was chosen before (choose back)"),
     ROW("Esc", "back to the console; pauses playing (pane console)"),
     ROW("+ and -", "while playing: faster, slower (play)"),

@@ -8,8 +8,14 @@ enum { ROWS_MAX = 128, PID_BITS_MAX = 8192 };
 
 /* ---- Slab caches ---- */
 
+/* How many of the columns fit beside the name. */
+static int slab_cells(int cols)
+{
+    return cols >= 48 ? 6 : cols >= 42 ? 5 : 4;
+}
+
 static void draw_slab(const struct canvas *canvas, int y, const struct draw_column *columns,
-                      const struct view_slab *slab)
+                      int count, const struct view_slab *slab)
 {
     char size[16], active[24], slabs[24], colour[24];
 
@@ -30,12 +36,40 @@ static void draw_slab(const struct canvas *canvas, int y, const struct draw_colu
                                       : slab->active ? STYLE_NORMAL
                                                      : STYLE_DIM);
     attr_t attrs[] = { name, name, other, other, other, other };
-    draw_row(canvas, y, columns, 6, cells, attrs);
+    draw_row(canvas, y, columns, count, cells, attrs);
+}
+
+/* True once with each new stop: time to have a change in sight. */
+static bool is_new_stop(struct kernel_state *state, const struct view_state *vs)
+{
+    if (state->stop == vs->stops)
+        return false;
+    state->stop = vs->stops;
+    return true;
+}
+
+/* If no row in sight has changed, goes to the first that has. */
+static void show_changed_slab(struct kernel_state *state, const struct view_state *vs)
+{
+    struct view_slab slabs[ROWS_MAX];
+    int count = (int)view_slabs(vs->view, 0, ROWS_MAX, slabs);
+    int first = -1;
+
+    for (int i = count - 1; i >= 0; i--) {
+        if (!slabs[i].changed)
+            continue;
+        if (i >= state->scroll.top && i < state->scroll.top + state->scroll.page)
+            return;
+        first = i;
+    }
+    if (first >= 0)
+        scroll_show(&state->scroll, first);
 }
 
 static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
                        const struct view_state *vs)
 {
+    /* The last ones are left out where the names would not fit. */
     static const struct draw_column columns[] = {
         { "", 1, ALIGN_LEFT },        { "CACHE", 0, ALIGN_LEFT },  { "SIZE", 6, ALIGN_RIGHT },
         { "IN USE", 9, ALIGN_RIGHT }, { "SLABS", 5, ALIGN_RIGHT }, { "COLOUR", 6, ALIGN_RIGHT }
@@ -45,12 +79,15 @@ static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
 
     rows = rows < ROWS_MAX ? rows : ROWS_MAX;
     scroll_fit(&state->scroll, (int)view_slab_count(vs->view), rows);
+    if (is_new_stop(state, vs))
+        show_changed_slab(state, vs);
     struct canvas part = draw_part(canvas, 0, 0, 1, canvas->area.cols - 1);
-    draw_heading(&part, 0, columns, 6);
+    int cells = slab_cells(canvas->area.cols);
+    draw_heading(&part, 0, columns, cells);
     part = draw_part(canvas, 1, 0, rows, canvas->area.cols - 1);
     u32 count = view_slabs(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), slabs);
     for (u32 i = 0; i < count; i++)
-        draw_slab(&part, (int)i, columns, &slabs[i]);
+        draw_slab(&part, (int)i, columns, cells, &slabs[i]);
 }
 
 /* ---- PIDs ---- */
@@ -70,6 +107,8 @@ static void draw_pids(const struct canvas *canvas, struct kernel_state *state,
     if (across < 10 || rows < 1)
         return;
     scroll_fit(&state->scroll, (map.pid_max + across - 1) / across, rows);
+    if (is_new_stop(state, vs))
+        scroll_show(&state->scroll, map.last_pid / across);
     u32 first = (u32)(state->scroll.top * across), count = (u32)(rows * across);
     count = view_pids(vs->view, first, count < PID_BITS_MAX ? count : PID_BITS_MAX, bits);
     for (u32 i = 0; i < count; i++) {
@@ -205,6 +244,7 @@ static void show_tab(void *pane, const void *view, int i)
     (void)view;
     state->tab = (enum kernel_tab)i;
     state->scroll.top = 0;
+    state->stop = 0;
 }
 
 static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)

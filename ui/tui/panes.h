@@ -59,6 +59,7 @@ enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_BLOCKS, KERNEL_TABS };
 struct kernel_state {
     struct scroll scroll;
     enum kernel_tab tab;
+    u64 stop; /* at which the changes were last brought into sight */
 };
 
 struct memory_state {
