@@ -11,7 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SUBJECT_BYTES = 50 };
+enum {
+    ROW_COLS = 76,   /* a page over the panes shows so much on a screen of 80 columns */
+    NAME_COLS = 22,  /* where what a lesson is about begins, unless its name is longer */
+    PART_BYTES = 20, /* less of a sentence says nothing */
+};
 
 static const char suffix[] = ".demo";
 
@@ -61,24 +65,29 @@ static int find_folder(char *folder, size_t size, struct dirent ***entries)
     return scan(folder, entries);
 }
 
-/* Adds as many whole words of a line as fit into SUBJECT_BYTES. */
-static void add_shortened(const char *text, struct strbuf *out)
+/*
+ * Adds as much of a line as fits: up to the last mark between two parts of the sentence that has
+ * something before it, else as many whole words as fit.
+ */
+static void add_shortened(const char *text, size_t room, struct strbuf *out)
 {
-    size_t length = strlen(text);
+    size_t length = strlen(text), part = 0, words = 0;
 
-    if (length <= SUBJECT_BYTES) {
-        strbuf_add_visible(out, text, length);
-        return;
+    for (size_t i = 0; i < length && i < room; i++) {
+        if (strchr(",:;.", text[i]) && text[i + 1] == ' ')
+            part = i;
+        if (text[i] == ' ' && i + 2 <= room)
+            words = i;
     }
-    length = SUBJECT_BYTES;
-    while (length > 0 && text[length] != ' ')
-        length--;
-    strbuf_add_visible(out, text, length);
-    strbuf_puts(out, " …");
+    if (length <= room)
+        part = length;
+    strbuf_add_visible(out, text, part < PART_BYTES ? words : part);
+    if (part < PART_BYTES)
+        strbuf_puts(out, " …");
 }
 
 /* What a lesson is about: its first line, which is a comment. */
-static void add_subject(const char *folder, const char *name, struct strbuf *out)
+static void add_subject(const char *folder, const char *name, size_t room, struct strbuf *out)
 {
     char path[PATH_MAX], line[256];
 
@@ -89,7 +98,7 @@ static void add_subject(const char *folder, const char *name, struct strbuf *out
     if (fgets(line, sizeof line, file) && line[0] == '#') {
         line[strcspn(line, "\r\n")] = '\0';
         const char *text = line + 1 + strspn(line + 1, " ");
-        add_shortened(text, out);
+        add_shortened(text, room, out);
     }
     fclose(file);
 }
@@ -107,8 +116,10 @@ bool demos_list(struct strbuf *out)
         strbuf_puts(out, "  ");
         size_t begin = out->length;
         strbuf_add_visible(out, name, strlen(name) - strlen(suffix));
-        strbuf_repeat(out, ' ', 24 - (int)(out->length - begin));
-        add_subject(folder, name, out);
+        strbuf_putc(out, ' ');
+        strbuf_repeat(out, ' ', NAME_COLS - (int)(out->length - begin));
+        size_t used = out->length - begin + 2;
+        add_subject(folder, name, used < ROW_COLS ? ROW_COLS - used : 0, out);
         strbuf_putc(out, '\n');
     }
     free_entries(entries, count);

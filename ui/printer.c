@@ -154,7 +154,7 @@ static void on_done(void *context, const struct echo *echo)
         if (p->has_moved)
             put_position(p);
         if (echo->acts)
-            report_sentence(m, 0, &sentence);
+            report_sentence(m, machine_position(m).command, &sentence);
         else if (p->has_moved && machine_is_inside(m))
             report_step_sentence(m, &sentence);
         put_wrapped(p, strbuf_text(&sentence), SENTENCE_INDENT);

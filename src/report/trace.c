@@ -9,13 +9,37 @@
 
 // ---- Building ------------------------------------------------------------------------------------
 
+// Is this a store to a variable of the command language?
+static bool is_in_variables(const struct record *r)
+{
+    return (r->kind == RECORD_STORE || r->kind == RECORD_COPY) &&
+           r->offset >= offsetof(struct image_head, console.variables) &&
+           r->offset < sizeof(struct image_head);
+}
+
+// Did command n, from 1, do no more than `let` does? Not if nobody knows any more.
+static bool is_quiet(const struct machine *m, u64 n)
+{
+    struct record_range range;
+
+    if (!command_records(m, n - 1, &range))
+        return false;
+    for (u64 i = range.begin; i < range.end; i++)
+        if (!is_in_variables(record_get(m, i)))
+            return false;
+    return true;
+}
+
 u64 trace_default_command(const struct machine *m)
 {
     const struct history *h = &m->history;
+    u64 n = h->run;
 
-    if (h->open)
+    if (h->open || machine_is_inside(m))
         return h->run + 1;
-    return machine_is_inside(m) ? h->run + 1 : h->run;
+    while (n > 0 && is_quiet(m, n))
+        n--;
+    return n > 0 ? n : h->run;
 }
 
 static struct trace_line *add_line(struct trace *t, u64 position, enum trace_line_kind kind,

@@ -42,8 +42,9 @@ struct trace_filter {
     bool no_fields, no_notes;
 };
 
-// The number, from 1, of the command in which the machine stands, else of the last that ran;
-// 0 if there is none.
+// The number, from 1, of the command in which the machine stands, else of the last that ran and
+// changed more than variables, as `let` does (if none did: of the last that ran); 0 if there is
+// none.
 u64 trace_default_command(const struct machine *m);
 
 // Reads command n (0: the default). False if the journal does not hold it: the trace is empty.

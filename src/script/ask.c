@@ -253,11 +253,13 @@ static bool read_choices(struct session *s, const struct word *w, struct choices
     return true;
 }
 
-// "b) the shell", or where letters would not do "T".
+// "b) the shell", or where letters would not do "T) it stops", or "T".
 static void add_choice(const struct choices *c, u32 i, struct strbuf *out)
 {
     if (has_letters(c->value, c->count))
         strbuf_printf(out, "%c) ", 'a' + (int)i);
+    else if (strcmp(c->value[i], c->words[i]) != 0)
+        strbuf_printf(out, "%s) ", c->value[i]);
     strbuf_puts(out, c->words[i]);
 }
 

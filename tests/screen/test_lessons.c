@@ -23,7 +23,13 @@ static const char demo[] =
     "Here come some more of them, so that a small screen has no room for all in its three rows: "
     "they are as long as words in a lesson may well be, and longer than most. Whoever reads this "
     "must be able to read it to the end, for there is the point, which was the reason for saying "
-    "all the rest. This is the very end of them.\"\n";
+    "all the rest. This is the very end of them.\"\n"
+    "ps\n"
+    "ask \"How?\" choices \"0: in the first of three ways, which is long enough for one row|"
+    "2: in the second, which is long enough for one row, too|3: in the last one\" focus\n"
+    "fork\n"
+    "let child $!\n"
+    "expect state $child R\n";
 
 static int make_demo(void)
 {
@@ -185,6 +191,65 @@ static void test_long_text(void)
     vt_resize(vt, 45, 160);
     VT_ASSERT(vt, vt_wait_text(vt, "Last words, and many."));
     CU_ASSERT_TRUE(vt_find(vt, "the very end", NULL, NULL));
+    vt_resize(vt, 24, 80);
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: more"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: ps"));
+    vt_type(vt, " "); /* what has been read need not be read again after a command */
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: on"));
+    CU_ASSERT_TRUE(vt_find(vt, "the very end", NULL, NULL));
+    quit(vt);
+}
+
+/* The answer to a long question stays in sight, with the question, and so does what fork did. */
+static void test_long_question(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "chapters 3\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Task 3 is new."));
+    vt_type(vt, "demo next\rdemo next\rdemo next\rdemo next\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "How?"));
+    vt_type(vt, "nonsense\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "That is none of the choices."));
+    CU_ASSERT_FALSE(vt_find(vt, "The machine says", NULL, NULL));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says: "));
+    CU_ASSERT_TRUE(vt_find(vt, "How?", NULL, NULL));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "the end of the demo"));
+    CU_ASSERT_TRUE(vt_find(vt, "How?", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "The machine says: ", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "2 sh forked 4 sh", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "sys_fork()", NULL, NULL));
+    quit(vt);
+}
+
+/* A store by another task: what matters is the fault, not how the CPU gets to that task. */
+static void test_fault_first(void)
+{
+    struct vt *vt = vt_start(24, 80, NULL, (const char *[]){ getenv("PROCARIUM"), NULL });
+    int row = -1;
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "store heap 1\rfork\r3: store heap 2\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "which others have too"));
+    CU_ASSERT_TRUE(vt_find(vt, "page_fault() {", &row, NULL));
+    CU_ASSERT_EQUAL(row, 1);
+    quit(vt);
+}
+
+/* One row a lesson, none of them broken. */
+static void test_list(void)
+{
+    struct vt *vt = start(24, 80);
+
+    vt_type(vt, "demo\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "15-file-descriptors-after-fork What fork does to open files "));
+    CU_ASSERT_TRUE(vt_find(vt,
+                           "01-first-fork         A first fork: what a process is to the kernel "
+                           " ",
+                           NULL, NULL));
     quit(vt);
 }
 
@@ -194,6 +259,9 @@ static CU_TestInfo tests[] = {
     { "commands at a question", test_taking_over },
     { "chapters", test_chapters },
     { "a text of several pages", test_long_text },
+    { "a question of several pages", test_long_question },
+    { "the list of lessons", test_list },
+    { "a fault is at the top of its trace", test_fault_first },
     { "a question without a lesson", test_typed_question },
     CU_TEST_INFO_NULL,
 };

@@ -172,6 +172,10 @@ static void test_choices(void)
     CU_ASSERT_STRING_EQUAL(strbuf_text(&t.words),
                            "2 Who?\n  a) the idle task\n  b) init\n  c) 2\n(1 b) init 3)\n");
     strbuf_clear(&t.words);
+    run(s, "ask \"What now?\" choices \"R: it runs|S: it sleeps\" state 1");
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&t.words), "\n  R) it runs\n  S) it sleeps"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&t.words), "(R R) it runs 2)"));
+    strbuf_clear(&t.words);
     run(s, "ask \"State?\" choices \"R|S|D\" state 1");
     CU_ASSERT_STRING_EQUAL(strbuf_text(&t.words), "2 State?\n  R\n  S\n  D\n(R R 3)\n");
     finish(s, &t);

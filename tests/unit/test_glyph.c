@@ -100,7 +100,18 @@ static void test_widths(void)
     CU_ASSERT_EQUAL(glyph_wide_width(L"三x", 2), 3);
 }
 
+static void test_hanging_indent(void)
+{
+    CU_ASSERT_EQUAL(glyph_hanging_indent("", 0, 80), 0);
+    CU_ASSERT_EQUAL(glyph_hanging_indent("words", 5, 80), 0);
+    CU_ASSERT_EQUAL(glyph_hanging_indent("  · words", 10, 80), 4);
+    CU_ASSERT_EQUAL(glyph_hanging_indent("                    ^", 21, 30), 15);
+    CU_ASSERT_EQUAL(glyph_hanging_indent("   words", 8, 1), 0);
+    CU_ASSERT_EQUAL(glyph_hanging_indent("   ", 3, 80), 5);
+}
+
 static CU_TestInfo tests[] = {
+    { "hanging indents", test_hanging_indent },
     { "decoding", test_decode },
     { "bad bytes", test_bad_bytes },
     { "there and back", test_round_trip },

@@ -483,7 +483,35 @@ static void test_memory_reports(void)
     finish();
 }
 
+/* What happened last is still what is told after variables were set. */
+static void test_quiet_commands(void)
+{
+    start("boot sh; fork; let child $!; let other 7");
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("2 sh forked 3 sh"));
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, machine_position(m).command, &out));
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "");
+    trace();
+    CU_ASSERT_TRUE(has("sys_fork() {"));
+    run("undo 3");
+    strbuf_clear(&out);
+    CU_ASSERT_FALSE(report_sentence(m, 0, &out));
+    finish();
+    start("boot sh; fork; focus 1"); // the panes follow that one
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "");
+    finish();
+    start("let child 3");
+    trace();
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "");
+    finish();
+}
+
 static CU_TestInfo tests[] = {
+    { "quiet commands leave what happened told", test_quiet_commands },
     { "vtop", test_vtop },
     { "vm, pte, shared, pages", test_memory_reports },
     { "ps, pstree and task say who is there", test_tasks },

@@ -283,7 +283,11 @@ static void take_line(struct app *app, const char *line)
     console_writef(app->console, STYLE_NORMAL, "%s\n", line);
     console_to_end(app->console);
     if (done == 0 && is_reply(app, line)) {
-        player_ui_reveal(app, line);
+        if (app->pending.choices == 0 || pending_has_choice(&app->pending, line))
+            player_ui_reveal(app, line);
+        else /* a slip of the finger is no reason to give the answer away */
+            console_write(app->console, STYLE_HINT,
+                          _("That is none of the choices. Space tells the answer.\n"));
         return;
     }
     strbuf_puts(&app->text, line);

@@ -219,11 +219,11 @@ static size_t row_end(const struct line *line, size_t at, int cols, size_t *next
     return at;
 }
 
-/* The part of a line that stands in one row, in its styles. */
-static int draw_row_text(const struct line *line, const struct canvas *canvas, int y, size_t at,
-                         size_t end)
+/* The part of a line that stands in one row, from column x, in its styles. */
+static int draw_row_text(const struct line *line, const struct canvas *canvas, int y, int x,
+                         size_t at, size_t end)
 {
-    int span = 0, x = 0;
+    int span = 0;
 
     while (at < end) {
         wchar_t ch;
@@ -243,14 +243,16 @@ static int draw_row_text(const struct line *line, const struct canvas *canvas, i
 static int walk_line(const struct line *line, const struct canvas *canvas, int y, bool draws)
 {
     int cols = canvas->area.cols, row = 0, x = 0;
+    int indent = glyph_hanging_indent(line->text, line->size, cols);
     size_t at = 0;
 
     do {
-        size_t next, end = row_end(line, at, cols, &next);
+        int left = row > 0 ? indent : 0;
+        size_t next, end = row_end(line, at, cols - left, &next);
         if (draws && y + row >= canvas->area.rows)
             break;
         if (draws && y + row >= 0)
-            x = draw_row_text(line, canvas, y + row, at, end);
+            x = draw_row_text(line, canvas, y + row, left, at, end);
         at = next;
         row++;
     } while (at < line->size);

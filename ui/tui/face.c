@@ -70,7 +70,7 @@ static void on_done(void *context, const struct echo *echo)
     strbuf_clear(&app->act_text);
     strbuf_puts(&app->act_text, echo->text);
     strbuf_clear(&app->act_sentence);
-    report_sentence(app->vs.m, 0, &app->act_sentence);
+    report_sentence(app->vs.m, machine_position(app->vs.m).command, &app->act_sentence);
 }
 
 /* ---- The rest ---- */

@@ -170,6 +170,17 @@ int glyph_wide_width(const wchar_t *text, size_t n)
     return width;
 }
 
+int glyph_hanging_indent(const char *text, size_t n, int cols)
+{
+    size_t blanks = 0;
+
+    while (blanks < n && text[blanks] == ' ' && (int)blanks < cols / 2)
+        blanks++;
+    if (blanks == 0)
+        return 0;
+    return (int)blanks + 2 < cols / 2 ? (int)blanks + 2 : cols / 2;
+}
+
 char *glyph_to_utf8(const wchar_t *text, size_t n)
 {
     char *out = mem_alloc(n * 4 + 1);

@@ -43,6 +43,12 @@ int glyph_width(const char *text);
 int glyph_wide_width(const wchar_t *text, size_t n);
 
 /*
+ * Where the rows of the n bytes at text go on when it is wrapped to cols: a little further in than
+ * it begins, but at 0 if it begins there, and never beyond the middle.
+ */
+int glyph_hanging_indent(const char *text, size_t n, int cols);
+
+/*
  * A NUL-terminated UTF-8 copy of n wide characters; the caller frees it. Never NULL (no memory:
  * abort).
  */

@@ -10,23 +10,32 @@
 
 /* ---- The text ---- */
 
-/* What the last item of this kind before the demo's place told; "" for nothing. */
-static const char *told_last(const struct player_ui *ui, bool is_chapter)
+/* The last item of this kind before the demo's place; the count of items if there is none. */
+static u32 item_last(const struct player_ui *ui, bool is_chapter)
 {
     for (u32 i = player_position(ui->player); i-- > 0;) {
         enum player_item_kind kind = player_item(ui->player, i).kind;
-        if (is_chapter && kind == ITEM_CHAPTER)
-            return ui->told[i] ? ui->told[i] : "";
-        if (!is_chapter && kind == ITEM_CHAPTER)
-            return "";
+        if (kind == ITEM_CHAPTER)
+            return is_chapter ? i : player_count(ui->player);
         if (!is_chapter && (kind == ITEM_SAY || kind == ITEM_ASK))
-            return ui->told[i] ? ui->told[i] : "";
+            return i;
     }
-    return "";
+    return player_count(ui->player);
 }
 
-/* A question's choices in one row, where that is wide enough: a screen of 24 rows has few for it. */
-static void add_choices(const char *choices, int cols, struct strbuf *out)
+/* What that item told; "" for nothing. */
+static const char *told_last(const struct player_ui *ui, bool is_chapter)
+{
+    u32 i = item_last(ui, is_chapter);
+
+    return i < player_count(ui->player) && ui->told[i] ? ui->told[i] : "";
+}
+
+/*
+ * A question's choices in one row, where that is wide enough: a screen of 24 rows has few for it.
+ * Then comes the answer, if it has been told. Returns the answer, "" for none.
+ */
+static const char *add_choices(const char *choices, int cols, struct strbuf *out)
 {
     struct strbuf row = STRBUF_INIT;
     const char *at = choices;
@@ -43,23 +52,31 @@ static void add_choices(const char *choices, int cols, struct strbuf *out)
         strbuf_add(out, choices, (size_t)(at - choices));
     strbuf_puts(out, at);
     strbuf_finish(&row);
+    return at;
 }
 
-/* What is to be read at the demo's place. */
-static void add_text(const struct app *app, int cols, struct strbuf *out)
+/* What is to be read at the demo's place, in so many columns and rows. */
+static void add_text(const struct app *app, int cols, int rows, struct strbuf *out)
 {
     const struct player_ui *ui = &app->player;
+    bool has_begun = told_last(ui, true)[0] || told_last(ui, false)[0];
 
-    if (player_position(ui->player) == 0) {
+    if (player_position(ui->player) == 0 || !has_begun) {
         strbuf_puts(out, _("Space or the right arrow goes on, the left arrow back; F5 plays. Type "
                            "commands at any time: the next key press comes back to the demo."));
         return;
     }
     const char *text = told_last(ui, false);
     const char *choices = strstr(text, "\n  ");
-    strbuf_add(out, text, choices ? (size_t)(choices - text) : strlen(text));
-    if (choices)
-        add_choices(choices, cols, out);
+    size_t length = choices ? (size_t)(choices - text) : strlen(text);
+    strbuf_add(out, text, length);
+    if (!choices)
+        return;
+    const char *answer = add_choices(choices, cols, out);
+    if (*answer && draw_wrapped_rows(strbuf_text(out), cols) > rows) {
+        strbuf_truncate(out, length); /* the answer names the choice that matters */
+        strbuf_puts(out, answer);
+    }
 }
 
 const char *narration_text(const struct app *app)
@@ -76,6 +93,15 @@ void narration_begin(struct app *app)
 {
     app->player.page_top = app->player.rows_left = 0;
     app->player.shows_end = false;
+    app->player.text_item = item_last(&app->player, false);
+}
+
+void narration_go_on(struct app *app)
+{
+    u32 before = app->player.text_item;
+
+    narration_begin(app);
+    app->player.shows_end = app->player.text_item == before;
 }
 
 bool narration_page(struct app *app)
@@ -128,7 +154,7 @@ int narration_rows(const struct app *app, int cols, int most)
 {
     struct strbuf text = STRBUF_INIT;
 
-    add_text(app, cols - 2, &text);
+    add_text(app, cols - 2, most - 1, &text);
     int rows = 1 + draw_wrapped_rows(strbuf_text(&text), cols - 2);
     int least = most < 5 ? most : 5; /* a steady height, so that the screen does not jump */
     strbuf_finish(&text);
@@ -164,7 +190,7 @@ void narration_draw(struct app *app, const struct canvas *canvas)
 
     draw_clear(canvas);
     draw_title(app, canvas);
-    add_text(app, cols, &text);
+    add_text(app, cols, rows, &text);
     int total = draw_wrapped_rows(strbuf_text(&text), cols);
     if (ui->shows_end && total > rows)
         ui->page_top = total - rows;

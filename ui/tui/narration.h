@@ -8,6 +8,8 @@ struct app;
 
 /* The demo has gone somewhere: its text begins with the first row. */
 void narration_begin(struct app *app);
+/* The demo has gone on: what has been read already, before a command, is not begun again. */
+void narration_go_on(struct app *app);
 /* Shows the next rows of a text that is longer than its place. False when all has been seen. */
 bool narration_page(struct app *app);
 

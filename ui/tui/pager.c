@@ -31,13 +31,13 @@ void pager_add(struct pager *pager, const char *text, size_t length)
     pager->cols = 0;
 }
 
-static void add_row(struct pager *pager, size_t begin)
+static void add_row(struct pager *pager, size_t begin, int indent)
 {
     if (pager->count == pager->room) {
         pager->room = pager->room ? pager->room * 2 : 256;
         pager->rows = mem_resize(pager->rows, (size_t)pager->room * sizeof *pager->rows);
     }
-    pager->rows[pager->count++] = begin;
+    pager->rows[pager->count++] = (struct pager_row){ begin, indent };
 }
 
 /* Where the row that begins at `at` ends: behind a newline, a blank, or as much as fits. */
@@ -66,12 +66,20 @@ static size_t row_end(const struct pager *pager, size_t at, int cols)
 
 int pager_rows(struct pager *pager, int cols)
 {
+    const char *text = strbuf_text(&pager->text);
+
     if (pager->cols == cols)
         return pager->count;
     pager->cols = cols;
     pager->count = 0;
-    for (size_t at = 0; at < pager->text.length; at = row_end(pager, at, cols))
-        add_row(pager, at);
+    for (size_t at = 0, line = 0; at < pager->text.length;) {
+        bool begins = at == 0 || text[at - 1] == '\n';
+        line = begins ? at : line;
+        int indent =
+            begins ? 0 : glyph_hanging_indent(text + line, pager->text.length - line, cols);
+        add_row(pager, at, indent);
+        at = row_end(pager, at, cols - indent);
+    }
     return pager->count;
 }
 
@@ -85,8 +93,8 @@ void pager_open(struct pager *pager, const char *title)
 static void draw_row_text(const struct canvas *canvas, int y, const struct pager *pager, int row)
 {
     const char *text = strbuf_text(&pager->text);
-    size_t begin = pager->rows[row];
-    size_t end = row + 1 < pager->count ? pager->rows[row + 1] : pager->text.length;
+    size_t begin = pager->rows[row].begin;
+    size_t end = row + 1 < pager->count ? pager->rows[row + 1].begin : pager->text.length;
     char line[1024];
 
     if (end > begin && text[end - 1] == '\n')
@@ -94,7 +102,7 @@ static void draw_row_text(const struct canvas *canvas, int y, const struct pager
     size_t size = end - begin < sizeof line - 1 ? end - begin : sizeof line - 1;
     memcpy(line, text + begin, size);
     line[size] = 0;
-    draw_text(canvas, y, 0, draw_style(canvas, STYLE_NORMAL), line);
+    draw_text(canvas, y, pager->rows[row].indent, draw_style(canvas, STYLE_NORMAL), line);
 }
 
 void pager_draw(const struct canvas *screen, struct pager *pager)

@@ -6,6 +6,11 @@
 #include "tui/draw.h"
 #include "tui/key.h"
 
+struct pager_row {
+    size_t begin; /* in the text */
+    int indent;
+};
+
 struct pager {
     struct strbuf text;
     char title[96];
@@ -13,7 +18,7 @@ struct pager {
     struct scroll scroll;
 
     /* where its rows begin when wrapped to `cols` columns */
-    size_t *rows;
+    struct pager_row *rows;
     int count, room, cols;
 };
 

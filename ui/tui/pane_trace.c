@@ -60,14 +60,15 @@ static void draw_line(const struct canvas *canvas, int y, const struct view_line
         draw_paint(canvas, y, 0, cols, draw_style(canvas, STYLE_FOCUS));
 }
 
-/* The line where the call begins: before it, the CPU may have had to go to the acting task. */
+/* The line where the call or the page fault begins: before it, the CPU may have had to go to the acting task. */
 static int first_call(const struct view_state *vs)
 {
     struct view_line lines[PREAMBLE_MAX];
     u32 count = view_trace(vs->view, 0, PREAMBLE_MAX, lines);
 
     for (u32 i = 0; i < count; i++)
-        if (strncmp(lines[i].text, "system_call(", strlen("system_call(")) == 0)
+        if (strncmp(lines[i].text, "system_call(", strlen("system_call(")) == 0 ||
+            strncmp(lines[i].text, "page_fault(", strlen("page_fault(")) == 0)
             return (int)i;
     return 0;
 }

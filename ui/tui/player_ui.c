@@ -155,7 +155,7 @@ static void advance(struct app *app)
     app->is_busy = false;
     app->result = result;
     remember_place(app);
-    narration_begin(app);
+    narration_go_on(app);
     view_state_refresh(&app->vs);
     app_show_output(app, item.text);
     if (result != RUN_OK)

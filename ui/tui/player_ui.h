@@ -19,6 +19,7 @@ struct player_ui {
     int page_rows;  /* how many are, when it was drawn last */
     int rows_left;  /* how many come after them */
     bool shows_end; /* what matters is in the last rows */
+    u32 text_item;  /* whose text it is; the count of items for nobody's */
 
     /* where the machine stood after the last item */
     struct time_position place;
