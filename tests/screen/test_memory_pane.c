@@ -129,7 +129,7 @@ static void test_hands(void)
 
     vt_key(vt, VTERM_KEY_DOWN);
     VT_ASSERT(vt, vt_wait_text(vt, "press memory Down"));
-    int row = page_row(vt, "text+0"), col;
+    int row = page_row(vt, "text+0"), col = 0;
     VT_ASSERT(vt, row >= 0 && vt_find_from(vt, row, "text+0", &row, &col));
     CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col), VT_DEFAULT_COLOR);
     vt_key(vt, VTERM_KEY_ENTER);
