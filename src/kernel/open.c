@@ -55,12 +55,30 @@ static kaddr vfs_create(struct machine *m, const struct nameidata *found, u32 mo
     KRETURN(dentry);
 }
 
+// O_CREAT makes no directories: no path that ends as one's may, whatever is there.
+static s32 look_for_place(struct machine *m, const char *path, struct nameidata *found)
+{
+    char name[PATH_MAX];
+    size_t length = strlen(path);
+    bool is_directory = path[length - 1] == '/';
+
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    memcpy(name, path, length);
+    name[length] = '\0';
+    s32 error = path_lookup(m, name, found);
+    const char *last = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+    is_directory |= strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
+    bool is_place = error == 0 || (error == -ENOENT && found->parent);
+    return is_place && is_directory ? -EISDIR : error;
+}
+
 // The entry that the path names, with a reference, made if the flags say so; or 0 and the error.
 static kaddr open_namei(struct machine *m, const char *path, u32 flags, u32 mode,
                         struct nameidata *found, s32 *error)
 {
     KFN(m, open_namei);
-    *error = path_lookup(m, path, found);
+    *error = flags & O_CREAT ? look_for_place(m, path, found) : path_lookup(m, path, found);
     // Unlike Linux, where a file may have a name of 255 bytes.
     if (*error == -ENOENT && found->parent && flags & O_CREAT && !found->last[0])
         *error = -ENAMETOOLONG;

@@ -30,6 +30,16 @@ static const struct {
     { __NR_setpgid, OP_SETPGID },
     { __NR_setsid, OP_SETSID },
     { __NR_mmap, OP_MMAP },
+    { __NR_pipe, OP_PIPE },
+    { __NR_open, OP_OPEN },
+    { __NR_close, OP_CLOSE },
+    { __NR_dup, OP_DUP },
+    { __NR_dup2, OP_DUP2 },
+    { __NR_fcntl, OP_FCNTL },
+    { __NR_read, OP_READ },
+    { __NR_write, OP_WRITE },
+    { __NR_lseek, OP_LSEEK },
+    { __NR_unlink, OP_UNLINK },
 };
 
 static void add(struct simulated *sim, struct answer answer)
@@ -38,14 +48,31 @@ static void add(struct simulated *sim, struct answer answer)
         sim->answers[sim->count++] = answer;
 }
 
+// What a call has just read lies where its second argument says.
+static int sum_of_read(const struct simulated *sim, s32 pid, s32 count)
+{
+    const struct machine *m = session_machine(sim->session);
+    const struct task_struct *p = find_task_by_pid(m, pid);
+    char bytes[TEXT_MAX] = { 0 };
+
+    if (count <= 0 || count > TEXT_MAX || !p || !p->mm)
+        return 0;
+    read_user_bytes(m, at(m, p->mm, struct mm_struct), task_pt_regs(m, p)->ecx, bytes, (u32)count);
+    return text_sum(bytes, count);
+}
+
 static void on_return(struct simulated *sim, const struct event *event)
 {
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         bool is_mapping = calls[i].op == OP_MMAP && event->c < -4095; /* where does not matter */
 
-        if (calls[i].number == (u32)event->b)
-            add(sim, (struct answer){ event->a, calls[i].op, is_mapping ? 0 : event->c,
-                                      calls[i].op == OP_WAIT && event->c > 0 ? sim->status : 0 });
+        int status = calls[i].op == OP_WAIT && event->c > 0 ? sim->status : 0;
+
+        if (calls[i].number != (u32)event->b)
+            continue;
+        if (calls[i].op == OP_READ)
+            status = sum_of_read(sim, event->a, event->c);
+        add(sim, (struct answer){ event->a, calls[i].op, is_mapping ? 0 : event->c, status });
     }
 }
 
@@ -98,6 +125,48 @@ void simulated_destroy(struct simulated *sim)
     session_unlisten(sim->session, listen_to, sim);
     session_destroy(sim->session);
     free(sim);
+}
+
+static void file_text(const struct act *act, char *text, size_t room)
+{
+    char bytes[TEXT_MAX + 1] = "";
+
+    switch (act->op) {
+    case OP_PIPE:
+        snprintf(text, room, "pipe");
+        break;
+    case OP_OPEN:
+        snprintf(text, room, "open /tmp/f%ld %s", act->a, open_ways[act->b].text);
+        break;
+    case OP_CLOSE:
+        snprintf(text, room, "close %ld", act->a);
+        break;
+    case OP_DUP:
+        snprintf(text, room, "dup %ld", act->a);
+        break;
+    case OP_DUP2:
+        snprintf(text, room, "dup2 %ld %ld", act->a, act->b);
+        break;
+    case OP_FCNTL:
+        snprintf(text, room, "fcntl %ld %s", act->a, fcntl_ways[act->b].text);
+        break;
+    case OP_READ:
+        snprintf(text, room, "read %ld %ld", act->a, act->b);
+        break;
+    case OP_WRITE:
+        for (int i = 0; i < act->b; i++)
+            bytes[i] = text_byte(act, i);
+        snprintf(text, room, "write %ld \"%s\"", act->a, bytes);
+        break;
+    case OP_LSEEK:
+        snprintf(text, room, "lseek %ld %ld%s", act->a, act->b, act->b < 0 ? " SEEK_END" : "");
+        break;
+    case OP_UNLINK:
+        snprintf(text, room, "unlink /tmp/f%ld", act->a);
+        break;
+    default:
+        break;
+    }
 }
 
 const char *simulated_text(const struct act *act)
@@ -155,7 +224,8 @@ const char *simulated_text(const struct act *act)
     case OP_LOAD:
         snprintf(rest, room, "load place%ld %d", act->a, PLACE_BYTES);
         break;
-    case OP_COUNT:
+    default:
+        file_text(act, rest, room);
         break;
     }
     return text;
@@ -186,6 +256,15 @@ bool simulated_act(struct simulated *sim, const struct act *act, struct answer *
     memcpy(answers, sim->answers, sim->count * sizeof *answers);
     *count = sim->count;
     return well;
+}
+
+bool simulated_has_open(const struct simulated *sim, int pid, int fd)
+{
+    const struct machine *m = session_machine(sim->session);
+    const struct task_struct *p = find_task_by_pid(m, pid);
+    const struct files_struct *files = p && p->files ? at(m, p->files, struct files_struct) : NULL;
+
+    return files && fd < files->max_fds && *at(m, files->fd + (u32)fd * 4, kaddr);
 }
 
 static unsigned long mask(const struct sigset *set)

@@ -19,6 +19,8 @@ bool simulated_act(struct simulated *sim, const struct act *act, struct answer *
 /* The command that stands for an act, for messages. */
 const char *simulated_text(const struct act *act);
 
+/* Has it that descriptor open? */
+bool simulated_has_open(const struct simulated *sim, int pid, int fd);
 bool simulated_look(const struct simulated *sim, int pid, struct looks *looks);
 
 #endif

@@ -13,6 +13,8 @@
  * - Who waits for a group does not sleep: today it is not woken by children that have left the group.
  * - Today a deadly signal ends a vfork parent's sleep, and a core dump leaves those alone who share
  *   its memory. So as long as somebody sleeps in vfork, the others do nothing that could send one.
+ * - Today a pipe wakes one reader after the other, 2.6.11 all at once; and a reader of 2.6.11 that got
+ *   something goes on if a writer sleeps. So one at most sleeps in a read, and writes are short.
  */
 #include "cunit_main.h"
 #include "simulated.h"
@@ -22,9 +24,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
-enum { STEPS = 120, PIDS_MAX = 40, WORLDS = 12 };
+enum { STEPS = 160, PIDS_MAX = 40, WORLDS = 12 };
 
 struct twins {
     struct world *world;
@@ -32,7 +35,9 @@ struct twins {
     int pids;                      /* 1 … this were given out */
     bool places[PIDS_MAX][PLACES]; /* what each has mapped */
     bool borrows[PIDS_MAX];        /* a vfork child, before its exec */
+    bool reads[PIDS_MAX];          /* has not come back from a read yet */
     bool tells_stops;              /* waits ask for stopped children, too */
+    bool likes_files;              /* few signals, so that much is read and written */
     bool is_quiet;
     char log[STEPS * 64];
     size_t logged;
@@ -105,6 +110,41 @@ static void choose_wait(const struct twins *t, struct act *act)
         act->b |= WUNTRACED | (below(2) ? WCONTINUED : 0);
 }
 
+/* One between 3 and 8, as all others belong to the test; mostly one that is open. */
+static int some_fd(const struct twins *t, int pid)
+{
+    int fd = 3 + (int)below(6);
+
+    for (int i = 0; i < 6 && !simulated_has_open(t->simulated, pid, fd); i++)
+        fd = 3 + (int)below(6);
+    return fd;
+}
+
+static void choose_for_files(const struct twins *t, struct act *act)
+{
+    act->a = act->op == OP_OPEN || act->op == OP_UNLINK ? (long)below(FILES) : some_fd(t, act->pid);
+    switch (act->op) {
+    case OP_OPEN:
+        act->b = below(OPEN_WAYS);
+        break;
+    case OP_DUP2:
+        act->b = 3 + below(6);
+        break;
+    case OP_FCNTL:
+        act->b = below(FCNTL_WAYS);
+        break;
+    case OP_READ:
+    case OP_WRITE:
+        act->b = below(TEXT_MAX);
+        break;
+    case OP_LSEEK:
+        act->b = (long)below(100) - 30;
+        break;
+    default:
+        break;
+    }
+}
+
 static void choose_arguments(const struct twins *t, struct act *act)
 {
     switch (act->op) {
@@ -118,8 +158,11 @@ static void choose_arguments(const struct twins *t, struct act *act)
         choose_kill(t, act);
         break;
     case OP_SIGNAL:
-        act->a = ONE_OF(SIGUSR1, SIGUSR2, SIGTERM, SIGCHLD, SIGCONT, SIGTSTP, SIGKILL, SIGHUP);
+        act->a = ONE_OF(SIGUSR1, SIGUSR2, SIGTERM, SIGCHLD, SIGCONT, SIGTSTP, SIGKILL, SIGHUP,
+                        SIGPIPE, SIGPIPE);
         act->b = below(4);
+        if (t->likes_files && below(2))
+            act->a = SIGPIPE;
         break;
     case OP_SIGPROCMASK:
         act->a = below(2);
@@ -136,8 +179,33 @@ static void choose_arguments(const struct twins *t, struct act *act)
         act->b = (long)below(1 << 30);
         break;
     default:
+        choose_for_files(t, act);
         break;
     }
+}
+
+/* Does anybody sleep in a read, or has been stopped in one? */
+static bool somebody_reads(const struct twins *t)
+{
+    for (int pid = 1; pid <= t->pids; pid++)
+        if (t->reads[pid] && strchr("ST", state_of(t, pid)) && state_of(t, pid))
+            return true;
+    return false;
+}
+
+/* Is there anybody else who can act, but for init? Else a world of files were soon asleep. */
+static bool others_run(const struct twins *t, int pid)
+{
+    for (int other = 2; other <= t->pids; other++)
+        if (other != pid && state_of(t, other) == 'R')
+            return true;
+    return false;
+}
+
+static bool may_end_or_sleep(enum op op)
+{
+    return op == OP_READ || op == OP_WRITE || op == OP_PAUSE || op == OP_EXIT || op == OP_WAIT ||
+           op == OP_KILL || op == OP_VFORK;
 }
 
 /* A place that it has mapped, or one that it has not; -1 if there is none. */
@@ -154,21 +222,31 @@ static int some_place(const struct twins *t, int pid, bool is_mapped)
 /* What may it do just now? A vfork child borrows its parent's memory, and may not make more. */
 static bool choose_op(const struct twins *t, struct act *act)
 {
-    static const enum op ops[] = { OP_FORK,   OP_FORK,   OP_FORK,    OP_VFORK,       OP_EXEC,
-                                   OP_EXIT,   OP_WAIT,   OP_WAIT,    OP_WAIT,        OP_KILL,
-                                   OP_KILL,   OP_KILL,   OP_KILL,    OP_PAUSE,       OP_SIGNAL,
-                                   OP_SIGNAL, OP_SIGNAL, OP_SETPGID, OP_SIGPROCMASK, OP_SETSID,
-                                   OP_MMAP,   OP_STORE,  OP_LOAD,    OP_STORE,       OP_LOAD };
+    static const enum op ops[] = {
+        OP_FORK,   OP_FORK,   OP_FORK,   OP_VFORK,   OP_EXEC,        OP_EXIT,   OP_WAIT,
+        OP_WAIT,   OP_WAIT,   OP_KILL,   OP_KILL,    OP_KILL,        OP_KILL,   OP_PAUSE,
+        OP_SIGNAL, OP_SIGNAL, OP_SIGNAL, OP_SETPGID, OP_SIGPROCMASK, OP_SETSID, OP_MMAP,
+        OP_STORE,  OP_LOAD,   OP_STORE,  OP_LOAD,
+    };
+    static const enum op file_ops[] = {
+        OP_SIGNAL, OP_PIPE, OP_OPEN, OP_OPEN,  OP_CLOSE, OP_DUP,   OP_DUP2,  OP_FCNTL,
+        OP_READ,   OP_READ, OP_READ, OP_WRITE, OP_WRITE, OP_WRITE, OP_LSEEK, OP_UNLINK,
+    };
 
-    act->op = ops[below(sizeof ops / sizeof *ops)];
+    if (below(20) < (t->likes_files ? 18 : 5))
+        act->op = file_ops[below(sizeof file_ops / sizeof *file_ops)];
+    else
+        act->op = ops[below(sizeof ops / sizeof *ops)];
     if (act->op == OP_FORK || act->op == OP_VFORK)
         return t->pids + 1 < PIDS_MAX && !t->borrows[act->pid];
     if (act->op == OP_MMAP || act->op == OP_STORE || act->op == OP_LOAD) {
         act->a = some_place(t, act->pid, act->op != OP_MMAP);
         return act->a >= 0 && (act->op != OP_MMAP || !t->borrows[act->pid]);
     }
+    if (t->likes_files && may_end_or_sleep(act->op) && !others_run(t, act->pid))
+        return false;
     choose_arguments(t, act);
-    return true;
+    return act->op != OP_READ || !somebody_reads(t);
 }
 
 /* Is this harmless for one who sleeps in vfork? */
@@ -177,6 +255,7 @@ static bool spares_vfork(const struct twins *t, const struct act *act)
     switch (act->op) {
     case OP_EXEC:
     case OP_EXIT:
+    case OP_WRITE: /* SIGPIPE */
         return t->borrows[act->pid];
     case OP_KILL:
         return act->a > 0 && t->borrows[act->a] && act->b != SIGSEGV;
@@ -285,9 +364,13 @@ static bool compare_looks(const struct twins *t, int pid)
 static void follow(struct twins *t, const struct act *act, const struct answer *answers,
                    size_t count)
 {
+    if (act->op == OP_READ)
+        t->reads[act->pid] = true;
     for (size_t i = 0; i < count; i++) {
         const struct answer *a = &answers[i];
 
+        if (a->op == OP_READ)
+            t->reads[a->pid] = false;
         if ((a->op == OP_FORK || a->op == OP_VFORK) && a->value == 0) {
             t->pids = a->pid > t->pids ? a->pid : t->pids;
             t->borrows[a->pid] = a->op == OP_VFORK;
@@ -327,6 +410,9 @@ static bool do_both(struct twins *t, const struct act *act)
 static bool live_together(uint32_t seed, bool is_quiet)
 {
     static const struct act begin[] = { { 1, OP_FORK, 0, 0 }, { 2, OP_SETSID, 0, 0 } };
+    static const struct act more[] = { { 2, OP_PIPE, 0, 0 },
+                                       { 2, OP_FORK, 0, 0 },
+                                       { 3, OP_FORK, 0, 0 } };
     struct twins t = {
         .world = world_create(), .simulated = simulated_create(), .pids = 1, .is_quiet = is_quiet
     };
@@ -337,6 +423,9 @@ static bool live_together(uint32_t seed, bool is_quiet)
     for (size_t i = 0; i < sizeof begin / sizeof *begin && well; i++)
         well = do_both(&t, &begin[i]);
     t.tells_stops = below(2);
+    t.likes_files = below(2);
+    for (size_t i = 0; i < sizeof more / sizeof *more && well && t.likes_files; i++)
+        well = do_both(&t, &more[i]);
     for (int i = 0; i < STEPS && well; i++) {
         choose(&t, &act);
         well = do_both(&t, &act);

@@ -41,6 +41,7 @@ struct process {
 };
 
 struct world {
+    char folder[64]; /* where its files are; "": none */
     pid_t launcher;
     int requests[PROCESSES_MAX]; /* our ends, one for each process there may be */
     int reports;
@@ -140,6 +141,94 @@ static long act_exec(const struct self *self)
     return -errno;
 }
 
+const struct open_way open_ways[OPEN_WAYS] = {
+    { O_RDONLY, "RDONLY" },
+    { O_RDWR | O_CREAT, "RDWR|CREAT" },
+    { O_RDWR | O_CREAT | O_EXCL, "RDWR|CREAT|EXCL" },
+    { O_RDWR | O_TRUNC, "RDWR|TRUNC" },
+    { O_WRONLY | O_APPEND | O_CREAT, "WRONLY|APPEND|CREAT" },
+    { O_RDONLY | O_DIRECTORY, "DIRECTORY" },
+};
+
+const struct fcntl_way fcntl_ways[FCNTL_WAYS] = {
+    { F_SETFD, FD_CLOEXEC, "F_SETFD FD_CLOEXEC" },
+    { F_SETFD, 0, "F_SETFD 0" },
+    { F_GETFD, 0, "F_GETFD" },
+    { F_SETFL, O_NONBLOCK, "F_SETFL NONBLOCK" },
+    { F_SETFL, O_APPEND, "F_SETFL APPEND" },
+    { F_SETFL, 0, "F_SETFL 0" },
+    { F_GETFL, 0, "F_GETFL" },
+    { F_DUPFD, 6, "F_DUPFD 6" },
+};
+
+static long act_open(long file, long way)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "f%ld", file);
+    return failed(open(name, open_ways[way].flags, 0666));
+}
+
+/* What every file of a system with large ones has is not asked for. */
+static long act_fcntl(long fd, long way)
+{
+    const struct fcntl_way *how = &fcntl_ways[way];
+    long value = failed(fcntl((int)fd, how->command, how->argument));
+
+    return how->command == F_GETFL && value > 0 ? value & (O_ACCMODE | O_APPEND | O_NONBLOCK)
+                                                : value;
+}
+
+static long act_read(const struct act *request, int *sum)
+{
+    char bytes[TEXT_MAX];
+    long value = failed(read((int)request->a, bytes, (size_t)request->b));
+
+    *sum = value > 0 ? text_sum(bytes, value) : 0;
+    return value;
+}
+
+static long act_write(const struct act *request)
+{
+    char bytes[TEXT_MAX];
+
+    for (int i = 0; i < request->b; i++)
+        bytes[i] = text_byte(request, i);
+    return failed(write((int)request->a, bytes, (size_t)request->b));
+}
+
+static long act_on_files(const struct act *request, int *sum)
+{
+    int ends[2], fd = (int)request->a;
+    char name[16];
+
+    switch (request->op) {
+    case OP_PIPE:
+        return failed(pipe(ends));
+    case OP_OPEN:
+        return act_open(request->a, request->b);
+    case OP_CLOSE:
+        return failed(close(fd));
+    case OP_DUP:
+        return failed(dup(fd));
+    case OP_DUP2:
+        return failed(dup2(fd, (int)request->b));
+    case OP_FCNTL:
+        return act_fcntl(request->a, request->b);
+    case OP_READ:
+        return act_read(request, sum);
+    case OP_WRITE:
+        return act_write(request);
+    case OP_LSEEK:
+        return failed(lseek(fd, request->b, request->b < 0 ? SEEK_END : SEEK_SET));
+    case OP_UNLINK:
+        snprintf(name, sizeof name, "f%ld", request->a);
+        return failed(unlink(name));
+    default:
+        return -ENOSYS;
+    }
+}
+
 /* Requests to fork carry the slot of the child in a. */
 static long act(struct self *self, const struct act *request, int *status)
 {
@@ -179,10 +268,9 @@ static long act(struct self *self, const struct act *request, int *status)
     case OP_LOAD:
         memcpy(&value, self->place[request->a], PLACE_BYTES);
         return value;
-    case OP_COUNT:
-        break;
+    default:
+        return act_on_files(request, status);
     }
-    return -ENOSYS;
 }
 
 static void say(const struct self *self, enum op op, long value, int status)
@@ -279,13 +367,39 @@ static bool open_ends(struct world *w, int ends[PROCESSES_MAX + 1])
 
 static bool has_begun(struct world *w);
 
+static bool make_folder(struct world *w)
+{
+    const char *where = getenv("TMPDIR");
+    int length = snprintf(w->folder, sizeof w->folder, "%s/reality-XXXXXX", where ? where : "/tmp");
+
+    if (length < (int)sizeof w->folder && mkdtemp(w->folder))
+        return true;
+    w->folder[0] = '\0';
+    return false;
+}
+
+static void remove_folder(const struct world *w)
+{
+    char path[sizeof w->folder + 16];
+
+    if (!w->folder[0])
+        return;
+    for (int i = 0; i < FILES; i++) {
+        snprintf(path, sizeof path, "%s/f%d", w->folder, i);
+        unlink(path);
+    }
+    rmdir(w->folder);
+}
+
 struct world *world_create(void)
 {
     struct world *w = calloc(1, sizeof *w);
     int ends[PROCESSES_MAX + 1];
     pid_t parent = getpid();
 
-    if (!w || !open_ends(w, ends)) {
+    if (!w || !make_folder(w) || !open_ends(w, ends)) {
+        if (w)
+            remove_folder(w);
         free(w);
         return NULL;
     }
@@ -295,6 +409,8 @@ struct world *world_create(void)
             dup2(ends[i], FIRST_FD + i);
         for (int i = 3; i < FIRST_FD; i++)
             close(i);
+        if (chdir(w->folder) != 0)
+            _exit(1);
         launch(parent);
     }
     for (int i = 0; i <= PROCESSES_MAX; i++)
@@ -320,6 +436,7 @@ void world_destroy(struct world *w)
     close(w->reports);
     for (int i = 0; i < PROCESSES_MAX; i++)
         close(w->requests[i]);
+    remove_folder(w);
     free(w);
 }
 

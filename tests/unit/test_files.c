@@ -195,7 +195,7 @@ static void test_opening(void)
     CU_ASSERT_EQUAL(open_path(b, 1, "/etc/shadow", O_RDONLY), -ENOENT);
     CU_ASSERT(refused(b, 1, ENOENT, REFUSED_NO_FILE));
     CU_ASSERT_EQUAL(open_path(b, 1, "/none/file", O_CREAT), -ENOENT);
-    CU_ASSERT_EQUAL(open_path(b, 1, "/tmp/dir/", O_CREAT), -ENOENT);
+    CU_ASSERT_EQUAL(open_path(b, 1, "/tmp/dir/", O_CREAT), -EISDIR);
     CU_ASSERT_EQUAL(open_path(b, 1, "/etc/motd/x", O_CREAT), -ENOTDIR);
     CU_ASSERT_EQUAL(open_path(b, 1, "/etc/motd/", O_RDONLY), -ENOTDIR);
     CU_ASSERT_EQUAL(open_path(b, 1, "/etc/motd", O_CREAT | O_EXCL), -EEXIST);
