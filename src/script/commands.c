@@ -52,7 +52,8 @@ const struct command_row command_table[] = {
       .max_words = 5, .type = { TYPE_CLONE }, .number = __NR_clone, .prepare = prepare_clone },
     { CALL("exec", "execve", "exec PATH [ARG…]", "runs another program in the acting task",
            "The task keeps its PID, parent and descriptors; memory, name and caught signals are "
-           "new. PATH is a program of the catalogue, or a script that begins with #! and "
+           "new. PATH is a program of the catalogue, such as /bin/ls (Tab behind exec / lists "
+           "them), or a script that begins with #! and "
            "a program's path (open can make one, with mode=755), or a file of your own computer: "
            "host:/bin/ls, "
            "host:./a.out. Of that, an ELF program or a script, the parts lie where they would on "

@@ -153,7 +153,23 @@ static void test_poor_and_small(void)
     }
 }
 
+/* An empty trace says why it is empty; nobody is told that the machine has just been booted. */
+static void test_no_trace(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "Type fork."));
+    run_command(vt, "focus 1", "asked nothing of the kernel");
+    run_command(vt, "focus 2; repeat 1000 { fork }", "1001 commands in all");
+    run_command(vt, "kill -9 -1", "than the journal holds");
+    CU_ASSERT_TRUE(vt_find(vt, "no trace of it is left", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, " kill -9 -1: sends", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "A machine has booted", NULL, NULL));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
+    { "an empty trace says why", test_no_trace },
     { "files and signals", test_files },
     { "the timeline", test_timeline },
     { "the ring", test_ring },

@@ -401,9 +401,16 @@ static void report(void *arg, const char *message)
     console_writef(app->console, STYLE_ERROR, "%s\n", message);
 }
 
-/* `first` boots: it was not typed, but is shown so. */
+/*
+ * `first` boots: it was not typed, but is shown so. When there were mistakes in the settings, they
+ * are what is to be read.
+ */
 static void greet(struct app *app, const char *first)
 {
+    if (console_count(app->console) > 0) {
+        take_line(app, first);
+        return;
+    }
     console_write(app->console, STYLE_TITLE_FOCUS, "procarium ");
     console_write(app->console, STYLE_NORMAL,
                   _("shows how Linux 2.6 manages processes, in a computer of its own.\n"));

@@ -79,7 +79,8 @@ static const struct command_info *command_of(const char *text)
 /* When nothing has happened that events tell about. */
 static const char *quiet_sentence(const struct app *app, char *text, size_t size)
 {
-    u64 command = view_trace_command(app->vs.view);
+    u64 told = view_trace_command(app->vs.view);
+    u64 command = told > 0 ? told : machine_position(app->vs.m).command;
 
     if (command == 0 && view_focus(app->vs.view) == 1)
         return _("A machine has booted: swapper (0) idles, init (1) is the only process.");
@@ -87,7 +88,11 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
         return _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
     const char *line = session_history(app->session, command - 1).text;
     const struct command_info *info = command_of(line);
-    snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
+    int length =
+        snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
+    if (told == 0 && length > 0 && (size_t)length < size)
+        snprintf(text + length, size - (size_t)length, "%s",
+                 _(" It did more than the journal holds."));
     return text;
 }
 

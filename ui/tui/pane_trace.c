@@ -89,6 +89,16 @@ static void follow(struct trace_state *state, const struct view_state *vs)
     scroll_move(&state->scroll, 0);
 }
 
+/* Why there is no line. */
+static const char *nothing(const struct view_state *vs)
+{
+    if (view_trace_command(vs->view) > 0)
+        return _("The last command asked nothing of the kernel.");
+    if (machine_position(vs->m).command > 0)
+        return _("The last command did more than the journal holds: no trace of it is left.");
+    return _("The kernel functions of a command appear here. Type fork.");
+}
+
 static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
 {
     const struct view_state *vs = view;
@@ -99,8 +109,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
 
     (void)has_focus;
     if (total == 0) {
-        draw_wrapped(canvas, 0, rows, draw_style(canvas, STYLE_DIM),
-                     _("The kernel functions of a command appear here. Type fork."));
+        draw_wrapped(canvas, 0, rows, draw_style(canvas, STYLE_DIM), nothing(vs));
         return;
     }
     scroll_fit(&state->scroll, (int)total, rows);
