@@ -50,6 +50,22 @@ static void forget_faults(struct summary *s)
     s->count = kept;
 }
 
+// How often a kind of event is told. A store to many pages has a fault and a store for each: the
+// first of them, and how many there were, say more than a few of them.
+static u32 most_of(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_FAULT:
+        return FAULT_EVENT_KIND(event->c) < FAULT_SEGV ? 1 : SAME_KIND_MAX;
+    case EVENT_LOAD:
+    case EVENT_STORE:
+    case EVENT_REPARENT:
+        return 1;
+    default:
+        return SAME_KIND_MAX;
+    }
+}
+
 static void consider(struct summary *s, u64 position, const struct event *event)
 {
     int weight = weight_of(event);
@@ -67,7 +83,7 @@ static void consider(struct summary *s, u64 position, const struct event *event)
         if (s->clauses[i].weight < s->clauses[worst].weight)
             worst = i;
     }
-    if (same >= (event->kind == EVENT_REPARENT ? 1 : SAME_KIND_MAX))
+    if (same >= most_of(event))
         return;
     if (s->count < CLAUSES_MAX)
         worst = s->count++;
@@ -206,6 +222,29 @@ static void add_clause(const struct story *story, const struct summary *s,
         strbuf_printf(out, children == 2 ? ", with %u other" : ", with %u others", children - 1);
 }
 
+// "; in all 300 page faults, 300 stores": of those of which one has been told.
+static void add_counts(const struct summary *s, struct strbuf *out)
+{
+    static const struct {
+        enum event_kind kind;
+        const char *words;
+    } counted[] = { { EVENT_FAULT, "page faults" },
+                    { EVENT_LOAD, "loads" },
+                    { EVENT_STORE, "stores" } };
+    const char *before = "; in all ";
+
+    for (u32 k = 0; k < sizeof counted / sizeof counted[0]; k++) {
+        u32 count = s->kinds[counted[k].kind], i = 0;
+
+        while (i < s->count && s->clauses[i].event.kind != counted[k].kind)
+            i++;
+        if (i == s->count || count < 2)
+            continue;
+        strbuf_printf(out, "%s%u %s", before, count, counted[k].words);
+        before = ", ";
+    }
+}
+
 static void tell(const struct story *story, struct strbuf *out)
 {
     struct summary s;
@@ -218,6 +257,7 @@ static void tell(const struct story *story, struct strbuf *out)
     }
     if (s.kinds[EVENT_FORK] == 1)
         add_sharing(story, out);
+    add_counts(&s, out);
     if (s.count)
         strbuf_putc(out, '.');
 }

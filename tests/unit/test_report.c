@@ -510,7 +510,25 @@ static void test_quiet_commands(void)
     finish();
 }
 
+/* Of many page faults and stores, the first and their number. */
+static void test_many_accesses(void)
+{
+    start("boot sh; mmap 300 private cache; store cache \"x\" pages=300");
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has_in_order((const char *const[]){
+        "2 sh writes 0xb7ed4000, untouched so far", "2 sh stores \"x\" at 0xb7ed4000",
+        "in all 300 page faults, 300 stores.", NULL }));
+    CU_ASSERT_FALSE(has("b7ed5000"));
+    run("store cache 1");
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_FALSE(has("in all"));
+    finish();
+}
+
 static CU_TestInfo tests[] = {
+    { "a sentence counts faults and stores", test_many_accesses },
     { "quiet commands leave what happened told", test_quiet_commands },
     { "vtop", test_vtop },
     { "vm, pte, shared, pages", test_memory_reports },
