@@ -1,0 +1,91 @@
+/* The screen that README.md shows is the one that a newcomer sees. */
+#include "shell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 24, COLS = 80, INDENT = 4 };
+
+static char home[] = "/tmp/procarium-readme-XXXXXX"; /* a newcomer can keep sessions */
+
+static int make_home(void)
+{
+    return mkdtemp(home) ? 0 : 1;
+}
+
+static int remove_home(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", home);
+    return system(command);
+}
+
+static struct vt *start_new(void)
+{
+    char state[64];
+
+    snprintf(state, sizeof state, "XDG_STATE_HOME=%s", home);
+    struct vt *vt = vt_start(ROWS, COLS, (const char *[]){ state, NULL },
+                             (const char *[]){ getenv("PROCARIUM"), NULL });
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    return vt;
+}
+
+/* README.md, open behind the line that announces the screen, and the blank line after it. */
+static FILE *open_readme(void)
+{
+    char path[4096], line[1024];
+
+    snprintf(path, sizeof path, "%s/README.md", getenv("PROCARIUM_SOURCE_ROOT"));
+    FILE *readme = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(readme);
+    while (fgets(line, sizeof line, readme))
+        if (strstr(line, "at 80 columns by 24 lines") && fgets(line, sizeof line, readme))
+            return readme;
+    fclose(readme);
+    CU_FAIL_FATAL("README.md announces no screen");
+    return NULL;
+}
+
+static void test_screen(void)
+{
+    struct vt *vt = start_new();
+    FILE *readme = open_readme();
+    char line[1024];
+    bool is_same = true;
+
+    run_command(vt, "fork", "2 sh forked 3 sh");
+    for (int row = 0; row < ROWS; row++) {
+        if (!fgets(line, sizeof line, readme))
+            line[0] = 0;
+        line[strcspn(line, "\n")] = 0;
+        const char *shown = strlen(line) > INDENT ? line + INDENT : "";
+        if (strcmp(shown, vt_row(vt, row)) == 0)
+            continue;
+        printf("README.md: %s\nthe screen: %s\n", shown, vt_row(vt, row));
+        is_same = false;
+    }
+    fclose(readme);
+    if (!is_same) {
+        printf("The screen for README.md:\n");
+        for (int row = 0; row < ROWS; row++)
+            printf("    %s\n", vt_row(vt, row));
+    }
+    CU_ASSERT_TRUE(is_same);
+    quit_procarium(vt);
+}
+
+static CU_TestInfo tests[] = {
+    { "the screen", test_screen },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "readme", make_home, remove_home, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+    return cunit_main(argc, argv, suites);
+}
