@@ -144,6 +144,15 @@ static bool is_elided(struct printer *p, const struct echo *echo)
     return true;
 }
 
+// What the command did that ran last.
+static void add_sentence(const struct machine *m, struct strbuf *out)
+{
+    u64 command = machine_position(m).command;
+
+    if (command > 0 && !report_sentence(m, command, out))
+        strbuf_puts(out, _("It did more than the journal holds (see --journal-size)."));
+}
+
 static void on_done(void *context, const struct echo *echo)
 {
     struct printer *p = context;
@@ -154,7 +163,7 @@ static void on_done(void *context, const struct echo *echo)
         if (p->has_moved)
             put_position(p);
         if (echo->acts)
-            report_sentence(m, machine_position(m).command, &sentence);
+            add_sentence(m, &sentence);
         else if (p->has_moved && machine_is_inside(m))
             report_step_sentence(m, &sentence);
         put_wrapped(p, strbuf_text(&sentence), SENTENCE_INDENT);

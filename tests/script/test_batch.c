@@ -219,7 +219,25 @@ static void test_dialogue(void)
     close(d.from);
 }
 
+/* A command that outgrows the journal is not passed over in silence; a variable has no sentence. */
+static void test_sentences(void)
+{
+    struct run_result r = run("", "--journal-size=1M", "-c",
+                              "boot sh; mmap 900 private a; store a 1 pages=900; let x 3; fork; "
+                              "let y 4",
+                              NULL, NULL);
+
+    CU_ASSERT_EQUAL(r.status, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "pages=900\n   It did more than the journal holds"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "> let x 3\n> fork\n   2 sh forked 3 sh"));
+    const char *end = strstr(r.out, "> let y 4\n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+    CU_ASSERT_STRING_EQUAL(end, "> let y 4\n");
+    run_result_finish(&r);
+}
+
 static CU_TestInfo tests[] = {
+    { "sentences", test_sentences },
     { "exit statuses", test_statuses },
     { "scripts, -c, standard input", test_inputs },
     { "FIFOs and devices", test_streams },

@@ -92,7 +92,7 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
         snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
     if (told == 0 && length > 0 && (size_t)length < size)
         snprintf(text + length, size - (size_t)length, "%s",
-                 _(" It did more than the journal holds."));
+                 _(" It did more than the journal holds (see --journal-size)."));
     return text;
 }
 
