@@ -168,7 +168,19 @@ static void test_no_trace(void)
     quit_procarium(vt);
 }
 
+/* What is too long for a pane's edge is cut, not left out. */
+static void test_long_note(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "vfork", "2 sh R → D: vfork");
+    run_command(vt, "3: exec /bin/ls", "2 sh D → R: __wake");
+    run_command(vt, "store stack \"words that are quite long, and more\"", "┌ trace ─ store stack");
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
+    { "long notes are cut", test_long_note },
     { "an empty trace says why", test_no_trace },
     { "files and signals", test_files },
     { "the timeline", test_timeline },

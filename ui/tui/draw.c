@@ -272,7 +272,9 @@ void draw_vertical(const struct canvas *canvas, int y, int x, int rows, attr_t a
         put_glyph(canvas, y + i, x, box_piece(canvas, BOX_VERTICAL));
 }
 
-/* The title and the note in the upper edge of a box. */
+enum { NOTE_COLS = 12 }; /* less of a long note says nothing */
+
+/* The title and the note in the upper edge of a box; of a long note, the beginning. */
 static void draw_edge_text(const struct canvas *canvas, bool has_focus, const char *title,
                            const char *note)
 {
@@ -287,11 +289,13 @@ static void draw_edge_text(const struct canvas *canvas, bool has_focus, const ch
         put_blanks(canvas, 0, left, 1, border);
     }
     if (note && *note) {
-        int width = glyph_width(note);
+        int width = glyph_width(note), room = right - left - 5;
+        bool is_cut = width > room;
+        width = is_cut ? room : width;
         int x = right - 2 - width;
-        if (x > left + 2) {
+        if (!is_cut || width >= NOTE_COLS) {
             put_blanks(canvas, 0, x - 1, width + 2, border);
-            draw_text(canvas, 0, x, draw_style(canvas, STYLE_DIM), note);
+            draw_field(canvas, 0, x, width, ALIGN_LEFT, draw_style(canvas, STYLE_DIM), note);
         }
     }
 }
