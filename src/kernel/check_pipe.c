@@ -39,7 +39,8 @@ struct waiters {
     bool leaves_when_woken;
 };
 
-// Every entry must be one of a task in that function; how many there are.
+// Every entry must be one of a task in that function; how many there are. Where wake-ups take a task
+// off, one that a signal has woken stays until it runs again: it is not counted.
 static u32 check_queue(struct file_check *c, const struct wait_queue_head *queue,
                        const struct waiters *w)
 {
@@ -55,10 +56,11 @@ static u32 check_queue(struct file_check *c, const struct wait_queue_head *queue
                      kaddr_of(c->m, queue), kaddr_of(c->m, wait));
             return count;
         }
-        if (w->leaves_when_woken && !is_asleep(p))
+        bool is_awake = w->leaves_when_woken && !is_asleep(p);
+        if (is_awake && !signal_pending(c->m, p))
             complain(&c->complaints, "wait queue %08x: task %d is awake", kaddr_of(c->m, queue),
                      p->pid);
-        count++;
+        count += !is_awake;
     }
     return count;
 }
