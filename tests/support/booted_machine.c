@@ -502,3 +502,19 @@ bool is_same_usage(const struct usage *a, const struct usage *b)
         same &= is_same(a->name[i], a->objects[i], b->objects[i]);
     return same;
 }
+
+void expect_found(struct booted *b, int (*check)(const struct machine *m, struct strbuf *words),
+                  const void *field, u32 wrong)
+{
+    struct strbuf words = STRBUF_INIT;
+    u32 right;
+
+    memcpy(&right, field, sizeof right);
+    history_begin(b->m, NULL);
+    door_store(b->m, field, &wrong, sizeof wrong);
+    CU_ASSERT(check(b->m, &words) > 0);
+    door_store(b->m, field, &right, sizeof right);
+    CU_ASSERT_EQUAL(check(b->m, &words), 0);
+    history_end(b->m);
+    strbuf_finish(&words);
+}

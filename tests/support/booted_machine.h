@@ -105,6 +105,13 @@ bool ran_in_order(const struct booted *b, const char *const *names);
 // How often the last command entered a function.
 u32 times_entered(const struct booted *b, const char *name);
 
+// ---- The checker -----------------------------------------------------------------------------
+
+// What a field must not be: stored, found by `check` (which returns how many complaints it has), and
+// put back.
+void expect_found(struct booted *b, int (*check)(const struct machine *m, struct strbuf *words),
+                  const void *field, u32 wrong);
+
 // ---- What is in use --------------------------------------------------------------------------
 
 #define USAGE_CACHES 48
