@@ -76,6 +76,12 @@ static inline const struct task_struct *task(const struct booted *b, s32 pid)
     return find_task_by_pid(b->m, pid);
 }
 
+// Its address space; it must have one.
+static inline const struct mm_struct *mm_of(const struct booted *b, s32 pid)
+{
+    return mm_at(b->m, task(b, pid)->mm);
+}
+
 // As /proc/PID/stat says; '-' when there is no such task.
 char state_of(const struct booted *b, s32 pid);
 // The pid of real_parent.

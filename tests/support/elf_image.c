@@ -5,6 +5,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT 0x08048000u
+#define RX   (PF_R | PF_X)
+#define RW   (PF_R | PF_W)
+
+const struct elf_image plain_32_image = {
+    .entry = TEXT + 0x1100,
+    .part_count = 2,
+    .part = { { PT_LOAD, RX, 0, TEXT, 0x2000, 0x2000 },
+              { PT_LOAD, RW, 0x2000, TEXT + 0x3000, 0x1234, 0x5000 } },
+};
+
+const struct elf_image plain_64_image = {
+    .is_64bit = true,
+    .entry = 0x401100,
+    .part_count = 2,
+    .part = { { PT_LOAD, RX, 0, 0x400000, 0x2000, 0x2000 },
+              { PT_LOAD, RW, 0x2000, 0x403000, 0x1234, 0x5000 } },
+};
+
+const struct elf_image relocatable_image = {
+    .is_64bit = true,
+    .type = ET_DYN,
+    .entry = 0x1080,
+    .interpreter = "/ld.so",
+    .part_count = 3,
+    .part = { { PT_LOAD, PF_R, 0, 0, 0x1000, 0x1000 },
+              { PT_LOAD, RX, 0x1000, 0x1000, 0x1800, 0x1800 },
+              { PT_LOAD, RW, 0x2F00, 0x3F00, 0x200, 0x300 } },
+};
+
+const struct elf_image linker_image = {
+    .is_64bit = true,
+    .type = ET_DYN,
+    .entry = 0x1010,
+    .part_count = 3,
+    .part = { { PT_LOAD, PF_R, 0, 0, 0x1000, 0x1000 },
+              { PT_LOAD, RX, 0x1000, 0x1000, 0x3000, 0x3000 },
+              { PT_LOAD, RW, 0x4100, 0x4100, 0x400, 0x2000 } },
+};
+
 static void write_headers_32(const struct elf_image *image, const struct image_part *parts,
                              u32 count, u8 *bytes)
 {

@@ -36,4 +36,9 @@ static inline u8 image_byte(u64 offset)
 // The file's bytes, from malloc().
 u8 *make_image(const struct elf_image *image, u32 *size);
 
+// Text of two pages, data of 0x1234 bytes of which the last page is cut, and bss behind it.
+extern const struct elf_image plain_32_image, plain_64_image;
+// One that can lie anywhere, and the dynamic linker that it asks for, /ld.so.
+extern const struct elf_image relocatable_image, linker_image;
+
 #endif

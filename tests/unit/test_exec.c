@@ -13,11 +13,6 @@ static s32 exec_with(struct booted *b, s32 pid, const char *const *strings)
     return make(b, pid, (struct call){ .nr = __NR_execve, .strings = strings });
 }
 
-static const struct mm_struct *mm_of(const struct booted *b, s32 pid)
-{
-    return at(b->m, task(b, pid)->mm, struct mm_struct);
-}
-
 static const struct files_struct *files_of(const struct booted *b, s32 pid)
 {
     return at(b->m, task(b, pid)->files, struct files_struct);

@@ -1,5 +1,4 @@
-// exec of the host's files: where their parts lie, their bytes, bad and hostile ones, scripts, and
-// that a file is read once.
+// exec of the host's files: where their parts lie, their bytes, bad and hostile ones, and scripts.
 #include "booted_machine.h"
 #include "cunit_main.h"
 #include "elf_image.h"
@@ -7,14 +6,10 @@
 #include "host_file.h"
 
 #include "kernel/binfmt.h"
-#include "procarium/report.h"
 #include "report/regions.h"
-#include "script/session.h"
 
 #include <elf.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define TEXT 0x08048000u
 #define RX   (PF_R | PF_X)
@@ -39,11 +34,6 @@ static s32 run(struct booted *b, s32 pid, u32 program)
 
     return make(b, pid,
                 (struct call){ .nr = __NR_execve, .args = { program }, .strings = strings });
-}
-
-static const struct mm_struct *mm_of(const struct booted *b, s32 pid)
-{
-    return mm_at(b->m, task(b, pid)->mm);
 }
 
 static const struct vm_area_struct *area(const struct booted *b, s32 pid, uaddr address)
@@ -118,43 +108,6 @@ static bool has_argument(const struct booted *b, s32 pid, u32 i, const char *tex
            strcmp(bytes, text) == 0;
 }
 
-// Text of two pages, data of 0x1234 bytes of which the last page is cut, and bss behind it.
-static const struct elf_image plain_32 = {
-    .entry = TEXT + 0x1100,
-    .part_count = 2,
-    .part = { { PT_LOAD, RX, 0, TEXT, 0x2000, 0x2000 },
-              { PT_LOAD, RW, 0x2000, TEXT + 0x3000, 0x1234, 0x5000 } },
-};
-
-static const struct elf_image plain_64 = {
-    .is_64bit = true,
-    .entry = 0x401100,
-    .part_count = 2,
-    .part = { { PT_LOAD, RX, 0, 0x400000, 0x2000, 0x2000 },
-              { PT_LOAD, RW, 0x2000, 0x403000, 0x1234, 0x5000 } },
-};
-
-static const struct elf_image relocatable = {
-    .is_64bit = true,
-    .type = ET_DYN,
-    .entry = 0x1080,
-    .interpreter = "/ld.so",
-    .part_count = 3,
-    .part = { { PT_LOAD, PF_R, 0, 0, 0x1000, 0x1000 },
-              { PT_LOAD, RX, 0x1000, 0x1000, 0x1800, 0x1800 },
-              { PT_LOAD, RW, 0x2F00, 0x3F00, 0x200, 0x300 } },
-};
-
-static const struct elf_image linker = {
-    .is_64bit = true,
-    .type = ET_DYN,
-    .entry = 0x1010,
-    .part_count = 3,
-    .part = { { PT_LOAD, PF_R, 0, 0, 0x1000, 0x1000 },
-              { PT_LOAD, RX, 0x1000, 0x1000, 0x3000, 0x3000 },
-              { PT_LOAD, RW, 0x4100, 0x4100, 0x400, 0x2000 } },
-};
-
 // ---- Where it lies ---------------------------------------------------------------------------------
 
 static void expect_plain(struct booted *b, s32 pid, u32 header_size)
@@ -196,12 +149,12 @@ static void test_static(void)
     s32 first = CALL(b, 1, fork, 0), second = CALL(b, 1, fork, 0);
     struct usage before = usage_of(b->m);
 
-    CU_ASSERT_EQUAL(run(b, first, take_in(b, "/a.out", &plain_32, -1)), 0);
+    CU_ASSERT_EQUAL(run(b, first, take_in(b, "/a.out", &plain_32_image, -1)), 0);
     CU_ASSERT_EQUAL(heard_value(b, EVENT_EXEC_HOST, first, (s32)TEXT), 0);
     CU_ASSERT_STRING_EQUAL(task(b, first)->comm, "a.out");
     CU_ASSERT(has_argument(b, first, 0, "host:/a.out") && has_argument(b, first, 1, "one"));
     expect_plain(b, first, 32);
-    CU_ASSERT_EQUAL(run(b, second, take_in(b, "/a.out", &plain_64, -1)), 0);
+    CU_ASSERT_EQUAL(run(b, second, take_in(b, "/a.out", &plain_64_image, -1)), 0);
     CU_ASSERT_EQUAL(heard_value(b, EVENT_EXEC_HOST, second, (s32)TEXT), 1);
     expect_plain(b, second, 56);
     CALL(b, 1, wait4, (u32)-1);
@@ -217,12 +170,12 @@ static void test_shared_text(void)
 {
     struct booted *b = power_on_machine();
     s32 first = CALL(b, 1, fork, 0), second = CALL(b, 1, fork, 0);
-    u32 program = take_in(b, "/a.out", &plain_32, -1);
+    u32 program = take_in(b, "/a.out", &plain_32_image, -1);
     uaddr data = TEXT + 0x3000;
 
-    CU_ASSERT_EQUAL(take_in(b, "/a.out", &plain_32, -1), program); // the same again
-    CU_ASSERT_NOT_EQUAL(take_in(b, "/b.out", &plain_32, -1), program);
-    CU_ASSERT_NOT_EQUAL(take_in(b, "/a.out", &plain_64, -1), program);
+    CU_ASSERT_EQUAL(take_in(b, "/a.out", &plain_32_image, -1), program); // the same again
+    CU_ASSERT_NOT_EQUAL(take_in(b, "/b.out", &plain_32_image, -1), program);
+    CU_ASSERT_NOT_EQUAL(take_in(b, "/a.out", &plain_64_image, -1), program);
     run(b, first, program);
     run(b, second, program);
     CU_ASSERT(loads_file(b, first, data, 0x2000, 8) && loads_file(b, second, data, 0x2000, 8));
@@ -237,7 +190,8 @@ static void test_dynamic(void)
 {
     struct booted *b = power_on_machine();
     s32 child = CALL(b, 1, fork, 0);
-    u32 program = take_in(b, "/pie", &relocatable, (s32)take_in(b, "/ld.so", &linker, -1));
+    u32 program =
+        take_in(b, "/pie", &relocatable_image, (s32)take_in(b, "/ld.so", &linker_image, -1));
     const uaddr base = 0x80000000, interp = 0xB7FFF000;
 
     CU_ASSERT_EQUAL(run(b, child, program), 0);
@@ -296,34 +250,34 @@ static void expect_refused(const struct elf_image *image, s32 interpreter_error,
 
 static void test_bad_headers(void)
 {
-    struct elf_image bad = plain_32;
+    struct elf_image bad = plain_32_image;
 
     bad.type = ET_REL;
     expect_refused(&bad, 0, ENOEXEC);
     bad.type = ET_CORE;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.machine = EM_MIPS;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.header_size = 31;
     expect_refused(&bad, 0, ENOEXEC);
     bad.header_size = 0xFFFF;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.has_no_headers = true;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.header_count = 2049;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.size = 3; // cut off in the magic
     expect_refused(&bad, 0, ENOEXEC);
     bad.size = 30; // in the header
     expect_refused(&bad, 0, ENOEXEC);
     bad.size = 60; // in the table
     expect_refused(&bad, 0, EIO);
-    bad = plain_32;
+    bad = plain_32_image;
     bad.interpreter = "";
     expect_refused(&bad, 0, ENOEXEC);
     bad.interpreter = "/none";
@@ -331,12 +285,12 @@ static void test_bad_headers(void)
     bad.interpreter = "/bad";
     expect_refused(&bad, ELIBBAD, ELIBBAD);
     // Of 64 bits, and its parts further apart than i386 could reach.
-    bad = plain_64;
+    bad = plain_64_image;
     bad.part[1].address = 0x4000000000;
     expect_refused(&bad, 0, ENOEXEC);
     bad.part[1].address = 0xFFFFFFFFFFFFF000;
     expect_refused(&bad, 0, ENOEXEC);
-    bad = plain_64;
+    bad = plain_64_image;
     bad.part[1].memory_size = 1ull << 40;
     expect_refused(&bad, 0, ENOEXEC);
 }
@@ -392,7 +346,7 @@ static void test_hostile_segments(void)
     };
 
     for (u32 i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct elf_image image = plain_32;
+        struct elf_image image = plain_32_image;
 
         image.part[1] = cases[i].part;
         image.size = 0x4000;
@@ -400,10 +354,10 @@ static void test_hostile_segments(void)
         if (CU_get_number_of_failure_records())
             printf("case %u\n", i);
     }
-    struct elf_image nothing = plain_32; // no segment: the first instruction is a fault
+    struct elf_image nothing = plain_32_image; // no segment: the first instruction is a fault
     nothing.part[0].type = nothing.part[1].type = PT_NOTE;
     expect_death(&nothing, SIGSEGV);
-    struct elf_image astray = plain_32;
+    struct elf_image astray = plain_32_image;
     astray.entry = 0xC0100000;
     expect_death(&astray, SIGSEGV);
 }
@@ -411,12 +365,12 @@ static void test_hostile_segments(void)
 static void test_bad_linker(void)
 {
     struct booted *b = power_on_machine();
-    struct elf_image bad = linker;
+    struct elf_image bad = linker_image;
     s32 child = CALL(b, 1, fork, 0);
 
     bad.part[1].address = 0x10000000; // from where it is, out of user space
     CU_ASSERT_EQUAL(
-        run(b, child, take_in(b, "/pie", &relocatable, (s32)take_in(b, "/ld.so", &bad, -1))),
+        run(b, child, take_in(b, "/pie", &relocatable_image, (s32)take_in(b, "/ld.so", &bad, -1))),
         NO_RETURN);
     CU_ASSERT_EQUAL(task(b, child)->exit_code & 0x7F, SIGSEGV);
     power_off(b);
@@ -427,7 +381,8 @@ static void test_bad_linker(void)
 static void test_no_memory(void)
 {
     struct booted *b = power_on_machine();
-    u32 program = take_in(b, "/pie", &relocatable, (s32)take_in(b, "/ld.so", &linker, -1));
+    u32 program =
+        take_in(b, "/pie", &relocatable_image, (s32)take_in(b, "/ld.so", &linker_image, -1));
     s32 child = CALL(b, 1, fork, 0);
     const char *strings[] = { "host:/pie", "host:/pie", NULL };
     struct call call = { .nr = __NR_execve, .args = { program }, .strings = strings };
@@ -466,7 +421,7 @@ static u32 take_script(struct booted *b, const char *text, s32 interpreter)
 static void test_scripts(void)
 {
     struct booted *b = power_on_machine();
-    s32 program = (s32)take_in(b, "/bin/sh", &plain_32, -1);
+    s32 program = (s32)take_in(b, "/bin/sh", &plain_32_image, -1);
     s32 child = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(run(b, child, take_script(b, "#! /bin/sh  -e x \t\necho\n", program)), 0);
@@ -516,7 +471,8 @@ static void test_script_lines(void)
 static void test_exec_that_sleeps(void)
 {
     struct booted *b = power_on_machine();
-    u32 program = take_in(b, "/pie", &relocatable, (s32)take_in(b, "/ld.so", &linker, -1));
+    u32 program =
+        take_in(b, "/pie", &relocatable_image, (s32)take_in(b, "/ld.so", &linker_image, -1));
     u32 script = take_script(b, "#!/pie\n", (s32)program);
     s32 leader = CALL(b, 1, fork, 0);
     s32 thread = new_thread(b, leader);
@@ -533,298 +489,10 @@ static void test_exec_that_sleeps(void)
     power_off(b);
 }
 
-// ---- Read once -------------------------------------------------------------------------------------
-
-static const struct elf_image *served; // what the host has at /prog
-static u32 readings;
-
-static bool serve(const char *path, struct host_file *file, struct strbuf *why)
-{
-    *file = (struct host_file){ .bytes = NULL };
-    readings++;
-    if (strcmp(path, "/huge") == 0) {
-        strbuf_puts(why, "it is too large");
-        return false;
-    }
-    if (strcmp(path, "/script") == 0) {
-        file->bytes = (u8 *)strdup("#!/none\n");
-        file->size = 8;
-        parse_host_file(file);
-    } else if (strcmp(path, "/prog") == 0 || strcmp(path, "/ld.so") == 0) {
-        file->bytes = make_image(path[1] == 'p' ? served : &linker, &file->size);
-        parse_host_file(file);
-    } else {
-        file->open_error = PROGRAM_MISSING;
-    }
-    return true;
-}
-
-static struct session *new_session(u64 journal_bytes)
-{
-    struct session_options options = { .journal_bytes = journal_bytes, .read_host_file = serve };
-
-    return session_create(&options);
-}
-
-static enum run_result type(struct session *s, const char *text)
-{
-    return session_run(s, "test", text, strlen(text));
-}
-
-static bool is_same_image(const struct session *a, const struct session *b)
-{
-    return a->m->image_size == b->m->image_size &&
-           memcmp(a->m->image, b->m->image, a->m->image_size) == 0;
-}
-
-static void test_read_once(void)
-{
-    struct session *s = new_session(0), *twin = new_session(0), *third = new_session(0);
-
-    readings = 0;
-    served = &plain_32;
-    CU_ASSERT_EQUAL(type(s, "fork; 2: exec host:/prog; 2: load data"), RUN_OK);
-    CU_ASSERT_EQUAL(type(twin, "fork; 2: exec host:/prog; 2: load data"), RUN_OK);
-    CU_ASSERT_EQUAL(readings, 2);
-    served = &plain_64; // the host's file has changed: what was run has not
-    CU_ASSERT_EQUAL(type(s, "undo 3; redo 2; undo 1; redo; 2: load data"), RUN_OK);
-    CU_ASSERT_EQUAL(readings, 2);
-    CU_ASSERT(is_same_image(s, twin));
-    CU_ASSERT_EQUAL(type(s, "2: exec host:/prog; 2: exec host:/prog"), RUN_OK); // the new one
-    CU_ASSERT_EQUAL(readings, 4);
-    CU_ASSERT_EQUAL(s->m->programs.host_count, 2);
-    type(s, "undo 2");
-    CU_ASSERT_EQUAL(type(s, "repeat 4 { 2: exec host:/prog }; undo 4"), RUN_OK);
-    CU_ASSERT_EQUAL(readings, 5); // what is in a block is read once
-    CU_ASSERT(is_same_image(s, twin));
-    // What else had been read before does not show in the image: this one differs in a few bytes.
-    struct elf_image other = plain_32;
-    other.entry += 8;
-    served = &other;
-    CU_ASSERT_EQUAL(type(twin, "undo 3; 1: exec host:/prog; undo; fork"), RUN_OK);
-    served = &plain_32;
-    CU_ASSERT_EQUAL(type(twin, "2: exec host:/prog; 2: load data"), RUN_OK);
-    CU_ASSERT(is_same_image(s, twin));
-    served = &other;
-    CU_ASSERT_EQUAL(type(third, "1: exec host:/prog; undo"), RUN_OK);
-    served = &plain_32;
-    CU_ASSERT_EQUAL(type(third, "fork; 2: exec host:/prog; 2: load data"), RUN_OK);
-    CU_ASSERT(is_same_image(s, third));
-    session_destroy(third);
-    session_destroy(s);
-    session_destroy(twin);
-}
-
-// Far behind what the journal holds, commands are executed again: without the host.
-static void test_executed_again(void)
-{
-    const char *script = "fork; 2: exec host:/prog; repeat 3000 { 1: fork; $!: exit; 1: wait; "
-                         "2: load data+4096; 2: brk +4096 }";
-    struct session *s = new_session(1 << 20), *twin = new_session(256 << 20);
-
-    readings = 0;
-    served = &relocatable;
-    CU_ASSERT_EQUAL(type(s, script), RUN_OK);
-    CU_ASSERT_EQUAL(type(twin, script), RUN_OK);
-    CU_ASSERT_EQUAL(readings, 4); // and its linker's
-    served = &plain_32;
-    for (u64 n = 0; n < 3000; n += 577) {
-        CU_ASSERT(machine_goto(s->m, n) && machine_goto(twin->m, n));
-        CU_ASSERT(is_same_image(s, twin));
-    }
-    CU_ASSERT_EQUAL(readings, 4);
-    session_destroy(s);
-    session_destroy(twin);
-}
-
-static void test_mistakes(void)
-{
-    struct session *s = new_session(0), *without = session_create(&(struct session_options){ 0 });
-
-    CU_ASSERT_EQUAL(type(s, "exec host:/huge"), RUN_MISTAKE);
-    CU_ASSERT_EQUAL(type(without, "exec host:/prog"), RUN_MISTAKE);
-    CU_ASSERT_EQUAL(machine_position(s->m).commands, 0);
-    CU_ASSERT_EQUAL(
-        type(s, "exec host:/none; expect errno ENOENT; exec host:; exec /; "
-                "expect errno EACCES; exec /bin; expect errno EACCES; exec /bin/ls/x; "
-                "expect errno ENOTDIR; exec /etc/passwd; expect errno EACCES; "
-                "exec /usr/bin/broken; expect errno ENOEXEC; exec bin; "
-                "expect errno EACCES; exec ls; expect errno ENOENT; exec //; expect errno EACCES"),
-        RUN_OK);
-    session_destroy(s);
-    session_destroy(without);
-}
-
-// ---- The host's file system ------------------------------------------------------------------------
-
-static enum program_error opening(const char *folder, const char *name)
-{
-    struct strbuf path = STRBUF_INIT, why = STRBUF_INIT;
-    struct host_file file;
-
-    strbuf_printf(&path, "%s/%s", folder, name);
-    CU_ASSERT(read_host_file(strbuf_text(&path), &file, &why));
-    enum program_error error = file.open_error ? file.open_error : file.exec_error;
-    host_file_finish(&file);
-    strbuf_finish(&path);
-    return error;
-}
-
-static void put_file(const char *path, const void *bytes, size_t size, mode_t mode)
-{
-    FILE *file = fopen(path, "wb");
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    fwrite(bytes, 1, size, file);
-    fclose(file);
-    chmod(path, mode);
-}
-
-static void test_host_files(void)
-{
-    char folder[] = "/tmp/procarium-test-XXXXXX";
-    char name[300];
-    struct strbuf why = STRBUF_INIT;
-    struct host_file file;
-    u32 size;
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-    CU_ASSERT_EQUAL_FATAL(chdir(folder), 0);
-    u8 *bytes = make_image(&plain_32, &size);
-    put_file("program", bytes, size, 0755);
-    put_file("data", bytes, size, 0644);
-    put_file("empty", "", 0, 0755);
-    put_file("text", "hello\n", 6, 0755);
-    put_file("script", "#!/bin/sh\n", 10, 0755);
-    put_file("large", "", 0, 0755);
-    CU_ASSERT_EQUAL(truncate("large", (off_t)HOST_FILE_MAX + 1), 0);
-    CU_ASSERT_EQUAL(mkfifo("fifo", 0777), 0);
-    CU_ASSERT_EQUAL(symlink("loop", "loop"), 0);
-    CU_ASSERT_EQUAL(symlink("program", "link"), 0);
-    memset(name, 'n', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
-
-    CU_ASSERT_EQUAL(opening(folder, "program"), PROGRAM_WELL);
-    CU_ASSERT_EQUAL(opening(".", "link"), PROGRAM_WELL);
-    CU_ASSERT_EQUAL(opening(folder, "script"), PROGRAM_WELL);
-    CU_ASSERT_EQUAL(opening(folder, "none"), PROGRAM_MISSING);
-    CU_ASSERT_EQUAL(opening(folder, ""), PROGRAM_NO_ACCESS); // a folder
-    CU_ASSERT_EQUAL(opening(folder, "data"), PROGRAM_NO_ACCESS);
-    CU_ASSERT_EQUAL(opening(folder, "fifo"), PROGRAM_NO_ACCESS); // and does not wait for a writer
-    CU_ASSERT_EQUAL(opening("/dev", "null"), PROGRAM_NO_ACCESS);
-    CU_ASSERT_EQUAL(opening("program", "x"), PROGRAM_NO_FOLDER);
-    CU_ASSERT_EQUAL(opening(folder, "loop"), PROGRAM_LOOP);
-    CU_ASSERT_EQUAL(opening(folder, name), PROGRAM_NAME_LONG);
-    CU_ASSERT_EQUAL(opening(folder, "empty"), PROGRAM_FORMAT);
-    CU_ASSERT_EQUAL(opening(folder, "text"), PROGRAM_FORMAT);
-    CU_ASSERT_FALSE(read_host_file("large", &file, &why));
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&why), "256 MB"));
-    host_file_finish(&file);
-    CU_ASSERT(read_host_file("program", &file, &why));
-    CU_ASSERT(file.size == size && memcmp(file.bytes, bytes, size) == 0);
-    host_file_finish(&file);
-    strbuf_finish(&why);
-    free(bytes);
-    const char *const files[] = { "program", "data", "empty", "text", "script",
-                                  "large",   "fifo", "loop",  "link" };
-    for (u32 i = 0; i < sizeof files / sizeof files[0]; i++)
-        unlink(files[i]);
-    CU_ASSERT_EQUAL(chdir("/"), 0);
-    rmdir(folder);
-}
-
-// This program itself, as the host's linker made it: its bytes lie where its headers say.
-static void test_real_program(void)
-{
-    struct session_options options = { .read_host_file = read_host_file };
-    struct session *s = session_create(&options);
-
-    CU_ASSERT_EQUAL(type(s, "fork; 2: exec host:/proc/self/exe; 2: load text 4; "
-                            "expect value 0x464c457f; check; 2: fork; 3: exit; 2: wait; "
-                            "2: exec host:/bin/sh; 2: exec /bin/ls; 2: exit; wait"),
-                    RUN_OK);
-    CU_ASSERT(is_machine_sound(s->m));
-    session_destroy(s);
-}
-
-static bool says(struct session *s, const char *command, const char *words)
-{
-    struct strbuf out = STRBUF_INIT;
-
-    type(s, command);
-    report_sentence(s->m, 0, &out);
-    bool is_there = strstr(strbuf_text(&out), words) != NULL;
-    if (!is_there)
-        printf("%s\n", strbuf_text(&out));
-    strbuf_finish(&out);
-    return is_there;
-}
-
-static void test_words(void)
-{
-    struct session *s = new_session(0);
-    struct strbuf out = STRBUF_INIT;
-    struct elf_image bad = plain_32;
-
-    served = &relocatable; // nothing of how the kernel cleared its pages
-    CU_ASSERT(says(s, "boot sh; exec host:/prog",
-                   "2 prog runs a new program; the host's file, made for 64 bits, lies from "
-                   "0x80000000 on; 2 prog needs a page of a file at 0xb8000010"));
-    served = &plain_32;
-    CU_ASSERT(says(s, "exec host:/prog", "; the host's file lies from 0x08048000 on"));
-    bad.part[1].address = 0xC0000000;
-    served = &bad;
-    CU_ASSERT(says(s, "fork; $!: exec host:/prog", "and the old one is gone already"));
-    CU_ASSERT(says(s, "exec host:/none", "ENOENT: there is no such file"));
-    CU_ASSERT(says(s, "exec host:/script", "ENOENT: the file is there, but what it names"));
-    struct elf_image lost = plain_32;
-    lost.interpreter = "/none";
-    served = &lost;
-    CU_ASSERT(says(s, "exec host:/prog", "ENOENT: the file is there, but what it names"));
-    CU_ASSERT(says(s, "exec /bin", "EACCES: the file cannot be executed"));
-    CU_ASSERT(says(s, "exec /bin/ls/x", "ENOTDIR: a part of the path is no folder"));
-    CU_ASSERT(says(s, "exec /usr/bin/broken", "ENOEXEC: it is neither a program of this machine"));
-    CU_ASSERT(says(s, "mmap 1 private fd=0", "ENODEV: a file of that kind has no pages to map"));
-    CU_ASSERT(says(s, "setrlimit DATA 4096; brk +10p", "2 prog is refused: RLIMIT_DATA forbids"));
-    CU_ASSERT(report_vm(s->m, 2, &out));
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&out), "text  host:/prog"));
-    strbuf_finish(&out);
-    session_destroy(s);
-}
-
-// ---- Completion ------------------------------------------------------------------------------------
-
-static bool completes(const struct session *s, const char *line, const char *word)
-{
-    struct completions c;
-    bool found = false;
-
-    session_complete(s, line, strlen(line), &c);
-    for (u32 i = 0; i < c.count; i++)
-        found |= strcmp(c.words[i], word) == 0;
-    completions_finish(&c);
-    return found;
-}
-
-static void test_completion(void)
-{
-    struct session *s = new_session(0);
-
-    CU_ASSERT(completes(s, "exec /bin/l", "/bin/ls"));
-    CU_ASSERT(completes(s, "exec ", "/usr/sbin/server"));
-    CU_ASSERT_FALSE(completes(s, "exec /etc/", "/etc/passwd"));
-    CU_ASSERT(completes(s, "exec ho", "host:"));
-    CU_ASSERT(completes(s, "1: exec host:/bi", "host:/bin/"));
-    CU_ASSERT(completes(s, "exec host:/bin/s", "host:/bin/sh"));
-    CU_ASSERT_FALSE(completes(s, "exec host:/etc/passw", "host:/etc/passwd"));
-    CU_ASSERT_FALSE(completes(s, "exec host:/bin/sh /bi", "/bin/"));
-    session_destroy(s);
-}
-
 static CU_TestInfo tests[] = {
     { "static programs of 32 and 64 bits", test_static },
     { "who runs the same file shares its pages", test_shared_text },
-    { "a relocatable program and its dynamic linker", test_dynamic },
+    { "a relocatable_image program and its dynamic linker", test_dynamic },
     { "headers that are refused", test_bad_headers },
     { "hostile segments", test_hostile_segments },
     { "a hostile dynamic linker", test_bad_linker },
@@ -832,13 +500,6 @@ static CU_TestInfo tests[] = {
     { "scripts", test_scripts },
     { "the first line of a script", test_script_lines },
     { "exec that must wait for threads", test_exec_that_sleeps },
-    { "a file is read once", test_read_once },
-    { "executed again, without the host", test_executed_again },
-    { "mistakes, and what the catalogue refuses", test_mistakes },
-    { "files of the host that cannot be opened", test_host_files },
-    { "a real program", test_real_program },
-    { "what is said about it", test_words },
-    { "completion", test_completion },
     CU_TEST_INFO_NULL,
 };
 

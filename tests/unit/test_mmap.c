@@ -11,11 +11,6 @@
 #define RW        (PROT_READ | PROT_WRITE)
 #define ANONYMOUS (MAP_PRIVATE | MAP_ANONYMOUS)
 
-static const struct mm_struct *mm_of(const struct booted *b)
-{
-    return mm_at(b->m, task(b, 1)->mm);
-}
-
 static u32 map(struct booted *b, uaddr address, u32 pages, u32 prot, u32 flags)
 {
     return (u32)CALL(b, 1, mmap, address, pages * PAGE_SIZE, prot, flags);
@@ -39,7 +34,7 @@ static s32 protect(struct booted *b, uaddr address, u32 pages, u32 prot)
 // The area at an address, or NULL.
 static const struct vm_area_struct *area(const struct booted *b, uaddr address)
 {
-    const struct vm_area_struct *vma = look_for_vma(b->m, mm_of(b), address);
+    const struct vm_area_struct *vma = look_for_vma(b->m, mm_of(b, 1), address);
 
     return vma && vma->vm_start <= address ? vma : NULL;
 }
@@ -59,13 +54,13 @@ static bool is_area(const struct booted *b, uaddr start, uaddr end)
 static void test_top_down(void)
 {
     struct booted *b = power_on_machine();
-    u32 pages = mm_of(b)->total_vm;
-    s32 areas = mm_of(b)->map_count;
+    u32 pages = mm_of(b, 1)->total_vm;
+    s32 areas = mm_of(b, 1)->map_count;
 
     CU_ASSERT_EQUAL(map(b, 0, 3, PROT_READ, ANONYMOUS), 0xB7FFD000);
     CU_ASSERT_EQUAL(map(b, 0, 2, RW, ANONYMOUS), 0xB7FFB000);
-    CU_ASSERT_EQUAL(mm_of(b)->map_count, areas + 2);
-    CU_ASSERT_EQUAL(mm_of(b)->total_vm, pages + 5);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->map_count, areas + 2);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->total_vm, pages + 5);
     // The same kind, just below: one area.
     CU_ASSERT_EQUAL(map(b, 0, 1, RW, ANONYMOUS), 0xB7FFA000);
     CU_ASSERT(is_area(b, 0xB7FFA000, 0xB7FFD000));
@@ -125,7 +120,7 @@ static void test_file_mapping(void)
         BASE);
     CALL(b, 1, close, (u32)fd); // the area keeps the file open
     CU_ASSERT(load(b, 1, BASE, 16));
-    read_user_bytes(b->m, mm_of(b), BASE, text, sizeof text);
+    read_user_bytes(b->m, mm_of(b, 1), BASE, text, sizeof text);
     CU_ASSERT_EQUAL(memcmp(text, "cat text 0001000", 16), 0);
     // Behind the end of the file there is no page.
     fd = open_path(b, 1, "/bin/cat", 0);
@@ -143,8 +138,8 @@ static void test_file_mapping(void)
 static void test_partial_unmap(void)
 {
     struct booted *b = power_on_machine();
-    u32 rss = mm_of(b)->rss;
-    s32 areas = mm_of(b)->map_count;
+    u32 rss = mm_of(b, 1)->rss;
+    s32 areas = mm_of(b, 1)->map_count;
 
     map_fixed(b, BASE, 6, RW);
     for (u32 i = 0; i < 6; i++)
@@ -152,19 +147,19 @@ static void test_partial_unmap(void)
     CU_ASSERT_EQUAL(unmap(b, P(2), 2), 0); // the middle
     CU_ASSERT(is_area(b, P(0), P(2)));
     CU_ASSERT(is_area(b, P(4), P(6)));
-    CU_ASSERT_EQUAL(mm_of(b)->map_count, areas + 2);
-    CU_ASSERT_EQUAL(mm_of(b)->rss, rss + 4);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->map_count, areas + 2);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->rss, rss + 4);
     CU_ASSERT_EQUAL(unmap(b, P(5), 1), 0); // an end
     CU_ASSERT_EQUAL(unmap(b, P(0), 1), 0); // a beginning
     CU_ASSERT(is_area(b, P(1), P(2)));
     CU_ASSERT(is_area(b, P(4), P(5)));
     char text[5] = "";
-    read_user_bytes(b->m, mm_of(b), P(4), text, 4);
+    read_user_bytes(b->m, mm_of(b, 1), P(4), text, 4);
     CU_ASSERT_STRING_EQUAL(text, "page");
-    u32 tables = mm_of(b)->nr_ptes;
+    u32 tables = mm_of(b, 1)->nr_ptes;
     CU_ASSERT_EQUAL(unmap(b, BASE, 10), 0); // across two areas and gaps
-    CU_ASSERT_EQUAL(mm_of(b)->map_count, areas);
-    CU_ASSERT_EQUAL(mm_of(b)->nr_ptes, tables - 1);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->map_count, areas);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->nr_ptes, tables - 1);
     CU_ASSERT_FALSE(load(b, 1, P(4), 1));
     // What fork shares is only taken from one of the two.
     map_fixed(b, BASE, 2, RW);
@@ -232,7 +227,7 @@ static void test_protect(void)
 static void test_brk(void)
 {
     struct booted *b = power_on_machine();
-    const struct mm_struct *mm = mm_of(b);
+    const struct mm_struct *mm = mm_of(b, 1);
     uaddr end = mm->brk;
 
     CU_ASSERT_EQUAL((u32)CALL(b, 1, brk, 0), end);
@@ -311,17 +306,17 @@ static void test_thousands(void)
     const u32 count = 20000;
 
     struct booted *b = power_on_with(&options, 0);
-    s32 areas = mm_of(b)->map_count;
+    s32 areas = mm_of(b, 1)->map_count;
     b->unchecked = true;
     for (u32 i = 0; i < count; i++) // every second page, so that none are merged
         CU_ASSERT_EQUAL(map_fixed(b, P(i * 2 * 7919 % (2 * count)), 1, PROT_READ),
                         P(i * 2 * 7919 % (2 * count)));
-    CU_ASSERT_EQUAL(mm_of(b)->map_count, areas + (s32)count);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->map_count, areas + (s32)count);
     s32 child = CALL(b, 1, fork, 0);
     CU_ASSERT(is_machine_sound(b->m));
     exit_task(b, child, 0);
     CU_ASSERT_EQUAL(unmap(b, BASE, 2 * count), 0);
-    CU_ASSERT_EQUAL(mm_of(b)->map_count, areas);
+    CU_ASSERT_EQUAL(mm_of(b, 1)->map_count, areas);
     CU_ASSERT(is_machine_sound(b->m));
     power_off(b);
 }
@@ -365,7 +360,7 @@ static void test_catalogue(void)
         &b->m->programs,
         "/x text=5000 data=100 bss=10000 heap=1K\r\n/x text=5000 data=100 bss=9000", &why));
     CU_ASSERT_EQUAL(exec(b, 1, "/x"), 0);
-    const struct mm_struct *mm = mm_of(b);
+    const struct mm_struct *mm = mm_of(b, 1);
     CU_ASSERT_EQUAL(mm->end_code, 0x08048000 + 5000);
     CU_ASSERT_EQUAL(mm->start_data, 0x0804A000);
     CU_ASSERT_EQUAL(mm->end_data, 0x0804A000 + 100);

@@ -1,80 +1,7 @@
 // Signals: who gets one, what it does at once and what it does when it is taken.
 #include "booted_machine.h"
 #include "cunit_main.h"
-
-#define CLONE_A_THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
-#define HANDLER        0x08048100u
-#define BIT(sig)       (1u << ((sig)-1))
-
-static s32 fork_of(struct booted *b, s32 pid)
-{
-    s32 child = CALL(b, pid, fork, 0);
-
-    CU_ASSERT_FATAL(child > 0);
-    return child;
-}
-
-static s32 thread_of(struct booted *b, s32 pid)
-{
-    s32 thread = CALL(b, pid, clone, CLONE_A_THREAD);
-
-    CU_ASSERT_FATAL(thread > 0);
-    return thread;
-}
-
-static s32 kill_by(struct booted *b, s32 pid, s32 target, s32 sig)
-{
-    return CALL(b, pid, kill, (u32)target, (u32)sig);
-}
-
-static void set_action(struct booted *b, s32 pid, s32 sig, u32 handler, u32 flags)
-{
-    CU_ASSERT_EQUAL(CALL(b, pid, rt_sigaction, (u32)sig, handler, flags), 0);
-}
-
-static void block(struct booted *b, s32 pid, u32 how, u32 low, u32 high)
-{
-    CU_ASSERT_EQUAL(CALL(b, pid, rt_sigprocmask, how, low, high), 0);
-}
-
-// The status that init's wait gives for a child; NO_RETURN if it has none to give.
-static s32 wait_status(struct booted *b, s32 waiter, s32 child, u32 options)
-{
-    const struct event *e;
-
-    if (CALL(b, waiter, wait4, (u32)child, 0, options | WNOHANG) != child)
-        return NO_RETURN;
-    e = heard(b, EVENT_WAIT_STATUS, waiter, child);
-    CU_ASSERT_FATAL(e != NULL);
-    return e->c;
-}
-
-static bool is_pending(const struct booted *b, s32 pid, s32 sig)
-{
-    return sigismember(&task(b, pid)->pending.signal, sig);
-}
-
-static bool is_shared_pending(const struct booted *b, s32 pid, s32 sig)
-{
-    return sigismember(&signal_of(b->m, task(b, pid))->shared_pending.signal, sig);
-}
-
-// Entries for sig in a queue.
-static u32 queued(const struct booted *b, const struct sigpending *pending, s32 sig)
-{
-    u32 count = 0;
-
-    list_for_each(b->m, q, &pending->list)
-    {
-        count += at(b->m, q, struct sigqueue)->si_signo == sig;
-    }
-    return count;
-}
-
-static u32 queued_shared(const struct booted *b, s32 pid, s32 sig)
-{
-    return queued(b, &signal_of(b->m, task(b, pid))->shared_pending, sig);
-}
+#include "signal_acts.h"
 
 // ---- Default actions -----------------------------------------------------------------------------
 
@@ -85,7 +12,7 @@ static void test_default_actions(void)
 
     for (s32 sig = 1; sig <= _NSIG; sig++) {
         struct booted *b = power_on_machine();
-        s32 child = fork_of(b, 1);
+        s32 child = CALL(b, 1, fork, 0);
         bool dumps = false;
 
         for (size_t i = 0; i < sizeof core; i++)
@@ -110,7 +37,7 @@ static void test_default_actions(void)
 static void test_core_needs_a_limit(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(CALL(b, child, setrlimit, RLIMIT_CORE, 4096, RLIM_INFINITY), 0);
     CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGSEGV), 0);
@@ -121,9 +48,9 @@ static void test_core_needs_a_limit(void)
 static void test_core_of_threads(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
-    s32 sleeper = thread_of(b, child);
+    s32 child = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, child);
+    s32 sleeper = new_thread(b, child);
 
     CU_ASSERT_EQUAL(CALL(b, sleeper, pause, 0), NO_RETURN);
     CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGQUIT), 0);
@@ -139,8 +66,8 @@ static void test_core_of_threads(void)
 static void test_fatal_for_all_threads(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
+    s32 child = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, child);
 
     CU_ASSERT_EQUAL(CALL(b, thread, pause, 0), NO_RETURN);
     CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGTERM), 0);
@@ -154,7 +81,7 @@ static void test_fatal_for_all_threads(void)
 static void test_init_takes_nothing_without_handler(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     for (s32 sig = 1; sig <= _NSIG; sig++) {
         CU_ASSERT_EQUAL(kill_by(b, child, 1, sig), 0);
@@ -171,218 +98,12 @@ static void test_init_takes_nothing_without_handler(void)
     power_off(b);
 }
 
-// ---- Stop and continue -------------------------------------------------------------------------------
-
-static void test_stop_and_continue(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGSTOP), 0);
-    CU_ASSERT_EQUAL(state_of(b, child), 'T');
-    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_STOPPED, child, SIGSTOP));
-    CU_ASSERT_EQUAL(signal_of(b->m, task(b, child))->flags, SIGNAL_STOP_STOPPED);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), NO_RETURN);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), 0x137F);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), NO_RETURN); // told once
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGCONT), 0);
-    CU_ASSERT_EQUAL(state_of(b, child), 'R');
-    CU_ASSERT(took(b, child, SIGCONT, ACTION_CONTINUE));
-    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_CONTINUED, child, 0));
-    CU_ASSERT_FALSE(signal_pending(b->m, task(b, child)));
-    CU_ASSERT_EQUAL(task(b, child)->exit_code, 0);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WCONTINUED), 0xFFFF);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WCONTINUED), NO_RETURN);
-    CU_ASSERT_EQUAL(CALL(b, child, setsid, 0), child); // it can act again
-    power_off(b);
-}
-
-static void test_stop_of_a_group(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 second = thread_of(b, child);
-    s32 third = thread_of(b, child);
-
-    CU_ASSERT_EQUAL(CALL(b, third, pause, 0), NO_RETURN);
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGSTOP), 0);
-    CU_ASSERT_EQUAL(state_of(b, child), 'T');
-    CU_ASSERT_EQUAL(state_of(b, second), 'T');
-    CU_ASSERT_EQUAL(state_of(b, third), 'T');
-    CU_ASSERT_EQUAL(signal_of(b->m, task(b, child))->group_stop_count, 0);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), 0x137F);
-    CU_ASSERT_EQUAL(kill_by(b, 1, second, SIGCONT), 0); // any thread's number will do
-    CU_ASSERT_EQUAL(state_of(b, child), 'R');
-    CU_ASSERT_EQUAL(state_of(b, second), 'R');
-    CU_ASSERT_EQUAL(state_of(b, third), 'S'); // its pause was made again
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGKILL), 0);
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), SIGKILL);
-    power_off(b);
-}
-
-// A thread in D stops only after its event; until then the stop is half done.
-static void test_half_done_stop(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
-
-    CU_ASSERT_EQUAL(CALL(b, thread, vfork, 0), NO_RETURN);
-    s32 grandchild = console(b->m)->last_child;
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT_EQUAL(state_of(b, child), 'T');
-    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
-    CU_ASSERT_EQUAL(signal_of(b->m, task(b, child))->group_stop_count, 1);
-    CU_ASSERT_PTR_NULL(heard(b, EVENT_STOPPED, child, SIGSTOP));
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), NO_RETURN);
-    kill_by(b, 1, child, SIGCONT); // as if it had finished
-    CU_ASSERT_EQUAL(state_of(b, child), 'R');
-    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WCONTINUED), 0xFFFF);
-    kill_by(b, 1, child, SIGSTOP);
-    CALL(b, grandchild, exit, 0);
-    CU_ASSERT_EQUAL(state_of(b, thread), 'T');
-    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_STOPPED, child, SIGSTOP));
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, WUNTRACED), 0x137F);
-    kill_by(b, 1, child, SIGCONT);
-    CU_ASSERT_EQUAL(state_of(b, thread), 'R');
-    CU_ASSERT_EQUAL(heard(b, EVENT_RETURN, thread, __NR_vfork)->c, grandchild);
-    CU_ASSERT_PTR_NULL(heard(b, EVENT_SIGNAL_DROPPED, child, SIGCONT)); // it has acted
-    power_off(b);
-}
-
-static void test_exec_while_the_leader_is_in_d(void)
-{
-    static const char *const strings[] = { "/bin/true", NULL };
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
-
-    CU_ASSERT_EQUAL(CALL(b, child, vfork, 0), NO_RETURN);
-    s32 grandchild = console(b->m)->last_child;
-    CU_ASSERT_EQUAL(make(b, thread, (struct call){ __NR_execve, { 0 }, strings }), NO_RETURN);
-    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
-    kill_by(b, 1, child, SIGTERM);
-    kill_by(b, 1, child, SIGKILL);
-    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
-    CALL(b, grandchild, exit, 0);
-    CU_ASSERT_EQUAL(state_of(b, thread), '-'); // it has taken the leader's number over …
-    CU_ASSERT_EQUAL(state_of(b, child), 'Z');  // … and died
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), SIGKILL);
-    power_off(b);
-}
-
-static void test_sigterm_waits_for_sigcont(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGTERM), 0);
-    CU_ASSERT_EQUAL(state_of(b, child), 'T');
-    CU_ASSERT(is_shared_pending(b, child, SIGTERM));
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGCONT), 0);
-    CU_ASSERT_EQUAL(state_of(b, child), 'Z');
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), 0x000F);
-    power_off(b);
-}
-
-static void test_sigkill_ends_a_stopped_group(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
-
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT_EQUAL(state_of(b, thread), 'T');
-    CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGKILL), 0);
-    CU_ASSERT_EQUAL(state_of(b, thread), '-');
-    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), SIGKILL);
-    power_off(b);
-}
-
-static void test_stop_and_cont_cancel_each_other(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-
-    block(b, child, SIG_BLOCK, BIT(SIGTSTP) | BIT(SIGCONT), 0);
-    kill_by(b, 1, child, SIGTSTP);
-    CU_ASSERT(is_shared_pending(b, child, SIGTSTP));
-    kill_by(b, 1, child, SIGCONT);
-    CU_ASSERT_FALSE(is_shared_pending(b, child, SIGTSTP));
-    CU_ASSERT(is_shared_pending(b, child, SIGCONT)); // blocked, so it is kept
-    kill_by(b, 1, child, SIGTTIN);
-    CU_ASSERT_FALSE(is_shared_pending(b, child, SIGCONT));
-    CU_ASSERT_EQUAL(queued_shared(b, child, SIGCONT), 0);
-    power_off(b);
-}
-
-static void test_sigcont_with_a_handler(void)
-{
-    struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-
-    set_action(b, child, SIGCONT, HANDLER, 0);
-    CU_ASSERT_EQUAL(CALL(b, child, pause, 0), NO_RETURN);
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT_EQUAL(state_of(b, child), 'T');
-    kill_by(b, 1, child, SIGCONT);
-    CU_ASSERT(took(b, child, SIGCONT, ACTION_HANDLER));
-    CU_ASSERT_EQUAL(state_of(b, child), 'R');
-    const struct event *e = heard(b, EVENT_RETURN, child, __NR_pause);
-    CU_ASSERT_FATAL(e != NULL);
-    CU_ASSERT_EQUAL(e->c, -EINTR);
-    power_off(b);
-}
-
-static void test_orphaned_group_does_not_stop(void)
-{
-    struct booted *b = power_on_machine();
-    s32 shell = fork_of(b, 1);
-
-    CU_ASSERT_EQUAL(CALL(b, shell, setsid, 0), shell);
-    s32 job = fork_of(b, shell);
-    CU_ASSERT_EQUAL(CALL(b, shell, setpgid, (u32)job, (u32)job), 0);
-    kill_by(b, shell, job, SIGTSTP);
-    CU_ASSERT_EQUAL(state_of(b, job), 'T'); // the shell could continue it
-    CU_ASSERT_EQUAL(wait_status(b, shell, job, WUNTRACED), 0x147F);
-    kill_by(b, shell, shell, SIGTSTP);
-    CU_ASSERT_EQUAL(state_of(b, shell), 'R'); // nobody could
-    CU_ASSERT(took(b, shell, SIGTSTP, ACTION_IGNORE));
-    // The shell ends: the job must not stay stopped for ever.
-    CU_ASSERT_EQUAL(CALL(b, shell, exit, 0), NO_RETURN);
-    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_SEND, 0, job));
-    CU_ASSERT_EQUAL(state_of(b, job), 'Z');
-    CU_ASSERT_EQUAL(wait_status(b, 1, job, 0), SIGHUP);
-    power_off(b);
-}
-
-static void test_parent_hears_of_stops(void)
-{
-    struct booted *b = power_on_machine();
-    s32 parent = fork_of(b, 1);
-    s32 child = fork_of(b, parent);
-
-    set_action(b, parent, SIGCHLD, HANDLER, 0);
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT(took(b, parent, SIGCHLD, ACTION_HANDLER));
-    kill_by(b, 1, child, SIGCONT);
-    CU_ASSERT(took(b, parent, SIGCHLD, ACTION_HANDLER));
-    set_action(b, parent, SIGCHLD, HANDLER, SA_NOCLDSTOP);
-    kill_by(b, 1, child, SIGSTOP);
-    CU_ASSERT_PTR_NULL(heard(b, EVENT_SIGNAL, parent, SIGCHLD));
-    kill_by(b, 1, child, SIGKILL); // its end is told all the same
-    CU_ASSERT(took(b, parent, SIGCHLD, ACTION_HANDLER));
-    power_off(b);
-}
-
 // ---- Queues ----------------------------------------------------------------------------------------------
 
 static void test_legacy_signals_are_queued_once(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     block(b, child, SIG_BLOCK, BIT(SIGUSR1), 1);
     for (int i = 0; i < 3; i++) {
@@ -414,7 +135,7 @@ static void test_legacy_signals_are_queued_once(void)
 static void test_queue_limit(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     block(b, child, SIG_BLOCK, BIT(SIGUSR1), 0xFFFFFFFF);
     CU_ASSERT_EQUAL(CALL(b, child, setrlimit, RLIMIT_SIGPENDING, 2, 2), 0);
@@ -439,7 +160,7 @@ static void test_private_before_shared_lowest_first(void)
 {
     static const s32 order[] = { SIGUSR2, SIGTERM, SIGHUP, SIGUSR1 };
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
     u32 next = 0;
 
     for (u32 i = 0; i < 4; i++)
@@ -461,7 +182,7 @@ static void test_private_before_shared_lowest_first(void)
 static void test_blocked_is_never_dropped(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     set_action(b, child, SIGUSR1, SIG_IGN, 0);
     block(b, child, SIG_BLOCK, BIT(SIGUSR1) | BIT(SIGCHLD), 0);
@@ -483,7 +204,7 @@ static void test_blocked_is_never_dropped(void)
 static void test_ignored_is_dropped(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     set_action(b, child, SIGTERM, SIG_IGN, 0);
     CU_ASSERT_EQUAL(kill_by(b, 1, child, SIGTERM), 0);
@@ -512,8 +233,8 @@ static void test_sigaction_errors(void)
 static void test_sigaction_flushes(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
+    s32 child = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, child);
 
     block(b, child, SIG_BLOCK, BIT(SIGUSR1) | BIT(SIGURG), 1);
     block(b, thread, SIG_BLOCK, BIT(SIGUSR1) | BIT(SIGURG), 1);
@@ -535,7 +256,7 @@ static void test_sigaction_flushes(void)
 static void test_handler_flags(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     set_action(b, child, SIGUSR1, HANDLER, SA_RESETHAND);
     CU_ASSERT_EQUAL(CALL(b, child, pause, 0), NO_RETURN);
@@ -550,8 +271,8 @@ static void test_handler_flags(void)
 static void test_restart(void)
 {
     struct booted *b = power_on_machine();
-    s32 parent = fork_of(b, 1);
-    s32 child = fork_of(b, parent);
+    s32 parent = CALL(b, 1, fork, 0);
+    s32 child = CALL(b, parent, fork, 0);
 
     set_action(b, parent, SIGUSR1, HANDLER, 0);
     set_action(b, parent, SIGUSR2, HANDLER, SA_RESTART);
@@ -578,7 +299,7 @@ static void test_exec_keeps_what_is_ignored(void)
 {
     static const char *const strings[] = { "/bin/true", NULL };
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     set_action(b, child, SIGUSR1, HANDLER, SA_RESTART);
     set_action(b, child, SIGUSR2, SIG_IGN, 0);
@@ -595,23 +316,23 @@ static void test_exec_keeps_what_is_ignored(void)
 static void test_ignoring_sigchld(void)
 {
     struct booted *b = power_on_machine();
-    s32 parent = fork_of(b, 1);
+    s32 parent = CALL(b, 1, fork, 0);
 
     set_action(b, parent, SIGCHLD, SIG_IGN, 0);
-    s32 child = fork_of(b, parent);
+    s32 child = CALL(b, parent, fork, 0);
     CALL(b, child, exit, 3);
     CU_ASSERT_EQUAL(state_of(b, child), '-');
     CU_ASSERT_PTR_NULL(heard(b, EVENT_SEND, child, parent));
     CU_ASSERT_EQUAL(CALL(b, parent, wait4, (u32)-1), -ECHILD);
     // SA_NOCLDWAIT: no zombie either, but the signal comes.
     set_action(b, parent, SIGCHLD, HANDLER, SA_NOCLDWAIT);
-    child = fork_of(b, parent);
+    child = CALL(b, parent, fork, 0);
     CALL(b, child, exit, 3);
     CU_ASSERT_EQUAL(state_of(b, child), '-');
     CU_ASSERT(took(b, parent, SIGCHLD, ACTION_HANDLER));
     // The default ignores it too, but is not SIG_IGN.
     set_action(b, parent, SIGCHLD, SIG_DFL, 0);
-    child = fork_of(b, parent);
+    child = CALL(b, parent, fork, 0);
     CALL(b, child, exit, 3);
     CU_ASSERT_EQUAL(state_of(b, child), 'Z');
     CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_SIGNAL_DROPPED, parent, SIGCHLD));
@@ -621,7 +342,7 @@ static void test_ignoring_sigchld(void)
 static void test_exit_signal(void)
 {
     struct booted *b = power_on_machine();
-    s32 parent = fork_of(b, 1);
+    s32 parent = CALL(b, 1, fork, 0);
 
     set_action(b, parent, SIGUSR1, HANDLER, 0);
     s32 child = CALL(b, parent, clone, SIGUSR1);
@@ -639,7 +360,7 @@ static void test_exit_signal(void)
 static void test_kill_errors(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
+    s32 child = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(kill_by(b, 1, 99, SIGTERM), -ESRCH);
     CU_ASSERT(refused(b, 1, ESRCH, REFUSED_NO_TASK));
@@ -663,13 +384,13 @@ static void test_kill_errors(void)
 static void test_kill_targets(void)
 {
     struct booted *b = power_on_machine();
-    s32 leader = fork_of(b, 1);
+    s32 leader = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(CALL(b, leader, setsid, 0), leader);
-    s32 member = fork_of(b, leader);
-    s32 other = fork_of(b, leader);
+    s32 member = CALL(b, leader, fork, 0);
+    s32 other = CALL(b, leader, fork, 0);
     CU_ASSERT_EQUAL(CALL(b, other, setpgid, 0, 0), 0);
-    s32 thread = thread_of(b, member);
+    s32 thread = new_thread(b, member);
 
     CU_ASSERT_EQUAL(CALL(b, thread, pause, 0), NO_RETURN);
     set_action(b, leader, SIGTERM, SIG_IGN, 0);
@@ -679,8 +400,8 @@ static void test_kill_targets(void)
     CU_ASSERT_EQUAL(state_of(b, other), 'R');
     CU_ASSERT_EQUAL(kill_by(b, 1, -other, SIGTERM), 0);
     CU_ASSERT_EQUAL(state_of(b, other), 'Z');
-    member = fork_of(b, leader);
-    other = fork_of(b, 1);
+    member = CALL(b, leader, fork, 0);
+    other = CALL(b, 1, fork, 0);
     CU_ASSERT_EQUAL(kill_by(b, leader, -1, SIGKILL), 0);
     CU_ASSERT_EQUAL(state_of(b, member), 'Z');
     CU_ASSERT_EQUAL(state_of(b, other), 'Z');
@@ -692,9 +413,9 @@ static void test_kill_targets(void)
 static void test_kill_permission(void)
 {
     struct booted *b = power_on_machine();
-    s32 root = fork_of(b, 1);
-    s32 user = fork_of(b, 1);
-    s32 friend = fork_of(b, 1);
+    s32 root = CALL(b, 1, fork, 0);
+    s32 user = CALL(b, 1, fork, 0);
+    s32 friend = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(CALL(b, user, setuid, 1000), 0);
     CU_ASSERT_EQUAL(CALL(b, friend, setuid, 1000), 0);
@@ -719,9 +440,9 @@ static void test_kill_permission(void)
 static void test_a_thread_that_wants_it(void)
 {
     struct booted *b = power_on_machine();
-    s32 child = fork_of(b, 1);
-    s32 second = thread_of(b, child);
-    s32 third = thread_of(b, child);
+    s32 child = CALL(b, 1, fork, 0);
+    s32 second = new_thread(b, child);
+    s32 third = new_thread(b, child);
 
     set_action(b, child, SIGUSR1, HANDLER, 0);
     block(b, child, SIG_BLOCK, BIT(SIGUSR1), 0);
@@ -747,7 +468,7 @@ static void test_a_thread_that_wants_it(void)
 static void test_a_d_sleeper_is_not_woken(void)
 {
     struct booted *b = power_on_machine();
-    s32 parent = fork_of(b, 1);
+    s32 parent = CALL(b, 1, fork, 0);
 
     CU_ASSERT_EQUAL(CALL(b, parent, vfork, 0), NO_RETURN);
     s32 child = console(b->m)->last_child;
@@ -760,6 +481,27 @@ static void test_a_d_sleeper_is_not_woken(void)
     power_off(b);
 }
 
+static void test_exec_while_the_leader_is_in_d(void)
+{
+    static const char *const strings[] = { "/bin/true", NULL };
+    struct booted *b = power_on_machine();
+    s32 child = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, child);
+
+    CU_ASSERT_EQUAL(CALL(b, child, vfork, 0), NO_RETURN);
+    s32 grandchild = console(b->m)->last_child;
+    CU_ASSERT_EQUAL(make(b, thread, (struct call){ __NR_execve, { 0 }, strings }), NO_RETURN);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    kill_by(b, 1, child, SIGTERM);
+    kill_by(b, 1, child, SIGKILL);
+    CU_ASSERT_EQUAL(state_of(b, thread), 'D');
+    CALL(b, grandchild, exit, 0);
+    CU_ASSERT_EQUAL(state_of(b, thread), '-'); // it has taken the leader's number over …
+    CU_ASSERT_EQUAL(state_of(b, child), 'Z');  // … and died
+    CU_ASSERT_EQUAL(wait_status(b, 1, child, 0), SIGKILL);
+    power_off(b);
+}
+
 static void test_undo_of_signals(void)
 {
     struct booted *b = power_on_machine();
@@ -768,8 +510,8 @@ static void test_undo_of_signals(void)
     u64 begin = machine_position(b->m).command;
 
     memcpy(start, b->m->image, size);
-    s32 child = fork_of(b, 1);
-    s32 thread = thread_of(b, child);
+    s32 child = CALL(b, 1, fork, 0);
+    s32 thread = new_thread(b, child);
     block(b, thread, SIG_BLOCK, BIT(SIGUSR1), 1);
     kill_by(b, 1, child, SIGSTOP);
     CALL(b, 1, tgkill, (u32)child, (u32)thread, 33);
@@ -794,16 +536,6 @@ static CU_TestInfo tests[] = {
     { "a core dump ends all threads", test_core_of_threads },
     { "a fatal signal ends all threads", test_fatal_for_all_threads },
     { "init takes nothing that it has no handler for", test_init_takes_nothing_without_handler },
-    { "stop and continue", test_stop_and_continue },
-    { "a group stops and continues", test_stop_of_a_group },
-    { "a stop that is half done", test_half_done_stop },
-    { "exec by a thread while the leader is in D", test_exec_while_the_leader_is_in_d },
-    { "SIGTERM to a stopped process waits for SIGCONT", test_sigterm_waits_for_sigcont },
-    { "SIGKILL ends a stopped group", test_sigkill_ends_a_stopped_group },
-    { "stop signals and SIGCONT cancel each other", test_stop_and_cont_cancel_each_other },
-    { "SIGCONT with a handler", test_sigcont_with_a_handler },
-    { "an orphaned group does not stop", test_orphaned_group_does_not_stop },
-    { "the parent hears of stops", test_parent_hears_of_stops },
     { "legacy signals are queued once", test_legacy_signals_are_queued_once },
     { "RLIMIT_SIGPENDING", test_queue_limit },
     { "private before shared, lowest first", test_private_before_shared_lowest_first },
@@ -821,6 +553,7 @@ static CU_TestInfo tests[] = {
     { "kill: permission", test_kill_permission },
     { "a thread that wants the signal takes it", test_a_thread_that_wants_it },
     { "a D sleeper is not woken", test_a_d_sleeper_is_not_woken },
+    { "exec by a thread while the leader is in D", test_exec_while_the_leader_is_in_d },
     { "undo and redo of signals", test_undo_of_signals },
     CU_TEST_INFO_NULL,
 };
