@@ -2,6 +2,19 @@
 # Every demo is a lesson: numbered, with a comment that says what it shows, chapters, words and checks.
 . "$(dirname "$0")/lib.sh"
 
+# The lines of a chapter that are carried out before anybody is told what they are for: the place
+# for the words is empty then. What arranges the screen may come first.
+silent_beginnings() {
+    awk '
+    /^[[:space:]]*chapter[[:space:]]/ { is_new = 1; next }
+    !is_new || /^[[:space:]]*(#|$)/ { next }
+    /^[[:space:]]*(layout|pane|zoom|size|focus|choose|beside|let)[[:space:]]/ { next }
+    !/^[[:space:]]*(say|ask)[[:space:]]/ {
+        print FILENAME ":" FNR ": a chapter begins with words (say or ask), not with a command"
+    }
+    { is_new = 0 }' "$1"
+}
+
 has_line() {
     grep -qE "^[[:space:]]*$2([[:space:]]|$)" "$1" || complain "$1" "$3"
 }
@@ -14,6 +27,7 @@ while IFS= read -r file; do
     has_line "$file" chapter "no chapter"
     has_line "$file" say "says nothing"
     has_line "$file" '([^ ]+: *)?expect' "expects nothing, so it proves nothing"
+    complain_lines < <(silent_beginnings "$file")
     complain_lines < <(set +e; LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' "$file" |
         sed "s,:.*,: a control character,; s,^,$file:,")
 done < <(all_files | grep '^demos/.*\.demo$')
@@ -21,4 +35,8 @@ done < <(all_files | grep '^demos/.*\.demo$')
 # Two demos with one number would have no order.
 complain_lines < <(all_files | sed -n 's,^demos/\([0-9][0-9]\)-.*\.demo$,\1,p' | sort | uniq -d |
     sed 's,.*,demos/&-*.demo: more than one demo has this number,')
+
+# Nor would one who counts them find the one that a gap leaves out.
+complain_lines < <(all_files | sed -n 's,^demos/\([0-9][0-9]\)-.*\.demo$,\1,p' | sort -u |
+    awk '$1 + 0 != NR { print "demos: no lesson has the number " sprintf("%02d", NR); exit }')
 finish

@@ -245,7 +245,7 @@ static void test_list(void)
     struct vt *vt = start(24, 80);
 
     vt_type(vt, "demo\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "15-file-descriptors-after-fork What fork does to open files "));
+    VT_ASSERT(vt, vt_wait_text(vt, "14-page-fault-kinds   Page faults of every kind "));
     CU_ASSERT_TRUE(vt_find(vt,
                            "01-first-fork         A first fork: what a process is to the kernel "
                            " ",
