@@ -22,6 +22,10 @@ extern const u32 expectation_count;
 
 // By the word that names it, or NULL.
 const struct expectation *find_expectation(const struct word *w);
+// What the script says is not so: the diagnosis becomes this message, one of MSG_EXPECT_…, about the
+// place `offset` of the source. False, to be handed on.
+__attribute__((format(printf, 3, 4))) bool fail_expected(struct session *s, u32 offset,
+                                                         const char *format, ...);
 // A number, a variable, an errno (-EAGAIN), a signal's name, or a quantity with its words: the words
 // of n from i on. *used becomes the number of words that it took. False with the diagnosis set.
 bool expect_operand(struct session *s, const struct node *n, u32 i, s64 *value, u32 *used);
