@@ -16,16 +16,19 @@
  * - Today a pipe wakes one reader after the other, 2.6.11 all at once; and a reader of 2.6.11 that got
  *   something goes on if a writer sleeps. So one at most sleeps in a read, and writes are short.
  */
+#include "actor.h"
 #include "cunit_main.h"
 #include "simulated.h"
 #include "world.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { STEPS = 160, PIDS_MAX = 40, WORLDS = 12 };
 
@@ -455,12 +458,39 @@ static void test_random_lives(void)
         CU_ASSERT(live_together_in_the_end(seed ? (uint32_t)atoi(seed) : i + 1));
 }
 
+/* Whoever kills the test finds no processes and no files of it afterwards. */
+static void test_killed_test(void)
+{
+    char folder[] = "/tmp/procarium-test-XXXXXX";
+    const char *where = getenv("TMPDIR");
+    char *before = where ? strdup(where) : NULL;
+    int tries = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    setenv("TMPDIR", folder, 1);
+    pid_t test = fork();
+    if (test == 0) {
+        world_create();
+        raise(SIGKILL);
+    }
+    CU_ASSERT_EQUAL(waitpid(test, NULL, 0), test);
+    while (rmdir(folder) != 0 && ++tries < 500) /* it is not empty yet */
+        poll(NULL, 0, 10);
+    CU_ASSERT(tries < 500);
+    if (before)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+    free(before);
+}
+
 enum { STATUS_SKIPPED = 77 };
 
 int main(int argc, char **argv)
 {
     static CU_TestInfo tests[] = {
         { "random lives, simulated and real", test_random_lives },
+        { "a killed test leaves no folder", test_killed_test },
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {
@@ -468,7 +498,7 @@ int main(int argc, char **argv)
         CU_SUITE_INFO_NULL,
     };
 
-    world_resume(argc, argv);
+    actor_resume(argc, argv);
     struct world *world = world_create();
     if (!world) {
         puts("skipped: no PID namespace may be made here");

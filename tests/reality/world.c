@@ -4,6 +4,8 @@
 #endif
 #include "world.h"
 
+#include "actor.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,17 +24,8 @@
 #include <unistd.h>
 
 enum {
-    PROCESSES_MAX = 40,     /* in the life of a world */
-    REST_MS = 5000,         /* a world that takes longer to come to rest has gone wrong */
-    FIRST_FD = 100,         /* of the ends that processes have, so that exec knows them */
-    STACK_BYTES = 64 << 10, /* of a vfork child */
-};
-
-/* What a process says: it has answered, or (a new one) it is there. */
-struct report {
-    int pid; /* in the namespace */
-    int slot;
-    struct answer answer;
+    PROCESSES_MAX = 40, /* in the life of a world */
+    REST_MS = 5000,     /* a world that takes longer to come to rest has gone wrong */
 };
 
 struct process {
@@ -50,322 +43,7 @@ struct world {
     int newcomer; /* the slot of one that is being made and has not reported; 0: nobody */
 };
 
-/*
- * The address sanitizer asks this. Its handlers would be a real process's, who has none of its own
- * after exec.
- */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0";
-}
-
-/* ---- Inside: a process that does what it is told ---- */
-
-struct self {
-    int slot;
-    char *place[PLACES];
-};
-
-static _Noreturn void live(struct self *self, enum op first);
-
-static int request_fd(int slot)
-{
-    return FIRST_FD + 1 + slot;
-}
-
-static void on_signal(int number)
-{
-    (void)number;
-}
-
-static long failed(long value)
-{
-    return value < 0 ? -errno : value;
-}
-
-static int borrow(void *arg)
-{
-    live(arg, OP_VFORK);
-}
-
-static long act_vfork(const struct self *self, int slot)
-{
-    struct self child = *self;
-    char *stack =
-        mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (stack == MAP_FAILED)
-        return -errno;
-    child.slot = slot;
-    long value =
-        failed(clone(borrow, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, &child));
-    munmap(stack, STACK_BYTES);
-    return value;
-}
-
-static long act_signal(int number, long how)
-{
-    struct sigaction action = { .sa_handler = how == 0 ? SIG_DFL : how == 1 ? SIG_IGN : on_signal };
-
-    action.sa_flags = how == 3 ? SA_RESTART : 0;
-    return failed(sigaction(number, &action, NULL));
-}
-
-static long act_sigprocmask(bool unblocks, int number)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, number);
-    return failed(sigprocmask(unblocks ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL));
-}
-
-static long act_mmap(struct self *self, long place, bool is_shared)
-{
-    char *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                        MAP_ANONYMOUS | (is_shared ? MAP_SHARED : MAP_PRIVATE), -1, 0);
-
-    if (memory == MAP_FAILED)
-        return -errno;
-    self->place[place] = memory;
-    return 0;
-}
-
-static long act_exec(const struct self *self)
-{
-    char slot[16];
-
-    snprintf(slot, sizeof slot, "%d", self->slot);
-    execl("/proc/self/exe", "reality", "--resume", slot, (char *)NULL);
-    return -errno;
-}
-
-const struct open_way open_ways[OPEN_WAYS] = {
-    { O_RDONLY, "RDONLY" },
-    { O_RDWR | O_CREAT, "RDWR|CREAT" },
-    { O_RDWR | O_CREAT | O_EXCL, "RDWR|CREAT|EXCL" },
-    { O_RDWR | O_TRUNC, "RDWR|TRUNC" },
-    { O_WRONLY | O_APPEND | O_CREAT, "WRONLY|APPEND|CREAT" },
-    { O_RDONLY | O_DIRECTORY, "DIRECTORY" },
-};
-
-const struct fcntl_way fcntl_ways[FCNTL_WAYS] = {
-    { F_SETFD, FD_CLOEXEC, "F_SETFD FD_CLOEXEC" },
-    { F_SETFD, 0, "F_SETFD 0" },
-    { F_GETFD, 0, "F_GETFD" },
-    { F_SETFL, O_NONBLOCK, "F_SETFL NONBLOCK" },
-    { F_SETFL, O_APPEND, "F_SETFL APPEND" },
-    { F_SETFL, 0, "F_SETFL 0" },
-    { F_GETFL, 0, "F_GETFL" },
-    { F_DUPFD, 6, "F_DUPFD 6" },
-};
-
-static long act_open(long file, long way)
-{
-    char name[16];
-
-    snprintf(name, sizeof name, "f%ld", file);
-    return failed(open(name, open_ways[way].flags, 0666));
-}
-
-/* What every file of a system with large ones has is not asked for. */
-static long act_fcntl(long fd, long way)
-{
-    const struct fcntl_way *how = &fcntl_ways[way];
-    long value = failed(fcntl((int)fd, how->command, how->argument));
-
-    return how->command == F_GETFL && value > 0 ? value & (O_ACCMODE | O_APPEND | O_NONBLOCK)
-                                                : value;
-}
-
-static long act_read(const struct act *request, int *sum)
-{
-    char bytes[TEXT_MAX];
-    long value = failed(read((int)request->a, bytes, (size_t)request->b));
-
-    *sum = value > 0 ? text_sum(bytes, value) : 0;
-    return value;
-}
-
-static long act_write(const struct act *request)
-{
-    char bytes[TEXT_MAX];
-
-    for (int i = 0; i < request->b; i++)
-        bytes[i] = text_byte(request, i);
-    return failed(write((int)request->a, bytes, (size_t)request->b));
-}
-
-static long act_on_files(const struct act *request, int *sum)
-{
-    int ends[2], fd = (int)request->a;
-    char name[16];
-
-    switch (request->op) {
-    case OP_PIPE:
-        return failed(pipe(ends));
-    case OP_OPEN:
-        return act_open(request->a, request->b);
-    case OP_CLOSE:
-        return failed(close(fd));
-    case OP_DUP:
-        return failed(dup(fd));
-    case OP_DUP2:
-        return failed(dup2(fd, (int)request->b));
-    case OP_FCNTL:
-        return act_fcntl(request->a, request->b);
-    case OP_READ:
-        return act_read(request, sum);
-    case OP_WRITE:
-        return act_write(request);
-    case OP_LSEEK:
-        return failed(lseek(fd, request->b, request->b < 0 ? SEEK_END : SEEK_SET));
-    case OP_UNLINK:
-        snprintf(name, sizeof name, "f%ld", request->a);
-        return failed(unlink(name));
-    default:
-        return -ENOSYS;
-    }
-}
-
-/* Requests to fork carry the slot of the child in a. */
-static long act(struct self *self, const struct act *request, int *status)
-{
-    long value = 0;
-
-    switch (request->op) {
-    case OP_FORK:
-        value = failed(fork());
-        if (value == 0)
-            self->slot = (int)request->a;
-        return value;
-    case OP_VFORK:
-        return act_vfork(self, (int)request->a);
-    case OP_EXEC:
-        return act_exec(self);
-    case OP_EXIT:
-        _exit((int)request->a);
-    case OP_WAIT:
-        return failed(wait4((pid_t)request->a, status, (int)request->b, NULL));
-    case OP_KILL:
-        return failed(kill((pid_t)request->a, (int)request->b));
-    case OP_PAUSE:
-        return failed(pause());
-    case OP_SIGNAL:
-        return act_signal((int)request->a, request->b);
-    case OP_SIGPROCMASK:
-        return act_sigprocmask(request->a, (int)request->b);
-    case OP_SETPGID:
-        return failed(setpgid((pid_t)request->a, (pid_t)request->b));
-    case OP_SETSID:
-        return failed(setsid());
-    case OP_MMAP:
-        return act_mmap(self, request->a, request->b);
-    case OP_STORE:
-        memcpy(self->place[request->a], &request->b, PLACE_BYTES);
-        return 0;
-    case OP_LOAD:
-        memcpy(&value, self->place[request->a], PLACE_BYTES);
-        return value;
-    default:
-        return act_on_files(request, status);
-    }
-}
-
-static void say(const struct self *self, enum op op, long value, int status)
-{
-    int pid = (int)syscall(SYS_getpid); /* the C library may remember a vfork parent's */
-    struct report report = { pid, self->slot, { pid, op, value, status } };
-
-    while (send(FIRST_FD, &report, sizeof report, 0) < 0 && errno == EINTR)
-        ;
-}
-
-/*
- * Says that it is there, by what `first` answers in it, and carries acts out until the process ends
- * or we are gone.
- */
-static _Noreturn void live(struct self *self, enum op first)
-{
-    struct act request;
-
-    say(self, first, 0, 0);
-    for (;;) {
-        ssize_t size = recv(request_fd(self->slot), &request, sizeof request, 0);
-        int status = 0;
-
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size != (ssize_t)sizeof request)
-            _exit(0);
-        long value = act(self, &request, &status); /* in a child of fork, the slot is its own now */
-        say(self, request.op, value, status);
-    }
-}
-
-void world_resume(int argc, char **argv)
-{
-    struct self self = { 0 };
-
-    if (argc != 3 || strcmp(argv[1], "--resume") != 0)
-        return;
-    self.slot = atoi(argv[2]);
-    live(&self, OP_EXEC);
-}
-
-static _Noreturn void begin(void)
-{
-    struct self self = { 0 };
-    const struct rlimit none = { 0, 0 };
-
-    for (int i = 1; i < NSIG; i++)
-        signal(i, SIG_DFL);
-    setrlimit(RLIMIT_CORE, &none);
-    cpu_set_t one; /* as the simulated machine has: fewer races that nobody asked for */
-    CPU_ZERO(&one);
-    int cpu = sched_getcpu();
-    CPU_SET((size_t)(cpu < 0 ? 0 : cpu), &one);
-    sched_setaffinity(0, sizeof one, &one);
-    prctl(PR_SET_DUMPABLE, 0); /* no core, whoever might want one */
-    live(&self, OP_COUNT);
-}
-
-/* ---- Outside: making and ending it ---- */
-
-/* The process between us and init: it makes the namespace, and takes it down when we end. */
-static _Noreturn void launch(pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setsid(); /* nobody's signals to his group reach anybody but us */
-    if (getppid() != parent ||
-        (unshare(CLONE_NEWPID) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0))
-        _exit(1);
-    pid_t init = fork();
-    if (init == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        begin();
-    }
-    _exit(init < 0 || waitpid(init, NULL, 0) != init);
-}
-
-static bool open_ends(struct world *w, int ends[PROCESSES_MAX + 1])
-{
-    int pair[2], on = 1;
-
-    for (int i = 0; i <= PROCESSES_MAX; i++) {
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-            return false;
-        ends[i] = pair[1];
-        if (i == 0)
-            w->reports = pair[0];
-        else
-            w->requests[i - 1] = pair[0];
-    }
-    return setsockopt(w->reports, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
-}
-
-static bool has_begun(struct world *w);
+/* ---- Making and ending it ---- */
 
 static bool make_folder(struct world *w)
 {
@@ -391,6 +69,59 @@ static void remove_folder(const struct world *w)
     rmdir(w->folder);
 }
 
+/*
+ * The process between us and init: it makes the namespace, and takes it and the folder down when
+ * init has ended or we have, however that came.
+ */
+static _Noreturn void launch(const struct world *w, pid_t parent)
+{
+    sigset_t ends;
+    pid_t init = -1;
+    int number;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD); /* init is gone */
+    sigaddset(&ends, SIGTERM); /* we are */
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    setsid(); /* nobody's signals to our group reach it */
+    bool is_made = chdir(w->folder) == 0 &&
+                   (unshare(CLONE_NEWPID) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* a new user namespace would have cleared it */
+    if (is_made && getppid() == parent)
+        init = fork();
+    if (init == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        sigprocmask(SIG_UNBLOCK, &ends, NULL);
+        actor_begin();
+    }
+    if (init > 0) {
+        while (sigwait(&ends, &number) != 0)
+            ;
+        kill(init, SIGKILL); /* the kernel ends all that are in its namespace */
+        waitpid(init, NULL, 0);
+    }
+    remove_folder(w);
+    _exit(init < 0);
+}
+
+static bool open_ends(struct world *w, int ends[PROCESSES_MAX + 1])
+{
+    int pair[2], on = 1;
+
+    for (int i = 0; i <= PROCESSES_MAX; i++) {
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+            return false;
+        ends[i] = pair[1];
+        if (i == 0)
+            w->reports = pair[0];
+        else
+            w->requests[i - 1] = pair[0];
+    }
+    return setsockopt(w->reports, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
+}
+
+static bool has_begun(struct world *w);
+
 struct world *world_create(void)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -409,9 +140,7 @@ struct world *world_create(void)
             dup2(ends[i], FIRST_FD + i);
         for (int i = 3; i < FIRST_FD; i++)
             close(i);
-        if (chdir(w->folder) != 0)
-            _exit(1);
-        launch(parent);
+        launch(w, parent);
     }
     for (int i = 0; i <= PROCESSES_MAX; i++)
         close(ends[i]);
@@ -427,20 +156,18 @@ void world_destroy(struct world *w)
     if (!w)
         return;
     if (w->launcher > 0) {
-        if (w->process[0].host_pid) /* the kernel ends all that are in its namespace */
-            kill(w->process[0].host_pid, SIGKILL);
-        else
-            kill(w->launcher, SIGKILL);
+        kill(w->launcher, SIGTERM);
         waitpid(w->launcher, NULL, 0);
+    } else {
+        remove_folder(w);
     }
     close(w->reports);
     for (int i = 0; i < PROCESSES_MAX; i++)
         close(w->requests[i]);
-    remove_folder(w);
     free(w);
 }
 
-/* ---- Outside: looking ---- */
+/* ---- Looking ---- */
 
 static bool read_proc(int pid, const char *name, char *text, size_t size)
 {
@@ -514,7 +241,7 @@ bool world_look(const struct world *w, int pid, struct looks *looks)
     return true;
 }
 
-/* ---- Outside: acting ---- */
+/* ---- Acting ---- */
 
 /* The report that has come next, and who has sent it. False if there is none. */
 static bool read_report(struct world *w, struct report *report, int *host_pid)

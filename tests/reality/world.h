@@ -27,7 +27,4 @@ bool world_act(struct world *world, const struct act *act, struct answer *answer
 /* False if there is no such process. */
 bool world_look(const struct world *world, int pid, struct looks *looks);
 
-/* In a program that was started by OP_EXEC: goes on as that process, and never returns. */
-void world_resume(int argc, char **argv);
-
 #endif
