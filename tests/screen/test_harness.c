@@ -61,6 +61,60 @@ static void test_typing_and_size(void)
     vt_stop(vt);
 }
 
+static void test_size_amid_a_scroll(void)
+{
+    /* Margins that lie below the last row once the terminal is small; then a scroll between them. */
+    struct vt *vt = start_shell("printf '\\033[20;24rup'; read -r l;"
+                                "printf '\\033[2T\\033[5;2Hdown\\033[r'; read -r l",
+                                NULL);
+    int row = -1;
+
+    VT_ASSERT(vt, vt_wait_text(vt, "up"));
+    vt_resize(vt, 10, 80);
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "down"));
+    CU_ASSERT_TRUE(vt_find(vt, "down", &row, NULL));
+    CU_ASSERT_EQUAL(row, 4);
+    vt_resize(vt, 24, 80);
+    vt_resize(vt, 60, 200);
+    vt_type(vt, "\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+}
+
+static void test_wide_character_in_one_column(void)
+{
+    struct vt *vt = start_shell("read -r l; stty size; printf '三国\\n'; read -r l", NULL);
+
+    vt_resize(vt, 24, 1);
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "国"));
+    CU_ASSERT_EQUAL(vt_cols(vt), 2);
+    CU_ASSERT_TRUE(vt_has_received(vt, "24 1\r\n", 6));
+    vt_stop(vt);
+}
+
+static void test_answers_of_the_terminal(void)
+{
+    struct vt *vt = start_shell("stty raw -echo; printf '\\033[3;7H\\033[6n\\033[c';"
+                                "head -c 13 | tr '\\033' '^'",
+                                NULL);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "^[3;7R^[?1;2c"));
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+
+    /* Asked amid much text, whose next piece must not overtake what stands after the question. */
+    vt = start_shell("stty -echo; seq 20000 | sed 's/^/\033[6n/'; read -r l", NULL);
+    VT_ASSERT(vt, vt_wait_text(vt, "20000"));
+    for (int row = 0; row < 23; row++) {
+        char expected[16];
+        snprintf(expected, sizeof expected, "%d", 19978 + row);
+        CU_ASSERT_STRING_EQUAL(vt_row(vt, row), expected);
+    }
+    vt_stop(vt);
+}
+
 static void test_keys_and_mouse(void)
 {
     struct vt *vt = start_shell("stty raw -echo; echo ready; head -c 26 | tr '\\033' '^'", NULL);
@@ -143,6 +197,9 @@ static CU_TestInfo tests[] = {
     { "text and its position", test_text_and_position },
     { "colours and attributes", test_colours_and_attributes },
     { "typing and size", test_typing_and_size },
+    { "a size amid a scroll", test_size_amid_a_scroll },
+    { "a wide character in one column", test_wide_character_in_one_column },
+    { "answers of the terminal", test_answers_of_the_terminal },
     { "keys and mouse", test_keys_and_mouse },
     { "only whole frames are judged", test_only_whole_frames_are_judged },
     { "modes", test_modes },

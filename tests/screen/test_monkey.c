@@ -15,10 +15,6 @@ enum {
     KEYS_A_LIFE = 10000, /* keys before the machine must prove that it is well */
 };
 
-/*
- * No character of two columns is among them, nor bytes that could make one: libvterm 0.1.4 falls
- * over one that a frame for another size puts into its last column.
- */
 static const char *const keys[] = {
     "\t",        "\r",        " ",        "\033[A",   "\033[B",     "\033[C",    "\033[D",
     "\033[5~",   "\033[6~",   "\033[H",   "\033[F",   "\033[Z",     "\033OP",    "\033OQ",
@@ -28,6 +24,7 @@ static const char *const keys[] = {
     "\033t",     "\033m",     "\033k",    "\033s",    "\033a",      "\033[1;3A", "\033[1;3B",
     "\033[1;3C", "\033[1;3D", "+",        "-",        "\014",       "\022",      "\001",
     "\025",      "\027",      "\031",     "\177",     "x",          "f",         "é",
+    "三",
 };
 
 static const char *const lines[] = {
@@ -119,8 +116,6 @@ static void send_bytes(struct monkey *m)
         bytes[i] = (unsigned char)(1 + below(m, 255));
         if (bytes[i] == 26 || bytes[i] == 4) /* ^Z stops the tester, too; ^D is an ending */
             bytes[i] = 'y';
-        if (bytes[i] >= 0xE0)
-            bytes[i] = 0xFF;
     }
     vt_send(m->vt, bytes, count);
 }
@@ -139,7 +134,7 @@ static void press(struct monkey *m)
     else if (what < 140)
         send_bytes(m);
     else if (what < 150)
-        vt_paste(m->vt, "fork\nps\n3: exit 5");
+        vt_paste(m->vt, "fork\nps\n三国三国\n3: exit 5");
     else if (what < 300)
         vt_type(m->vt, lines[below(m, COUNT(lines))]);
     else

@@ -21,6 +21,8 @@ enum {
     KEPT_SIZE = 64 << 10, /* what vt_has_received() searches */
     TEXT_BUFFERS = 8,
     ENV_MAX = 64,
+    /* libvterm 0.1.4 falls over a character of two columns in a row that has only one. */
+    LEAST_COLS = 2,
 };
 
 /* What vt_row() and vt_cell_text() hand out, in turn. */
@@ -40,7 +42,8 @@ struct vt {
     bool is_reaped; /* and status is valid */
     int status;
 
-    bool in_frame; /* between the marks of a synchronized update */
+    bool is_parsing; /* libvterm is at work, and must not be called again */
+    bool in_frame;   /* between the marks of a synchronized update */
     char tail[MARK_SIZE];
 
     bool is_altscreen;
@@ -146,7 +149,7 @@ static void start_terminal(struct vt *vt, int rows, int cols)
 {
     static const VTermScreenCallbacks callbacks = { .settermprop = on_term_prop };
 
-    vt->term = must(vterm_new(rows, cols));
+    vt->term = must(vterm_new(rows, cols < LEAST_COLS ? LEAST_COLS : cols));
     vterm_set_utf8(vt->term, 1);
     vterm_output_set_callback(vt->term, write_to_program, vt);
     vt->screen = vterm_obtain_screen(vt->term);
@@ -244,7 +247,9 @@ static bool step(struct vt *vt, long ms)
             vt->in_frame = vt->tail[MARK_SIZE - 1] == 'h';
         vt->kept[vt->received++ % KEPT_SIZE] = bytes[i];
     }
+    vt->is_parsing = true;
     vterm_input_write(vt->term, bytes, (size_t)got);
+    vt->is_parsing = false;
     return true;
 }
 
@@ -321,12 +326,17 @@ void vt_send(struct vt *vt, const void *bytes, size_t size)
     long deadline = now_ms() + VT_DEADLINE_MS;
 
     while (size > 0 && !vt->is_eof && now_ms() < deadline) {
-        struct pollfd p = { .fd = vt->fd, .events = POLLIN | POLLOUT };
+        /* Read while writing: a program that echoes much would otherwise block us both. Only what
+         * libvterm itself answers, from amid its parser, has to wait until it can be written. */
+        short reading = vt->is_parsing ? 0 : POLLIN;
+        struct pollfd p = { .fd = vt->fd, .events = (short)(POLLOUT | reading) };
         if (poll(&p, 1, VT_DEADLINE_MS) < 0 && errno != EINTR)
             return;
-        /* Read while writing: a program that echoes much would otherwise block us both. */
-        if (p.revents & (POLLIN | POLLHUP | POLLERR))
+        if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
+            if (vt->is_parsing)
+                return;
             step(vt, 0);
+        }
         if (p.revents & POLLOUT) {
             ssize_t sent = write(vt->fd, next, size < 1024 ? size : 1024);
             if (sent > 0) {
@@ -374,12 +384,29 @@ void vt_mouse(struct vt *vt, int button, int row, int col)
     }
 }
 
+/*
+ * A size may come while the program scrolls a part of the screen. libvterm 0.1.4 then keeps the
+ * top margin, and where that lies below the new last row the next scroll moves a negative number
+ * of bytes: "free(): invalid pointer" long after. So the margins are opened first, as xterm does
+ * by itself; the cursor, which that sends home, goes back to its place.
+ */
+static void open_margins(struct vt *vt)
+{
+    int row, col;
+    char sequence[64];
+
+    vt_cursor(vt, &row, &col);
+    int size = snprintf(sequence, sizeof sequence, "\033[r\033[%d;%dH", row + 1, col + 1);
+    vterm_input_write(vt->term, sequence, (size_t)size);
+}
+
 void vt_resize(struct vt *vt, int rows, int cols)
 {
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
     while (step(vt, 0))
         continue;
-    vterm_set_size(vt->term, rows, cols);
+    open_margins(vt);
+    vterm_set_size(vt->term, rows, cols < LEAST_COLS ? LEAST_COLS : cols);
     ioctl(vt->fd, TIOCSWINSZ, &size);
 }
 

@@ -96,7 +96,8 @@ void vt_paste(struct vt *vt, const char *text);
 /* Press and release a mouse button at a cell, in SGR form: 1 left, 2 middle, 3 right, 4 wheel up, 5 wheel down. */
 void vt_mouse(struct vt *vt, int button, int row, int col);
 
-/* Give the terminal another size; the program gets SIGWINCH. */
+/* Give the terminal another size; the program gets SIGWINCH. What is seen of a terminal with one
+ * column is a screen with two. */
 void vt_resize(struct vt *vt, int rows, int cols);
 
 /* -- waiting ------------------------------------------------------------------------------ */
