@@ -98,12 +98,12 @@ static s32 deliver_page(struct machine *m, const struct transfer *t, const struc
 {
     const struct page *page = page_at(m, read->page);
     kaddr address = address_of_page(m, read->page);
-    bool is_copied = copy_out_to_user(m, t->buffer, address + read->inside, read->part);
+    u32 copied = read->part - copy_out_to_user(m, t->buffer, address + read->inside, read->part);
 
     if (page->mapping)
         remove_from_page_cache(m, t->inode, page->index);
     free_pages(m, address, 0);
-    return is_copied ? (s32)read->part : refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
+    return copied ? (s32)copied : refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
 }
 
 // Asks the disk for the page at the file's position, which moves on. 0 or a negative errno.

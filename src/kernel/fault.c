@@ -211,35 +211,36 @@ static kaddr reach_as_kernel(struct machine *m, uaddr address, u32 access)
     return where;
 }
 
-static bool copy_user(struct machine *m, uaddr user, kaddr own, u32 size, u32 access)
+// How many bytes at the end could not be copied.
+static u32 copy_user(struct machine *m, uaddr user, kaddr own, u32 size, u32 access)
 {
     if (user >= TASK_SIZE || size > TASK_SIZE - user)
-        return false;
+        return size;
     for (u32 done = 0, part; done < size; done += part) {
         u32 inside = (user + done) & (PAGE_SIZE - 1);
         kaddr where = reach_as_kernel(m, user + done, access);
 
         if (!where)
-            return false;
+            return size - done;
         part = PAGE_SIZE - inside < size - done ? PAGE_SIZE - inside : size - done;
         if (access == PF_WRITE)
             copy(m, kpointer(m, where), kpointer(m, own + done), part);
         else
             copy(m, kpointer(m, own + done), kpointer(m, where), part);
     }
-    return true;
+    return 0;
 }
 
-bool copy_in_from_user(struct machine *m, kaddr to, uaddr from, u32 size)
+u32 copy_in_from_user(struct machine *m, kaddr to, uaddr from, u32 size)
 {
     KFN(m, __copy_from_user_ll);
-    return copy_user(m, from, to, size, 0);
+    KRETURN(copy_user(m, from, to, size, 0));
 }
 
-bool copy_out_to_user(struct machine *m, uaddr to, kaddr from, u32 size)
+u32 copy_out_to_user(struct machine *m, uaddr to, kaddr from, u32 size)
 {
     KFN(m, __copy_to_user_ll);
-    return copy_user(m, to, from, size, PF_WRITE);
+    KRETURN(copy_user(m, to, from, size, PF_WRITE));
 }
 
 bool put_user(struct machine *m, uaddr address, u32 value)

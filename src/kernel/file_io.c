@@ -12,25 +12,29 @@ static u32 part_of(u32 position, u32 left)
     return PAGE_SIZE - inside < left ? PAGE_SIZE - inside : left;
 }
 
-// Bytes from one page of the cache to the reader; 0 without memory, or if its memory is out of
-// reach, with the reason in *error.
-static u32 read_page_part(struct machine *m, const struct transfer *t, u32 position, u32 done,
-                          u32 left, s32 *error)
+// Bytes between one page of the cache and the caller's memory, as far as that is accessible. How
+// many, or -EFAULT if none, or -ENOMEM. is_write: from the caller to the file.
+static s32 transfer_part(struct machine *m, const struct transfer *t, u32 position, u32 done,
+                         u32 part, bool is_write)
 {
     bool is_major;
     pfn frame = find_or_read_page(m, t->inode, position >> PAGE_SHIFT, &is_major);
-    u32 part = part_of(position, left);
 
-    if (!frame) {
-        *error = refuse_call(m, ENOMEM, REFUSED_NO_MEMORY);
-        return 0;
-    }
-    kaddr from = pfn_to_kaddr(frame) + (position & (PAGE_SIZE - 1));
-    bool is_copied = copy_out_to_user(m, t->buffer + done, from, part);
+    if (!frame)
+        return -ENOMEM;
+    kaddr here = pfn_to_kaddr(frame) + (position & (PAGE_SIZE - 1));
+    u32 left_out = is_write ? copy_in_from_user(m, here, t->buffer + done, part)
+                            : copy_out_to_user(m, t->buffer + done, here, part);
     free_pages(m, pfn_to_kaddr(frame), 0);
-    if (!is_copied)
-        *error = refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
-    return is_copied ? part : 0;
+    return left_out < part ? (s32)(part - left_out) : -EFAULT;
+}
+
+// What a call returns that has come this far: a negative errno counts only if nothing was done.
+static s32 end_transfer(struct machine *m, u32 done, s32 error)
+{
+    if (done || error >= 0)
+        return (s32)done;
+    return refuse_call(m, -error, error == -ENOMEM ? REFUSED_NO_MEMORY : REFUSED_BAD_ADDRESS);
 }
 
 // From the position on, up to the end of the file. After mm/filemap.c, generic_file_read() and
@@ -40,17 +44,22 @@ s32 generic_file_read(struct machine *m, const struct transfer *t)
     KFN(m, generic_file_read);
     u64 position = t->file->f_pos;
     u32 size = t->inode->i_size, done = 0;
-    s32 error = 0;
+    s32 got = 0;
 
-    while (done < t->count && position < size && !error) {
+    while (done < t->count && position < size) {
         u32 left = t->count - done < size - (u32)position ? t->count - done : size - (u32)position;
-        u32 part = read_page_part(m, t, (u32)position, done, left, &error);
+        u32 part = part_of((u32)position, left);
 
-        done += part;
-        position += part;
+        got = transfer_part(m, t, (u32)position, done, part, false);
+        if (got < 0)
+            break;
+        done += (u32)got;
+        position += (u32)got;
+        if ((u32)got < part)
+            break;
     }
     set(m, t->file->f_pos, position);
-    KRETURN(done ? (s32)done : error);
+    KRETURN(end_transfer(m, done, got));
 }
 
 // Where a write begins and how much of it may be done; a negative errno with its event otherwise.
@@ -60,6 +69,8 @@ static s32 generic_write_checks(struct machine *m, const struct transfer *t, u64
 {
     u32 limit = signal_of(m, current(m))->rlim[RLIMIT_FSIZE].rlim_cur;
 
+    if (limit > MAX_NON_LFS)
+        limit = MAX_NON_LFS;
     if (t->file->f_flags & O_APPEND)
         *position = t->inode->i_size;
     if (*position >= limit) {
@@ -68,53 +79,38 @@ static s32 generic_write_checks(struct machine *m, const struct transfer *t, u64
         specific_send_sig_info(m, &info, current(m));
         return refuse_call(m, EFBIG, REFUSED_FILE_SIZE);
     }
-    if (*position >= MAX_NON_LFS)
-        return refuse_call(m, EFBIG, REFUSED_FILE_SIZE);
-    if (limit > MAX_NON_LFS)
-        limit = MAX_NON_LFS;
     if (*count > limit - *position)
         *count = limit - (u32)*position;
     return 0;
 }
 
-static u32 write_page_part(struct machine *m, const struct transfer *t, u32 position, u32 done,
-                           u32 left, s32 *error)
-{
-    bool is_major;
-    pfn frame = find_or_read_page(m, t->inode, position >> PAGE_SHIFT, &is_major);
-    u32 part = part_of(position, left);
-
-    if (!frame) {
-        *error = refuse_call(m, ENOSPC, REFUSED_NO_MEMORY);
-        return 0;
-    }
-    kaddr to = pfn_to_kaddr(frame) + (position & (PAGE_SIZE - 1));
-    bool is_copied = copy_in_from_user(m, to, t->buffer + done, part);
-    free_pages(m, pfn_to_kaddr(frame), 0);
-    if (!is_copied)
-        *error = refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
-    return is_copied ? part : 0;
-}
-
-// Into the page cache; the file grows if need be. After mm/filemap.c, generic_file_write().
+// Into the page cache; the file grows if need be. After mm/filemap.c, generic_file_write(). Unlike
+// Linux: it grows by no byte that was not written when the caller's memory ends too soon.
 s32 generic_file_write(struct machine *m, const struct transfer *t)
 {
     KFN(m, generic_file_write);
     u64 position = t->file->f_pos;
     u32 count = t->count, done = 0;
-    s32 error = generic_write_checks(m, t, &position, &count);
+    s32 got = generic_write_checks(m, t, &position, &count);
 
-    while (done < count && !error) {
-        u32 part = write_page_part(m, t, (u32)position, done, count - done, &error);
+    if (got)
+        KRETURN(got);
+    while (done < count) {
+        u32 part = part_of((u32)position, count - done);
 
-        done += part;
-        position += part;
+        got = transfer_part(m, t, (u32)position, done, part, true);
+        if (got < 0)
+            break;
+        done += (u32)got;
+        position += (u32)got;
         if (position > t->inode->i_size)
             set(m, t->inode->i_size, (u32)position);
+        if ((u32)got < part)
+            break;
     }
     if (done)
         set(m, t->file->f_pos, position);
-    KRETURN(done ? (s32)done : error);
+    KRETURN(end_transfer(m, done, got));
 }
 
 // ---- The console ---------------------------------------------------------------------------------------

@@ -148,9 +148,9 @@ kaddr page_waited_for(const struct machine *m, const struct task_struct *p);
 
 // ---- fault.c ------------------------------------------------------------------------------------------------
 
-// Copies between user memory of the running task and the kernel's, page by page; false if the user
-// memory is not all accessible. After arch/i386/lib/usercopy.c.
-bool copy_in_from_user(struct machine *m, kaddr to, uaddr from, u32 size);
-bool copy_out_to_user(struct machine *m, uaddr to, kaddr from, u32 size);
+// Copies between user memory of the running task and the kernel's, page by page, up to where the user
+// memory is not accessible: how many bytes were left out. After arch/i386/lib/usercopy.c.
+u32 copy_in_from_user(struct machine *m, kaddr to, uaddr from, u32 size);
+u32 copy_out_to_user(struct machine *m, uaddr to, kaddr from, u32 size);
 
 #endif

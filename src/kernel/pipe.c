@@ -80,7 +80,7 @@ static bool take_bytes(struct machine *m, const struct pipe_inode_info *info, st
     const struct pipe_buffer *buf = &info->bufs[info->curbuf];
     u32 chars = buf->len < l->left ? buf->len : l->left;
 
-    if (!copy_out_to_user(m, l->buffer, page_address(m, buf->page) + buf->offset, chars)) {
+    if (copy_out_to_user(m, l->buffer, page_address(m, buf->page) + buf->offset, chars)) {
         if (!l->done)
             l->done = refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
         return false;
@@ -174,7 +174,7 @@ static void merge_bytes(struct machine *m, const struct pipe_inode_info *info,
     if (!info->nrbufs || l->left >= PAGE_SIZE || offset + l->left > PAGE_SIZE)
         return;
     l->do_wakeup = true;
-    if (!copy_in_from_user(m, page_address(m, buf->page) + offset, l->buffer, l->left)) {
+    if (copy_in_from_user(m, page_address(m, buf->page) + offset, l->buffer, l->left)) {
         l->done = refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
         return;
     }
@@ -199,7 +199,7 @@ static bool add_page(struct machine *m, const struct pipe_inode_info *info, stru
         set(m, info->tmp_page, kaddr_of(m, page_of(m, address)));
     }
     l->do_wakeup = true;
-    if (!copy_in_from_user(m, page_address(m, info->tmp_page), l->buffer, chars)) {
+    if (copy_in_from_user(m, page_address(m, info->tmp_page), l->buffer, chars)) {
         if (!l->done)
             l->done = refuse_call(m, EFAULT, REFUSED_BAD_ADDRESS);
         return false;

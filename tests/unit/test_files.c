@@ -393,7 +393,10 @@ static void test_write_limits(void)
 
     CU_ASSERT_EQUAL(open_path(b, child, "/tmp/log", O_RDWR | O_CREAT), 3);
     CU_ASSERT_EQUAL(CALL(b, child, lseek, 3, 0x7FFFFFFF, 0), 0x7FFFFFFF);
-    CU_ASSERT_EQUAL(write_text(b, child, 3, "x"), -EFBIG);
+    CU_ASSERT_EQUAL(CALL(b, child, rt_sigaction, SIGXFSZ, SIG_IGN, 0), 0);
+    CU_ASSERT_EQUAL(write_text(b, child, 3, "x"), -EFBIG); // no file of 2 GB, without a limit too
+    CU_ASSERT_PTR_NOT_NULL(heard(b, EVENT_SIGNAL_DROPPED, child, SIGXFSZ));
+    CU_ASSERT_EQUAL(CALL(b, child, rt_sigaction, SIGXFSZ, SIG_DFL, 0), 0);
     CU_ASSERT_EQUAL(CALL(b, child, lseek, 3, 0, 0), 0);
     CU_ASSERT_EQUAL(CALL(b, child, setrlimit, RLIMIT_FSIZE, 4, 4), 0);
     CU_ASSERT_EQUAL(write_text(b, child, 3, "abcdef"), 4);
@@ -409,6 +412,37 @@ static void test_write_limits(void)
     CU_ASSERT_EQUAL(CALL(b, 1, read, 3, 0x10, 0), 0);
     CU_ASSERT_EQUAL(CALL(b, 1, read, 77, 0x10, 1), -EBADF);
     CU_ASSERT_EQUAL(CALL(b, 1, write, ~0u, 0x10, 1), -EBADF);
+    power_off(b);
+}
+
+// What lies before the end of the caller's memory is read and written, and no error is told of.
+static void test_transfer_up_to_the_end_of_memory(void)
+{
+    struct booted *b = power_on_machine();
+    u32 here =
+        (u32)CALL(b, 1, mmap, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    uaddr last = here + PAGE_SIZE - 2; // two bytes before the end
+
+    CU_ASSERT_EQUAL(CALL(b, 1, munmap, here + PAGE_SIZE, PAGE_SIZE), 0);
+    CU_ASSERT_EQUAL(open_path(b, 1, "/tmp/log", O_RDWR | O_CREAT), 3);
+    const struct file *file = file_of(b, 1, 3);
+    const struct inode *inode = inode_at(b->m, file->f_inode);
+    CU_ASSERT(store(b, 1, last, "ab", 2));
+    CU_ASSERT_EQUAL(CALL(b, 1, write, 3, last, 5), 2);
+    CU_ASSERT_EQUAL(heard_count(b, EVENT_REFUSED), 0);
+    CU_ASSERT_EQUAL(inode->i_size, 2);
+    CU_ASSERT_EQUAL(file->f_pos, 2);
+    CU_ASSERT_EQUAL(CALL(b, 1, write, 3, here + PAGE_SIZE, 5), -EFAULT);
+    CU_ASSERT(refused(b, 1, EFAULT, REFUSED_BAD_ADDRESS));
+    CU_ASSERT_EQUAL(write_text(b, 1, 3, "cde"), 3);
+    CU_ASSERT_EQUAL(CALL(b, 1, lseek, 3, 1, 0), 1);
+    CU_ASSERT_EQUAL(CALL(b, 1, read, 3, last, 4), 2);
+    CU_ASSERT_EQUAL(file->f_pos, 3);
+    CU_ASSERT_EQUAL(CALL(b, 1, read, 3, here + PAGE_SIZE, 1), -EFAULT);
+    CU_ASSERT_EQUAL(open_path(b, 1, "/dev/hda", O_RDONLY), 4);
+    CU_ASSERT_EQUAL(CALL(b, 1, read, 4, last, 9), NO_RETURN);
+    interrupt_from_disk(b, 1);
+    CU_ASSERT_EQUAL(heard_value(b, EVENT_RETURN, 1, __NR_read), 2);
     power_off(b);
 }
 
@@ -527,6 +561,7 @@ static CU_TestInfo tests[] = {
     { "one position for all who share a file", test_positions },
     { "writing", test_writing },
     { "bad addresses and limits", test_write_limits },
+    { "a transfer ends where the caller's memory does", test_transfer_up_to_the_end_of_memory },
     { "devices", test_devices },
     { "fcntl", test_fcntl },
     { "files that are mapped", test_mapped_files },

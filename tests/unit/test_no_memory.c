@@ -1,4 +1,5 @@
-// No memory, at any moment of fork, of a fault and of exec: all of it works, or nothing is left behind.
+// No memory, at any moment of fork, of a fault, of exec and of a write: all of it works, or nothing is
+// left behind.
 #include "booted_machine.h"
 #include "cunit_main.h"
 #include "user_memory.h"
@@ -170,10 +171,26 @@ static void test_exec_without_memory(void)
     power_off(b);
 }
 
+static void test_write_without_memory(void)
+{
+    struct booted *b = small_machine();
+
+    CU_ASSERT_EQUAL(open_path(b, 1, "/tmp/log", O_RDWR | O_CREAT), 3);
+    CU_ASSERT_EQUAL(write_text(b, 1, 3, "first"), 5);
+    CU_ASSERT_EQUAL(CALL(b, 1, lseek, 3, 2 * PAGE_SIZE, 0), 2 * PAGE_SIZE);
+    u32 n = starve(b, 0, taken);
+    CU_ASSERT_EQUAL(write_text(b, 1, 3, "second"), -ENOMEM);
+    CU_ASSERT(refused(b, 1, ENOMEM, REFUSED_NO_MEMORY));
+    feed(b, taken, n);
+    CU_ASSERT_EQUAL(write_text(b, 1, 3, "second"), 6);
+    power_off(b);
+}
+
 static CU_TestInfo tests[] = {
     { "fork without memory", test_fork_without_memory },
     { "a fault without memory", test_fault_without_memory },
     { "exec without memory", test_exec_without_memory },
+    { "a write without memory", test_write_without_memory },
     CU_TEST_INFO_NULL,
 };
 
