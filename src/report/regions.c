@@ -121,3 +121,23 @@ void region_names(const struct machine *m, const struct mm_struct *mm, struct st
     }
     strbuf_puts(out, part_names[PART_STACK]);
 }
+
+void region_names_of_area(const struct machine *m, const struct mm_struct *mm,
+                          const struct vm_area_struct *vma, struct strbuf *out)
+{
+    const char *last = "";
+
+    for (uaddr address = vma->vm_start; address < vma->vm_end;
+         address = region_end(mm, vma, address)) {
+        const char *name = region_name(m, mm, vma, address);
+
+        if (!*name || strcmp(name, last) == 0)
+            continue;
+        if (*last)
+            strbuf_putc(out, ' ');
+        strbuf_add_visible(out, name, strlen(name));
+        last = name;
+        if (vma->vm_private_data || vma->vm_flags & VM_GROWSDOWN)
+            break;
+    }
+}

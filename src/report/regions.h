@@ -18,5 +18,8 @@ bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, c
                  size_t length, uaddr *base);
 // Adds the names of all parts, with spaces between.
 void region_names(const struct machine *m, const struct mm_struct *mm, struct strbuf *out);
+// The same for the parts that lie in one area: "data", "bss heap". Nothing if it has no name.
+void region_names_of_area(const struct machine *m, const struct mm_struct *mm,
+                          const struct vm_area_struct *vma, struct strbuf *out);
 
 #endif

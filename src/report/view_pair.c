@@ -113,27 +113,6 @@ static u32 bits_of(u32 pte)
            (pte & _PAGE_DIRTY ? VIEW_PTE_DIRTY : 0u);
 }
 
-// The parts that lie in an area: "data", "bss heap".
-static void area_name(const struct machine *m, const struct mm_struct *mm,
-                      const struct vm_area_struct *vma, struct strbuf *out)
-{
-    const char *last = "";
-
-    for (uaddr address = vma->vm_start; address < vma->vm_end && out->length < 40;) {
-        const char *name = region_name(m, mm, vma, address);
-
-        if (strcmp(name, last) != 0) {
-            if (*last)
-                strbuf_putc(out, ' ');
-            strbuf_add_visible(out, name, strlen(name));
-        }
-        last = name;
-        if (vma->vm_private_data || vma->vm_flags & VM_GROWSDOWN)
-            return;
-        address = region_end(mm, vma, address);
-    }
-}
-
 static void fill_area_side(const struct machine *m, const struct pair_row *from, u32 i,
                            struct view_pair_side *side)
 {
@@ -210,7 +189,7 @@ static void fill_pair_row(const struct view *v, const struct pair_row *from,
         if (name.length)
             continue;
         if (from->is_area)
-            area_name(v->m, v->pair.mm[i], vma_at(v->m, from->vma[i]), &name);
+            region_names_of_area(v->m, v->pair.mm[i], vma_at(v->m, from->vma[i]), &name);
         else
             page_name(v->m, v->pair.mm[i], vma_at(v->m, from->vma[i]), from->address, &name);
     }

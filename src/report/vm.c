@@ -47,25 +47,14 @@ static u32 count_present(const struct machine *m, const struct mm_struct *mm,
 static void add_what(const struct machine *m, const struct mm_struct *mm,
                      const struct vm_area_struct *vma, struct strbuf *out)
 {
-    const char *last = "";
+    size_t before = out->length;
 
-    for (uaddr address = vma->vm_start; address < vma->vm_end; address += PAGE_SIZE) {
-        const char *name = region_name(m, mm, vma, address);
-
-        if (strcmp(name, last) != 0) {
-            if (*last)
-                strbuf_putc(out, ' ');
-            strbuf_add_visible(out, name, strlen(name));
-        }
-        last = name;
-        if (vma->vm_private_data || vma->vm_flags & VM_GROWSDOWN)
-            break;
-    }
+    region_names_of_area(m, mm, vma, out);
     if (vma->vm_file) {
         const char *name = at(m, vma->vm_file, struct file)->name;
         const char *slash = strrchr(name, '/');
 
-        if (*last)
+        if (out->length > before)
             strbuf_puts(out, "  ");
         if (strlen(name) > PATH_SHOWN && slash && slash[1])
             name = slash + 1;

@@ -4,6 +4,7 @@
 #include "cunit_main.h"
 #include "elf_image.h"
 #include "host_file.h"
+#include "setting.h"
 
 #include <elf.h>
 #include <stdio.h>
@@ -15,13 +16,6 @@ static struct generator randomness;
 static u32 below(u32 limit)
 {
     return random_below(&randomness, limit);
-}
-
-static u32 setting(const char *name, u32 otherwise)
-{
-    const char *value = getenv(name);
-
-    return value ? (u32)strtoul(value, NULL, 0) : otherwise;
 }
 
 // ---- Files -----------------------------------------------------------------------------------------

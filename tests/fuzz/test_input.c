@@ -1,6 +1,7 @@
 /* Hostile input from outside: it gives an error that says where, and never a crash or a raw byte. */
 #include "cunit_main.h"
 #include "run.h"
+#include "setting.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -130,12 +131,6 @@ static uint32_t random_below(uint32_t limit)
     random_state ^= random_state >> 17;
     random_state ^= random_state << 5;
     return random_state % limit;
-}
-
-static unsigned long setting(const char *name, unsigned long otherwise)
-{
-    const char *value = getenv(name);
-    return value ? strtoul(value, NULL, 0) : otherwise;
 }
 
 static void test_random_bytes(void)

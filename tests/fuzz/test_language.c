@@ -2,17 +2,11 @@
 #include "generate.h"
 
 #include "cunit_main.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static u32 setting(const char *name, u32 otherwise)
-{
-    const char *value = getenv(name);
-
-    return value ? (u32)strtoul(value, NULL, 0) : otherwise;
-}
 
 // What reaches a face is fit for a terminal.
 static void check_visible(const char *text)

@@ -2,19 +2,13 @@
 #include "generate.h"
 
 #include "cunit_main.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COMMANDS 300
-
-static u32 setting(const char *name, u32 otherwise)
-{
-    const char *value = getenv(name);
-
-    return value ? (u32)strtoul(value, NULL, 0) : otherwise;
-}
 
 static struct session *new_session(u64 journal_bytes)
 {

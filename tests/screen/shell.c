@@ -1,6 +1,7 @@
 /* procarium in a test terminal: starting, quitting, looking. */
 #include "shell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,29 @@ void run_command(struct vt *vt, const char *command, const char *answer)
     vt_type(vt, command);
     vt_type(vt, "\r");
     VT_ASSERT(vt, vt_wait_text(vt, answer));
+}
+
+char home[] = "/tmp/procarium-test-XXXXXX";
+
+int make_home(void)
+{
+    return mkdtemp(home) == NULL;
+}
+
+int remove_home(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", home);
+    return system(command);
+}
+
+const char *path_in_home(const char *name)
+{
+    static char path[512];
+
+    snprintf(path, sizeof path, "%s/%s", home, name);
+    return path;
 }
 
 bool is_beside(const struct vt *vt, const char *text, const char *other)

@@ -1,4 +1,5 @@
-/* procarium in a test terminal: started with a shell, asked to quit, looked at row by row. */
+/* procarium in a test terminal: started with a shell, asked to quit, looked at row by row;
+ * and a folder for what it leaves. */
 #ifndef SCREEN_SHELL_H
 #define SCREEN_SHELL_H
 
@@ -19,6 +20,13 @@ void quit_procarium(struct vt *vt);
 
 /* Types a command and Enter, and waits for text that its answer shows. */
 void run_command(struct vt *vt, const char *command, const char *answer);
+
+/* A new folder for a suite's files and settings, and its end; 0, else the suite cannot run. */
+int make_home(void);
+int remove_home(void);
+extern char home[];
+/* The path of a file in it, valid up to the next call. */
+const char *path_in_home(const char *name);
 
 /* Does the text stand in a row that also holds the other one? */
 bool is_beside(const struct vt *vt, const char *text, const char *other);

@@ -1,5 +1,6 @@
 /* What outlives a session: it is kept as typed and goes on after a kill -9; the file of settings. */
 #include "cunit_main.h"
+#include "shell.h"
 #include "vt.h"
 
 #include <dirent.h>
@@ -10,38 +11,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char home[] = "/tmp/procarium-kept-XXXXXX";
 static char state[64], config[64];
 static const char *env[] = { state, config, NULL };
 
-static int make_home(void)
+static int begin(void)
 {
-    if (!mkdtemp(home))
+    if (make_home() != 0)
         return 1;
     snprintf(state, sizeof state, "XDG_STATE_HOME=%s/state", home);
     snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s/config", home);
     return 0;
 }
 
-static int remove_home(void)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -rf '%s'", home);
-    return system(command);
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[512];
-
-    snprintf(path, sizeof path, "%s/%s", home, name);
-    return path;
-}
-
 static int count_sessions(void)
 {
-    DIR *dir = opendir(path_of("state/procarium/sessions"));
+    DIR *dir = opendir(path_in_home("state/procarium/sessions"));
     int count = 0;
 
     for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
@@ -54,13 +38,6 @@ static int count_sessions(void)
 static struct vt *start(const char *a, const char *b)
 {
     return vt_start(24, 80, env, (const char *[]){ getenv("PROCARIUM"), a, b, NULL });
-}
-
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    vt_stop(vt);
 }
 
 static void kill_hard(struct vt *vt)
@@ -76,7 +53,7 @@ static void test_nothing_to_resume(void)
 
     VT_ASSERT(vt, vt_wait_text(vt, "there is no session that could go on"));
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
-    quit(vt);
+    quit_procarium(vt);
     CU_ASSERT_EQUAL(count_sessions(), 0); /* nobody has typed but quit */
 }
 
@@ -100,7 +77,7 @@ static void test_kill(void)
     VT_ASSERT(vt, vt_wait_text(vt, "[4 of 5]"));
     kill_hard(vt);
     CU_ASSERT_EQUAL(count_sessions(), 1);
-    CU_ASSERT_EQUAL(stat(path_of("state/procarium/sessions"), &status), 0);
+    CU_ASSERT_EQUAL(stat(path_in_home("state/procarium/sessions"), &status), 0);
     CU_ASSERT_EQUAL(status.st_mode & 0777, 0700);
 
     vt = start("--resume", NULL);
@@ -117,7 +94,7 @@ static void test_kill(void)
     CU_ASSERT_EQUAL(count_sessions(), 1);
     vt_type(vt, "history\r");
     VT_ASSERT(vt, vt_wait_text(vt, "4: exit 9"));
-    quit(vt);
+    quit_procarium(vt);
 
     vt = start("--resume", "--plain");
     VT_ASSERT(vt, vt_wait_text(vt, "The last session goes on"));
@@ -151,7 +128,7 @@ static void test_torn_line(void)
     kill_hard(vt);
     vt = start("--resume", NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "Z exit 5"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* What ^C has stopped stops at the same command again. */
@@ -175,7 +152,7 @@ static void test_interrupted(void)
     VT_ASSERT(vt, vt_wait_text(vt, "goes on"));
     VT_ASSERT(vt, vt_wait_text(vt, row));
     CU_ASSERT_FALSE(vt_find(vt, "otherwise", NULL, NULL));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* A second procarium does not take the session that the first one has open. */
@@ -190,8 +167,8 @@ static void test_two_at_once(void)
     VT_ASSERT(two, vt_wait_text(two, "2 sh"));
     VT_ASSERT(two, vt_wait_text(two, "goes on"));
     CU_ASSERT_FALSE(vt_find(two, "exit 77", NULL, NULL));
-    quit(two);
-    quit(one);
+    quit_procarium(two);
+    quit_procarium(one);
 }
 
 static void test_bounded(void)
@@ -228,16 +205,16 @@ static void test_lesson(void)
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh vforked 3 sh"));
     vt_key(vt, VTERM_KEY_LEFT);
     VT_ASSERT(vt, vt_wait_gone(vt, "2 sh vforked 3 sh"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* ---- Settings ---- */
 
 static void write_config(const char *text)
 {
-    mkdir(path_of("config"), 0700);
-    mkdir(path_of("config/procarium"), 0700);
-    FILE *file = fopen(path_of("config/procarium/config"), "w");
+    mkdir(path_in_home("config"), 0700);
+    mkdir(path_in_home("config/procarium"), 0700);
+    FILE *file = fopen(path_in_home("config/procarium/config"), "w");
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fputs(text, file);
@@ -252,10 +229,10 @@ static void test_settings(void)
     VT_ASSERT(vt, vt_wait_text(vt, "1 init>"));
     vt_type(vt, "layout\r");
     VT_ASSERT(vt, vt_wait_text(vt, "kernel"));
-    quit(vt);
+    quit_procarium(vt);
     vt = start("--no-config", NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
-    quit(vt);
+    quit_procarium(vt);
     vt = start("--plain", NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "1 init>"));
     vt_type(vt, "quit\r");
@@ -272,14 +249,14 @@ static void test_wrong_settings(void)
     CU_ASSERT_TRUE(vt_find(vt, "is no setting", NULL, NULL));
     CU_ASSERT_TRUE(vt_find(vt, "procarium/config:2:1: there is no command", NULL, NULL));
     CU_ASSERT_TRUE(vt_find(vt, "procarium/config:3:6: ", NULL, NULL));
-    quit(vt);
-    CU_ASSERT_EQUAL(unlink(path_of("config/procarium/config")), 0);
-    CU_ASSERT_EQUAL(mkdir(path_of("config/procarium/config"), 0700), 0);
+    quit_procarium(vt);
+    CU_ASSERT_EQUAL(unlink(path_in_home("config/procarium/config")), 0);
+    CU_ASSERT_EQUAL(mkdir(path_in_home("config/procarium/config"), 0700), 0);
     vt = start(NULL, NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "not a regular file"));
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
-    quit(vt);
-    CU_ASSERT_EQUAL(rmdir(path_of("config/procarium/config")), 0);
+    quit_procarium(vt);
+    CU_ASSERT_EQUAL(rmdir(path_in_home("config/procarium/config")), 0);
 }
 
 static CU_TestInfo tests[] = {
@@ -298,7 +275,7 @@ static CU_TestInfo tests[] = {
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { "kept", make_home, remove_home, NULL, NULL, tests },
+        { "kept", begin, remove_home, NULL, NULL, tests },
         CU_SUITE_INFO_NULL,
     };
     const char *root = getenv("PROCARIUM_SOURCE_ROOT");

@@ -1,5 +1,6 @@
 /* Lessons on a screen: chapters, questions that wait for the class, taking over, coming back. */
 #include "cunit_main.h"
+#include "shell.h"
 #include "vt.h"
 
 #include <stdlib.h>
@@ -52,13 +53,6 @@ static struct vt *start(int rows, int cols)
     return vt;
 }
 
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    vt_stop(vt);
-}
-
 static void test_question(void)
 {
     struct vt *vt = start(24, 80);
@@ -82,7 +76,7 @@ static void test_question(void)
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     vt_key(vt, VTERM_KEY_PAGEDOWN);
     VT_ASSERT(vt, vt_wait_text(vt, "The machine says: c) 3"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_replies(void)
@@ -99,7 +93,7 @@ static void test_replies(void)
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     vt_type(vt, "C\r");
     VT_ASSERT(vt, vt_wait_text(vt, "Right: c) 3"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* A command at a question is a command; the question waits. */
@@ -118,7 +112,7 @@ static void test_taking_over(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "D vfork")); /* and the machine is back */
     vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_chapters(void)
@@ -153,7 +147,7 @@ static void test_chapters(void)
         VT_ASSERT(vt, vt_wait_gone(vt, "First words."));
         vt_type(vt, "demo next\r");
         VT_ASSERT(vt, vt_wait_text(vt, "no lesson is being played"));
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -172,7 +166,7 @@ static void test_typed_question(void)
     vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "The machine says: 2"));
     VT_ASSERT(vt, vt_wait_gone(vt, "Space: the answer"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* What does not fit is read page by page. */
@@ -198,7 +192,7 @@ static void test_long_text(void)
     vt_type(vt, " "); /* what has been read need not be read again after a command */
     VT_ASSERT(vt, vt_wait_text(vt, "Space: on"));
     CU_ASSERT_TRUE(vt_find(vt, "the very end", NULL, NULL));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* The answer to a long question stays in sight, with the question, and so does what fork did. */
@@ -222,7 +216,7 @@ static void test_long_question(void)
     CU_ASSERT_TRUE(vt_find(vt, "The machine says: ", NULL, NULL));
     CU_ASSERT_TRUE(vt_find(vt, "2 sh forked 4 sh", NULL, NULL));
     CU_ASSERT_TRUE(vt_find(vt, "sys_fork()", NULL, NULL));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* A store by another task: what matters is the fault, not how the CPU gets to that task. */
@@ -236,7 +230,7 @@ static void test_fault_first(void)
     VT_ASSERT(vt, vt_wait_text(vt, "which others have too"));
     CU_ASSERT_TRUE(vt_find(vt, "page_fault() {", &row, NULL));
     CU_ASSERT_EQUAL(row, 1);
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* One row a lesson, none of them broken. */
@@ -250,7 +244,7 @@ static void test_list(void)
                            "01-first-fork         A first fork: what a process is to the kernel "
                            " ",
                            NULL, NULL));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static CU_TestInfo tests[] = {

@@ -3,6 +3,8 @@
  * to end.
  */
 #include "cunit_main.h"
+#include "setting.h"
+#include "shell.h"
 #include "vt.h"
 
 #include <signal.h>
@@ -51,16 +53,6 @@ static void run_line(struct vt *vt, const char *line)
     VT_ASSERT(vt, vt_wait_text(vt, echo));
 }
 
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
-    CU_ASSERT_FALSE(vt_is_altscreen(vt));
-    CU_ASSERT_TRUE(vt_cursor_is_visible(vt));
-    vt_stop(vt);
-}
-
 static void test_typing_and_editing(void)
 {
     struct vt *vt = start(24, 80, NULL, NULL);
@@ -86,7 +78,7 @@ static void test_typing_and_editing(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "abdy"));
     vt_type(vt, "\031!\r"); /* ^Y */
     VT_ASSERT(vt, vt_wait_text(vt, "<abdy!>"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_split_character_and_alt_keys(void)
@@ -107,7 +99,7 @@ static void test_split_character_and_alt_keys(void)
     vt_type(vt, "\0332"); /* Alt-2 is the program's */
     vt_type(vt, "y");
     VT_ASSERT(vt, vt_wait_text(vt, "one xytwo"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_history(void)
@@ -124,7 +116,7 @@ static void test_history(void)
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> first!"));
     vt_key(vt, VTERM_KEY_DOWN);
     vt_key(vt, VTERM_KEY_DOWN);
-    quit(vt);
+    quit_procarium(vt);
     CU_ASSERT_EQUAL(stat(history_file, &status), 0);
     CU_ASSERT_EQUAL(status.st_mode & 0777, 0600);
 
@@ -133,7 +125,7 @@ static void test_history(void)
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> quit"));
     vt_key(vt, VTERM_KEY_UP);
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> second"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_search(void)
@@ -167,7 +159,7 @@ static void test_search(void)
     VT_ASSERT(vt, vt_wait_text(vt, "(not found: zz)"));
     vt_type(vt, "\003");
     VT_ASSERT(vt, vt_wait_gone(vt, "(not found"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_completion(void)
@@ -185,7 +177,7 @@ static void test_completion(void)
     CU_ASSERT_FALSE(vt_find(vt, "三国", NULL, NULL)); /* the old candidates went with the key */
     vt_type(vt, "\025store ");
     VT_ASSERT(vt, vt_wait_text(vt, "store ADDR VALUE"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_paste(void)
@@ -203,7 +195,7 @@ static void test_paste(void)
     vt_type(vt, "\022"); /* a paste ends a search */
     vt_paste(vt, "++");
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> a--++b"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_big_paste(void)
@@ -217,7 +209,7 @@ static void test_big_paste(void)
     vt_paste(vt, text);
     VT_ASSERT(vt, vt_wait_text(vt, "aEND"));
     free(text);
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_control_c_and_d(void)
@@ -287,7 +279,7 @@ static void test_vi(void)
     VT_ASSERT(vt, vt_wait_text(vt, "/needle"));
     vt_type(vt, "\r");
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> needle"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_editrc(void)
@@ -316,7 +308,7 @@ static void test_editrc(void)
     VT_ASSERT(vt, vt_wait_text(vt, "refused"));
     vt_type(vt, "\033x\"b\r"); /* M-x with an open quote */
     VT_ASSERT(vt, vt_wait_text(vt, "Command 3"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_sizes(void)
@@ -343,7 +335,7 @@ static void test_sizes(void)
     vt_resize(vt, 24, 80);
     VT_ASSERT(vt, vt_wait_text(vt, "<kept!>"));
     run_line(vt, "alive");
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_console_scrolling(void)
@@ -364,7 +356,7 @@ static void test_console_scrolling(void)
     VT_ASSERT(vt, vt_wait_gone(vt, "<end>"));
     vt_mouse(vt, 5, 20, 5);
     VT_ASSERT(vt, vt_wait_text(vt, "<end>"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_mouse(void)
@@ -381,7 +373,7 @@ static void test_mouse(void)
     vt_type(vt, "mouse off\r");
     VT_ASSERT(vt, vt_wait_text(vt, "Command 1"));
     CU_ASSERT_TRUE(vt_has_received(vt, "\033[?1006l", 8));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_signals(void)
@@ -480,7 +472,7 @@ static void test_terminals(void)
         CU_ASSERT_EQUAL(strcmp(vt_cell_text(vt, 0, 0), "+") == 0, i == 0); /* ASCII on a vt100 */
         if (i == 0)
             CU_ASSERT_EQUAL(vt_fg(vt, 0, 0), VT_DEFAULT_COLOR);
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -494,7 +486,7 @@ static void test_no_color(void)
             CU_ASSERT_EQUAL_FATAL(vt_bg(vt, y, x), VT_DEFAULT_COLOR);
         }
     }
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_unusable(void)
@@ -520,14 +512,7 @@ static void test_no_raw_bytes(void)
     VT_ASSERT(vt, vt_wait_text(vt, "<^[[5mx>"));
     CU_ASSERT_FALSE(vt_has_received(vt, "\033[5m", 4));
     CU_ASSERT_FALSE(vt_has_received(vt, "\033[31m ", 6));
-    quit(vt);
-}
-
-static unsigned number_from(const char *variable, unsigned otherwise)
-{
-    const char *value = getenv(variable);
-
-    return value ? (unsigned)strtoul(value, NULL, 10) : otherwise;
+    quit_procarium(vt);
 }
 
 /*
@@ -541,8 +526,8 @@ static void test_monkey(void)
                                          "\022",      "\t",           "\033[5~",
                                          "\033OR",    "\033OQ",       "\033[<64;5;5M",
                                          "三",        "lines 9\r" };
-    unsigned seed = number_from("MONKEY_SEED", 20261121);
-    unsigned keys = number_from("MONKEY_KEYS", 6000);
+    unsigned seed = setting("MONKEY_SEED", 20261121);
+    unsigned keys = setting("MONKEY_KEYS", 6000);
     struct vt *vt = start(24, 80, NULL, NULL);
 
     for (unsigned i = 0; i < keys; i++) {
@@ -568,7 +553,7 @@ static void test_monkey(void)
     vt_type(vt, "\003mode emacs\r");
     vt_type(vt, "\003survived\r");
     VT_ASSERT(vt, vt_wait_text(vt, "<survived>"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static CU_TestInfo tests[] = {

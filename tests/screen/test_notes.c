@@ -1,5 +1,6 @@
 /* The speaker's notes in a second terminal: following, coming and going, hostile others. */
 #include "cunit_main.h"
+#include "shell.h"
 #include "vt.h"
 
 #include <dirent.h>
@@ -12,7 +13,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static char home[] = "/tmp/procarium-notes-XXXXXX";
 static char runtime[64], demo_file[64], folder[64];
 static const char *env[] = { runtime, NULL };
 
@@ -26,9 +26,9 @@ static const char demo[] = "boot sh\n"
                            "cue \"Task $! is there.\"\n"
                            "say \"The end.\"\n";
 
-static int make_home(void)
+static int begin(void)
 {
-    if (!mkdtemp(home))
+    if (make_home() != 0)
         return 1;
     snprintf(runtime, sizeof runtime, "XDG_RUNTIME_DIR=%s", home);
     snprintf(folder, sizeof folder, "%s/procarium", home);
@@ -38,14 +38,6 @@ static int make_home(void)
         return 1;
     fputs(demo, file);
     return fclose(file);
-}
-
-static int remove_home(void)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -rf '%s'", home);
-    return system(command);
 }
 
 static struct vt *start(int rows, int cols, const char *argument)
@@ -59,13 +51,6 @@ static struct vt *start_lesson(void)
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     return vt;
-}
-
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    vt_stop(vt);
 }
 
 static void leave_notes(struct vt *vt)
@@ -128,7 +113,7 @@ static void test_following(void)
         VT_ASSERT(notes, vt_wait_text(notes, "Let them guess."));
         vt_type(vt, "demo off\r");
         VT_ASSERT(notes, vt_wait_text(notes, "No lesson is"));
-        quit(vt);
+        quit_procarium(vt);
         VT_ASSERT(notes, vt_wait_text(notes, "gone"));
         leave_notes(notes);
     }
@@ -154,7 +139,7 @@ static void test_coming_back(void)
     leave_notes(more);
     vt_type(vt, "  ");
     VT_ASSERT(vt, vt_wait_text(vt, "forked"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 static void test_privacy(void)
@@ -167,13 +152,13 @@ static void test_privacy(void)
     CU_ASSERT_EQUAL(status.st_mode & 0777, 0600);
     CU_ASSERT_EQUAL(stat(folder, &status), 0);
     CU_ASSERT_EQUAL(status.st_mode & 0777, 0700);
-    quit(vt);
+    quit_procarium(vt);
     CU_ASSERT_FALSE(find_socket(path, sizeof path, &status));
     /* A folder that others can enter is not used, but all goes on. */
     CU_ASSERT_EQUAL(chmod(folder, 0755), 0);
     vt = start_lesson();
     CU_ASSERT_FALSE(find_socket(path, sizeof path, &status));
-    quit(vt);
+    quit_procarium(vt);
     CU_ASSERT_EQUAL(chmod(folder, 0700), 0);
 }
 
@@ -203,7 +188,7 @@ static void test_hostile_followers(void)
     struct vt *notes = start(24, 80, "--notes");
     VT_ASSERT(notes, vt_wait_text(notes, "First words."));
     leave_notes(notes);
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* A presenter that is none. */
@@ -264,7 +249,7 @@ static CU_TestInfo tests[] = {
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { "notes", make_home, remove_home, NULL, NULL, tests },
+        { "notes", begin, remove_home, NULL, NULL, tests },
         CU_SUITE_INFO_NULL,
     };
     return cunit_main(argc, argv, suites);

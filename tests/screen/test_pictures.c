@@ -1,5 +1,6 @@
 /* Pictures and recordings: what is on the screen as SVG, HTML and text, and a session as asciicast. */
 #include "cunit_main.h"
+#include "shell.h"
 #include "vt.h"
 
 #include <signal.h>
@@ -8,33 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static char home[] = "/tmp/procarium-pictures-XXXXXX";
-
-static int make_home(void)
-{
-    return mkdtemp(home) == NULL;
-}
-
-static int remove_home(void)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -rf '%s'", home);
-    return system(command);
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[512];
-
-    snprintf(path, sizeof path, "%s/%s", home, name);
-    return path;
-}
-
 /* A file's bytes, ended by a NUL; the caller frees them. */
 static char *read_file(const char *name)
 {
-    FILE *file = fopen(path_of(name), "r");
+    FILE *file = fopen(path_in_home(name), "r");
     char *text = calloc(1, 4 << 20);
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
@@ -56,19 +34,10 @@ static void type_command(struct vt *vt, const char *command, const char *name)
 {
     char line[640];
 
-    snprintf(line, sizeof line, "%s %s\r", command, path_of(name));
+    snprintf(line, sizeof line, "%s %s\r", command, path_in_home(name));
     vt_type(vt, line);
     snprintf(line, sizeof line, "written: ");
     VT_ASSERT(vt, vt_wait_text(vt, line));
-}
-
-static void quit(struct vt *vt)
-{
-    vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
-    CU_ASSERT_TRUE(vt_is_termios_restored(vt));
-    CU_ASSERT_FALSE(vt_is_altscreen(vt));
-    vt_stop(vt);
 }
 
 /* Is the text what the screen has above the command line? */
@@ -106,7 +75,7 @@ static void test_text(void)
         CU_ASSERT_TRUE(is_as_on_screen(vt, text, screens[i].panes));
         CU_ASSERT_PTR_NULL(strstr(text, "snapshot-screen"));
         free(text);
-        quit(vt);
+        quit_procarium(vt);
     }
 }
 
@@ -137,7 +106,7 @@ static void test_svg_and_html(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(html, "┌"));
     CU_ASSERT_PTR_NOT_NULL(strstr(html, "</pre>\n</body>\n</html>\n"));
     free(html);
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* What lies over the panes is in the picture, too. */
@@ -155,7 +124,7 @@ static void test_overlays(void)
     VT_ASSERT(vt, vt_wait_text(vt, "is not written"));
     vt_type(vt, "snapshot-screen x.png\r");
     VT_ASSERT(vt, vt_wait_text(vt, "ends in .svg, .html or .txt"));
-    quit(vt);
+    quit_procarium(vt);
 }
 
 /* ---- Recording ---- */
@@ -163,7 +132,7 @@ static void test_overlays(void)
 static struct vt *start_recording(const char *name)
 {
     return vt_start(24, 80, NULL,
-                    (const char *[]){ getenv("PROCARIUM"), "--record", path_of(name), NULL });
+                    (const char *[]){ getenv("PROCARIUM"), "--record", path_in_home(name), NULL });
 }
 
 /* Checks the lines of a recording; how many of a kind there are. */
@@ -197,7 +166,7 @@ static void test_recording(void)
     vt_type(vt, "\032"); /* ^Z: the recorded terminal has no shell to go to */
     vt_type(vt, "ps\r");
     VT_ASSERT(vt, vt_wait_text(vt, "COMM"));
-    quit(vt);
+    quit_procarium(vt);
     char *text = read_file("a.cast");
     CU_ASSERT_TRUE(count_events(text, 'o') > 3);
     CU_ASSERT_EQUAL(count_events(text, 'r'), 1);

@@ -6,21 +6,7 @@
 
 enum { ROWS = 24, COLS = 80, INDENT = 4 };
 
-static char home[] = "/tmp/procarium-readme-XXXXXX"; /* a newcomer can keep sessions */
-
-static int make_home(void)
-{
-    return mkdtemp(home) ? 0 : 1;
-}
-
-static int remove_home(void)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -rf '%s'", home);
-    return system(command);
-}
-
+/* With a place for sessions, as a newcomer has one. */
 static struct vt *start_new(void)
 {
     char state[64];
