@@ -228,7 +228,8 @@ struct view_states {
             char comm[VIEW_COMM_SIZE];
         } task[VIEW_BOX_TASKS];
     } box[VIEW_BOX_COUNT];
-    // The last transition before the cursor, in the command that the trace is about.
+    // The last transition before the cursor, in the command that the trace is about; after a whole
+    // command not that of a task which is back in the state it had before.
     struct view_transition {
         enum view_arrow arrow; // NONE: there was none
         s32 pid;
@@ -236,7 +237,8 @@ struct view_states {
         char from, to;  // letters; '-' for what is not there
         char cause[32]; // "fork", "wait4", "SIGSTOP", "schedule"
     } last;
-    u32 lit; // 1 << arrow for every arrow taken between the two stops
+    s32 actor; // who made the call or the access that the command was; 0 if nobody did
+    u32 lit;   // 1 << arrow for every arrow taken between the two stops
 };
 
 void view_states(const struct view *v, struct view_states *states);

@@ -282,66 +282,131 @@ static void set_cause(struct view_transition *t, const char *cause)
     strbuf_finish(&text);
 }
 
-// The arrow that an event takes, with its words; NONE if it takes none.
-static enum view_arrow transition_of(const struct view *v, const struct event *e,
-                                     struct view_transition *t)
+// The arrow that an event takes, NONE if it takes none.
+static enum view_arrow transition_of(const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_STATE:
+        return arrow_of_letters((char)(e->b >> 8 & 0x7F), (char)(e->b & 0x7F));
+    case EVENT_FORK:
+        return VIEW_ARROW_FORK;
+    case EVENT_SWITCH:
+        return VIEW_ARROW_ELECTED;
+    default:
+        return VIEW_ARROW_NONE;
+    }
+}
+
+// The same with its words.
+static void describe_transition(const struct view *v, const struct event *e,
+                                struct view_transition *t)
 {
     char buffer[16];
 
-    *t = (struct view_transition){ .arrow = VIEW_ARROW_NONE, .from = '-', .to = '-' };
+    *t = (struct view_transition){ .arrow = transition_of(e), .from = '-', .to = '-' };
     switch (e->kind) {
     case EVENT_STATE:
         t->from = (char)(e->b >> 8 & 0x7F);
         t->to = (char)(e->b & 0x7F);
-        t->arrow = arrow_of_letters(t->from, t->to);
         name_transition(v, e->a, t);
         set_cause(t, cause_text(e->c, buffer, sizeof buffer));
         break;
     case EVENT_FORK:
         t->to = 'R';
-        t->arrow = VIEW_ARROW_FORK;
         name_transition(v, e->b, t);
         set_cause(t, e->c == SIGCHLD ? "fork" : (u32)e->c & CLONE_VFORK ? "vfork" : "clone");
         break;
     case EVENT_SWITCH:
         t->from = t->to = 'R';
-        t->arrow = VIEW_ARROW_ELECTED;
         name_transition(v, e->b, t);
         set_cause(t, "schedule");
         break;
     default:
         break;
     }
-    return t->arrow;
 }
 
-// Between two commands a switch says little: the focus always gets the CPU back.
+// The latest transitions of a command, of each task one; looked at from its end.
+struct candidates {
+    u32 count;
+    struct candidate {
+        struct event event;
+        bool is_undone; // the task has come back to the state in which the command found it
+    } of[16];
+};
+
+static s32 task_of(const struct event *e)
+{
+    return e->kind == EVENT_STATE ? e->a : e->b;
+}
+
+// An earlier event than all that were added.
+static void add_candidate(struct candidates *c, const struct event *e)
+{
+    for (u32 i = 0; i < c->count; i++) {
+        struct candidate *candidate = &c->of[i];
+        if (task_of(&candidate->event) != task_of(e))
+            continue;
+        candidate->is_undone = e->kind == EVENT_STATE && candidate->event.kind == EVENT_STATE &&
+                               (e->b >> 8 & 0x7F) == (candidate->event.b & 0x7F);
+        return;
+    }
+    if (c->count < sizeof c->of / sizeof c->of[0])
+        c->of[c->count++] = (struct candidate){ *e, false };
+}
+
+// Between two commands a switch says little: the focus always gets the CPU back. Nor does a sleeper
+// that was woken and sleeps again, as init does when somebody else's child has stopped.
 static void find_last_transition(const struct view *v, struct view_transition *last)
 {
     bool is_inside = machine_is_inside(v->m);
     u64 end = v->record < v->trace.end ? v->record : v->trace.end;
-    struct view_transition t, a_switch = { .arrow = VIEW_ARROW_NONE, .from = '-', .to = '-' };
+    struct event a_switch = { .kind = EVENT_MARK };
+    struct candidates c = { 0 };
 
-    *last = a_switch;
     for (u64 i = end; v->trace.command && i-- > v->trace.begin;) {
         const struct record *r = record_get(v->m, i);
         struct event e = record_event(r);
 
-        if (r->kind != RECORD_NOTE || transition_of(v, &e, &t) == VIEW_ARROW_NONE)
+        if (r->kind != RECORD_NOTE || transition_of(&e) == VIEW_ARROW_NONE)
             continue;
-        if (e.kind != EVENT_SWITCH || is_inside) {
-            *last = t;
+        if (is_inside) {
+            describe_transition(v, &e, last);
             return;
         }
-        if (a_switch.arrow == VIEW_ARROW_NONE)
-            a_switch = t;
+        if (e.kind != EVENT_SWITCH)
+            add_candidate(&c, &e);
+        else if (a_switch.kind == EVENT_MARK)
+            a_switch = e;
     }
-    *last = a_switch;
+    for (u32 i = 0; i < c.count; i++)
+        if (!c.of[i].is_undone) {
+            describe_transition(v, &c.of[i].event, last);
+            return;
+        }
+    describe_transition(v, c.count > 0 ? &c.of[0].event : &a_switch, last);
+}
+
+// Who made the call or the access that the command was, as its first such event says.
+static s32 find_actor(const struct view *v)
+{
+    u64 end = v->record < v->trace.end ? v->record : v->trace.end;
+
+    for (u64 i = v->trace.begin; v->trace.command && i < end; i++) {
+        const struct record *r = record_get(v->m, i);
+        struct event e = record_event(r);
+
+        if (r->kind != RECORD_NOTE)
+            continue;
+        if (e.kind == EVENT_RETURN || e.kind == EVENT_LOAD || e.kind == EVENT_STORE ||
+            e.kind == EVENT_FAULT || e.kind == EVENT_EXEC || e.kind == EVENT_REFUSED)
+            return e.a;
+    }
+    return 0;
 }
 
 static u32 find_lit(const struct view *v)
 {
-    struct view_transition t;
     u32 lit = 0;
 
     if (!v->has_marks)
@@ -352,10 +417,7 @@ static u32 find_lit(const struct view *v)
 
         if (r->kind != RECORD_NOTE)
             continue;
-        if (e.kind == EVENT_STATE)
-            lit |= 1u << arrow_of_letters((char)(e.b >> 8 & 0x7F), (char)(e.b & 0x7F));
-        else if (e.kind == EVENT_FORK || e.kind == EVENT_SWITCH)
-            lit |= 1u << transition_of(v, &e, &t);
+        lit |= 1u << transition_of(&e);
         if (e.kind == EVENT_SWITCH && e.a && was_preempted(v->m, v->base, i, e.a))
             lit |= 1u << VIEW_ARROW_PREEMPTED;
     }
@@ -375,5 +437,6 @@ void view_states(const struct view *v, struct view_states *states)
             fill_entry(v, (enum view_box)box, v->box[box].pid[i], &states->box[box].task[i]);
     }
     find_last_transition(v, &states->last);
+    states->actor = find_actor(v);
     states->lit = find_lit(v);
 }

@@ -250,6 +250,31 @@ static void test_states(void)
     CU_ASSERT_EQUAL(s->last.to, 'Z');
     CU_ASSERT_TRUE(s->lit >> VIEW_ARROW_WOKEN & 1);
     CU_ASSERT_EQUAL(s->box[VIEW_BOX_ZOMBIE].count, 1);
+    CU_ASSERT_EQUAL(s->actor, 2);
+    free(s);
+    finish();
+}
+
+/* init hears of the shell's stop, wakes, and sleeps again: that is not what has happened. */
+static void test_last_is_what_has_changed(void)
+{
+    struct view_states *s = malloc(sizeof *s);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    start("boot sh; fork");
+    run("3: store heap+0 \"x\"");
+    view_states(view, s);
+    CU_ASSERT_EQUAL(s->last.arrow, VIEW_ARROW_ELECTED);
+    CU_ASSERT_EQUAL(s->actor, 3);
+    run("kill -STOP 2");
+    view_states(view, s);
+    CU_ASSERT_EQUAL(s->last.pid, 2);
+    CU_ASSERT_EQUAL(s->last.arrow, VIEW_ARROW_STOPS);
+    CU_ASSERT_TRUE(s->lit >> VIEW_ARROW_WOKEN & 1);
+    CU_ASSERT_EQUAL(s->box[VIEW_BOX_SLEEP].count, 1);
+    run("back");
+    view_states(view, s);
+    CU_ASSERT_EQUAL(s->last.arrow, VIEW_ARROW_ELECTED); /* inside, the last is the last */
     free(s);
     finish();
 }
@@ -479,6 +504,7 @@ static CU_TestInfo tests[] = {
     { "a stack's parts fit together", test_stack },
     { "the trace's cursor follows the steps", test_trace },
     { "the states and their last transition", test_states },
+    { "the last transition is one that has changed a state", test_last_is_what_has_changed },
     { "slabs, PIDs, the run queue and frames", test_tables },
     { "a pane can be drawn at every step", test_every_step },
     { "a stop equals a look from nothing", test_stop_by_stop },

@@ -60,7 +60,7 @@ static bool is_there(const struct view_state *vs, s32 pid)
 
 /*
  * The task that the last thing happened to: inside a command the one that runs, after it the one
- * that was created or changed its state last. 0 when that says nothing.
+ * that was created or changed its state last, else the one that acted. 0 when that says nothing.
  */
 static s32 concerned_task(const struct view_state *vs)
 {
@@ -68,9 +68,9 @@ static s32 concerned_task(const struct view_state *vs)
 
     if (machine_is_inside(vs->m))
         return view_current(vs->view);
-    if (last->arrow == VIEW_ARROW_NONE || last->arrow == VIEW_ARROW_ELECTED)
-        return 0;
-    return is_there(vs, last->pid) ? last->pid : 0;
+    s32 pid = last->arrow == VIEW_ARROW_NONE || last->arrow == VIEW_ARROW_ELECTED ? vs->states.actor
+                                                                                  : last->pid;
+    return is_there(vs, pid) ? pid : 0;
 }
 
 s32 view_state_task(const struct view_state *vs)
