@@ -364,6 +364,7 @@ struct view_pair_row {
     u32 pages;     // how many are alike from there on; of an area 0
     enum view_link link;
     bool parts_now;
+    s32 count, count_was; // when it parts now: the users of the frame that they had in common
     struct view_pair_side {
         bool is_there;
         // Of an area.

@@ -51,6 +51,34 @@ static u32 pte_then(struct space_then *s, uaddr address)
                : 0;
 }
 
+// The pages that an address space had then, in the order of their addresses; of those in tables
+// that are as they were, nobody needs to know.
+struct walk_then {
+    struct space_then space;
+    const u8 *touched; // by frame; NULL: nothing differed
+    u32 entry;         // the next one to look at, of all tables
+    uaddr address;     // NOWHERE: there are no more
+};
+
+static void next_page_then(struct walk_then *w)
+{
+    u32 entries = USER_PTRS_PER_PGD * PTRS_PER_PTE, frames = frame_count(w->space.m);
+
+    w->address = NOWHERE;
+    while (w->touched && w->space.pgd && w->entry < entries) {
+        uaddr address = w->entry << PAGE_SHIFT;
+        u32 pte = pte_then(&w->space, address), table = w->space.table;
+        bool is_table =
+            table & _PAGE_PRESENT && pte_pfn(table) < frames && w->touched[pte_pfn(table)];
+
+        w->entry += is_table ? 1 : PTRS_PER_PTE;
+        if (!is_table || !pte || pte_pfn(pte) >= frames)
+            continue;
+        w->address = address;
+        return;
+    }
+}
+
 // ---- Rows ----------------------------------------------------------------------------------------
 
 static uaddr least(uaddr a, uaddr b)
@@ -67,6 +95,7 @@ struct builder {
     u32 areas_left; // until a list is too long to be one
     u32 row[2];     // of the area that its pages are in
     struct space_then before[2];
+    struct walk_then gone[2]; // the pages that were there, of which some are not
     bool has_before[2];
     u8 *touched; // frames in which something differed at the moment before; NULL: none
 };
@@ -111,11 +140,24 @@ static bool has_changed(const struct pair_row *row)
     return row->pte[0] != row->then[0] || row->pte[1] != row->then[1];
 }
 
+// Have two rows changed alike: not at all, or by losing what was there?
+static bool changed_alike(const struct pair_row *row, const struct pair_row *next)
+{
+    for (u32 side = 0; side < 2; side++) {
+        bool is_other = row->pte[side] != row->then[side];
+
+        if (is_other != (next->pte[side] != next->then[side]) ||
+            (is_other && (row->pte[side] || next->pte[side])))
+            return false;
+    }
+    return true;
+}
+
 // Is the row the next page after a row's last, and like it in all but the frame?
 static bool goes_on(const struct pair_row *row, const struct pair_row *next)
 {
     if (row->is_area || row->address + row->pages * PAGE_SIZE != next->address ||
-        row->link != next->link || has_changed(row) || has_changed(next))
+        row->link != next->link || !changed_alike(row, next))
         return false;
     for (u32 side = 0; side < 2; side++) {
         if (row->vma[side] != next->vma[side] || !row->pte[side] != !next->pte[side] ||
@@ -175,6 +217,8 @@ static void add_page(struct builder *b, uaddr address)
             b->p->frames[pte_pfn(row->pte[i])] |= (u8)(FRAME_PAGE << i);
             b->has_page[i] = next_page(&b->walk[i]);
         }
+        if (b->gone[i].address == address)
+            next_page_then(&b->gone[i]);
         row->then[i] = b->has_before[i] ? pte_then(&b->before[i], address) : row->pte[i];
     }
     row->link = (u8)link_of_pages(b->m, &side[0], &side[1]);
@@ -214,6 +258,7 @@ static uaddr run_limit(const struct builder *b, const struct pair_row *last, uad
 {
     uaddr limit = least(area_start(b, 0), area_start(b, 1));
 
+    limit = least(limit, least(b->gone[0].address, b->gone[1].address));
     for (u32 i = 0; i < 2; i++) {
         bool is_next = b->has_page[i] && b->walk[i].address == address;
 
@@ -250,7 +295,7 @@ static void extend_run(struct builder *b, uaddr address)
     struct pair_row *last = b->p->count ? &b->p->rows[b->p->count - 1] : NULL;
     u32 pte[2], n = 0;
 
-    if (!last || last->is_area || last->pages < RUN_LEAST ||
+    if (!last || last->is_area || last->pages < RUN_LEAST || has_changed(last) ||
         last->address + last->pages * PAGE_SIZE != address)
         return;
     uaddr limit = run_limit(b, last, address);
@@ -293,14 +338,17 @@ static void begin_side(struct builder *b, u32 side, const struct moment *then, b
 
     b->row[side] = NOWHERE;
     b->p->mm[side] = mm;
+    b->has_before[side] = task && then && then->used && was_live;
+    if (b->has_before[side]) {
+        b->before[side] = begin_then(b->m, then, task);
+        b->gone[side] = (struct walk_then){ .space = b->before[side], .touched = b->touched };
+        next_page_then(&b->gone[side]);
+    }
     if (!mm)
         return;
     b->walk[side] = begin_page_walk(b->m, mm);
     b->has_page[side] = next_page(&b->walk[side]);
     b->area[side] = mm->mmap;
-    b->has_before[side] = then && then->used && was_live;
-    if (b->has_before[side])
-        b->before[side] = begin_then(b->m, then, task);
     mark_tables(b, side);
 }
 
@@ -325,7 +373,10 @@ static void begin_pair(struct pair *p, const struct machine *m, const s32 pid[2]
 void pair_build(struct pair *p, const struct machine *m, const struct moment *then,
                 const s32 pid[2], const bool live[2])
 {
-    struct builder b = { .p = p, .m = m, .areas_left = 2u << 16 };
+    struct builder b = { .p = p,
+                         .m = m,
+                         .areas_left = 2u << 16,
+                         .gone = { { .address = NOWHERE }, { .address = NOWHERE } } };
 
     if (!frame_count(m)) {
         pair_finish(p);
@@ -341,6 +392,7 @@ void pair_build(struct pair *p, const struct machine *m, const struct moment *th
         uaddr page = least(b.has_page[0] ? b.walk[0].address : NOWHERE,
                            b.has_page[1] ? b.walk[1].address : NOWHERE);
 
+        page = least(page, least(b.gone[0].address, b.gone[1].address));
         if (area == NOWHERE && page == NOWHERE)
             break;
         if (area <= page)

@@ -2,6 +2,7 @@
 #include "procarium/report.h"
 #include "report/explain.h"
 #include "report/messages.h"
+#include "report/pages.h"
 #include "report/trace.h"
 
 #include <string.h>
@@ -211,6 +212,31 @@ static bool begin_story(const struct machine *m, u64 n, struct moment *at_end, s
            moment_set(at_end, m, story->range.end, 0);
 }
 
+// How many users the frame has left of which the fault has made a copy: " (of 682, count 2 → 1)".
+static void add_left_count(const struct story *story, const struct event *fault, struct strbuf *out)
+{
+    struct page page;
+
+    if (fault->kind != EVENT_FAULT || FAULT_EVENT_KIND(fault->c) != FAULT_COW)
+        return;
+    for (u64 i = story->range.end; i-- > story->range.begin;) {
+        const struct record *r = record_get(story->m, i);
+        struct event event = record_event(r);
+
+        if (r->kind != RECORD_NOTE || event.kind != EVENT_PAGE_COPY ||
+            (u32)event.b != FAULT_EVENT_FRAME(fault->c))
+            continue;
+        if ((u32)event.a < frame_count(story->m) &&
+            read_kernel_then(story->m, story->at_end,
+                             kaddr_of(story->m, pfn_to_page(story->m, (u32)event.a)), &page,
+                             sizeof page) &&
+            !page_is_reserved(&page))
+            strbuf_printf(out, " (of %d, count %d → %d)", event.a, page_count(&page) + 1,
+                          page_count(&page));
+        return;
+    }
+}
+
 // Children that change their parent together make one clause.
 static void add_clause(const struct story *story, const struct summary *s,
                        const struct event *event, struct strbuf *out)
@@ -218,6 +244,7 @@ static void add_clause(const struct story *story, const struct summary *s,
     u32 children = s->kinds[EVENT_REPARENT];
 
     event_text(story, event, out);
+    add_left_count(story, event, out);
     if (event->kind == EVENT_REPARENT && children > 1)
         strbuf_printf(out, children == 2 ? ", with %u other" : ", with %u others", children - 1);
 }
@@ -289,6 +316,7 @@ static bool tell_step(const struct story *story, struct strbuf *out)
         }
         if (r->kind == RECORD_NOTE) {
             event_text(story, &event, out);
+            add_left_count(story, &event, out);
             strbuf_putc(out, '.');
             return true;
         }

@@ -43,12 +43,13 @@ void view_choose_pair(const struct view *v, s32 pid, s32 pair[2])
         return;
     pair[0] = p ? pid : -1;
     pair[1] = -1;
-    if (!p || !mm_or_null(v->m, p))
+    if (!p)
         return;
     const struct task_struct *parent = task_or_null(v->m, p->real_parent);
+    bool is_dead = p->exit_state && parent && mm_or_null(v->m, parent);
     if (child) {
         pair[1] = child->pid;
-    } else if (parent && parent != p && have_common_memory(v->m, parent, p)) {
+    } else if (parent && parent != p && (is_dead || have_common_memory(v->m, parent, p))) {
         pair[0] = parent->pid;
         pair[1] = pid;
     }
@@ -76,6 +77,8 @@ static s64 frame_in_sight(const struct pair *p)
 
         if (row->pte[side])
             return pte_pfn(row->pte[side]);
+        if (row->then[0] || row->then[1]) // the frame that was given back
+            return pte_pfn(row->then[0] ? row->then[0] : row->then[1]);
     }
     return -1;
 }
@@ -166,6 +169,32 @@ static void page_name(const struct machine *m, const struct mm_struct *mm,
     strbuf_printf(out, "+%u", (address - (base & ~(PAGE_SIZE - 1))) >> PAGE_SHIFT);
 }
 
+// Of a page that is in neither's areas: as the other's area would call it, or by its address.
+static void gone_name(const struct view *v, uaddr address, struct strbuf *out)
+{
+    for (u32 i = 0; i < 2; i++) {
+        const struct mm_struct *mm = v->pair.mm[i];
+        const struct vm_area_struct *vma = mm ? look_for_vma(v->m, mm, address) : NULL;
+
+        if (vma && vma->vm_start <= address) {
+            page_name(v->m, mm, vma, address, out);
+            return;
+        }
+    }
+    strbuf_printf(out, "0x%08x", address);
+}
+
+// How often a frame is used, and was.
+static void fill_counts(const struct view *v, pfn frame, struct view_pair_row *row)
+{
+    const struct page *page = pfn_to_page(v->m, frame);
+    struct page then;
+
+    moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, page)), &then, sizeof then);
+    row->count = page_count(page);
+    row->count_was = page_count(&then);
+}
+
 static void fill_pair_row(const struct view *v, const struct pair_row *from,
                           struct view_pair_row *row)
 {
@@ -193,6 +222,10 @@ static void fill_pair_row(const struct view *v, const struct pair_row *from,
         else
             page_name(v->m, v->pair.mm[i], vma_at(v->m, from->vma[i]), from->address, &name);
     }
+    if (from->parts_now)
+        fill_counts(v, pte_pfn(from->then[0]), row);
+    if (!from->is_area && !from->vma[0] && !from->vma[1])
+        gone_name(v, from->address, &name);
     view_put(row->name, sizeof row->name, &name);
     strbuf_finish(&name);
 }

@@ -63,7 +63,9 @@ static void test_copy_on_write(void)
         CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col + 1), VT_DEFAULT_COLOR);
         CU_ASSERT_EQUAL(vt_bg(vt, row, col + 2), VT_DEFAULT_COLOR);
 
-        run_command(vt, "3: store heap \"jelly\"", "heap+0 parts: ");
+        run_command(vt, "3: store heap \"jelly\"", "count 2 → 1 ─");
+        CU_ASSERT_TRUE(is_beside(vt, "heap+0: ", "count 2 → 1 ─"));
+        CU_ASSERT_TRUE(vt_find(vt, "(of ", NULL, NULL)); /* the sentence */
         row = page_row(vt, "heap+0");
         CU_ASSERT_TRUE(row_has(vt, row, "P-UAD =/="));
         CU_ASSERT_TRUE(row_has(vt, row, "PWUAD"));
@@ -82,6 +84,32 @@ static void test_copy_on_write(void)
     }
 }
 
+/* A new page appears in its writer's colour, and is marked. */
+static void test_the_writers_colour(void)
+{
+    struct vt *vt = start_memory(30, 100);
+    int row, col;
+
+    run_command(vt, "store heap \"hello\"", "heap+0");
+    run_command(vt, "fork", "3 sh PWUAD");
+    VT_ASSERT(vt, vt_find(vt, "3 sh PWUAD", &row, &col));
+    int colour = vt_fg(vt, row, col);
+    run_command(vt, "3: store heap \"jelly\"", "count 2 → 1 ─");
+    VT_ASSERT(vt, vt_find(vt, "=/=", &row, &col));
+    for (col += 3; vt_cell_text(vt, row, col)[0] == ' ';)
+        col++;
+    CU_ASSERT_TRUE(vt_cell(vt, row, col).attrs.reverse);
+    CU_ASSERT_EQUAL(vt_fg(vt, row, col), colour);
+    VT_ASSERT(vt, vt_find(vt, "page frames", &row, NULL));
+    int marked = 0; /* in the map its glyph, too */
+    for (int y = row + 1; y < row + 8; y++)
+        for (int x = vt_cols(vt) / 2; x < vt_cols(vt); x++)
+            marked += vt_cell_text(vt, y, x)[0] == '3' && vt_fg(vt, y, x) == colour &&
+                      vt_cell(vt, y, x).attrs.reverse;
+    CU_ASSERT_EQUAL(marked, 1);
+    quit_procarium(vt);
+}
+
 /* Nothing is said by colour alone: the same text stands there without any. */
 static void test_without_colour(void)
 {
@@ -97,7 +125,7 @@ static void test_without_colour(void)
         run_command(vt, "store heap \"hello\"", "heap+0");
         run_command(vt, "fork", "=c=");
         run_command(vt, "3: store heap \"jelly\"", "=/=");
-        CU_ASSERT_TRUE(vt_find(vt, "heap+0 parts: ", NULL, NULL));
+        CU_ASSERT_TRUE(vt_find(vt, i ? "count 2 > 1 -" : "count 2 → 1 ─", NULL, NULL));
         CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), i ? "|* heap" : "│▪ heap"));
         int row, col;
         VT_ASSERT(vt, vt_find(vt, "=/=", &row, &col));
@@ -178,6 +206,7 @@ static void test_beside(void)
 static CU_TestInfo tests[] = {
     { "one task alone", test_alone },
     { "copy-on-write at every size", test_copy_on_write },
+    { "the writer's colour", test_the_writers_colour },
     { "without colour", test_without_colour },
     { "who has no memory", test_who_has_none },
     { "choosing a page", test_hands },

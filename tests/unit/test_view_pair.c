@@ -139,6 +139,40 @@ static void test_parting(void)
     finish();
 }
 
+/* What was given back keeps a row until the next stop, whoever had it. */
+static void test_pages_that_are_gone(void)
+{
+    start("boot sh; fork; 3: store heap \"x\"; 3: brk 0x08059000; 3: store heap \"y\" pages=8", 3);
+    u32 frame = row_of("heap+0")->side[1].frame;
+    CU_ASSERT_EQUAL(row_of("heap+0")->pages, 8);
+    run("3: exit", 3);
+    CU_ASSERT_TRUE(is_pair(2, 3));
+    CU_ASSERT_FALSE(row_of("heap+0")->side[1].is_there);
+    CU_ASSERT_TRUE(row_of("heap+0")->side[1].was_there);
+    CU_ASSERT_EQUAL(row_of("heap+0")->side[1].frame_was, frame);
+    CU_ASSERT_EQUAL(row_of("heap+0")->pages + row_of("0x08056000")->pages, 8);
+    CU_ASSERT_TRUE(row_of("stack-1")->side[0].is_there);
+    CU_ASSERT_TRUE(row_of("stack-1")->side[1].was_there);
+    CU_ASSERT_EQUAL(summary.changed, 10);
+    run("nice 1", 3);
+    CU_ASSERT_FALSE(row_of("stack-1")->side[1].was_there);
+    CU_ASSERT_EQUAL(row_of("heap+0")->pages, 0);
+    CU_ASSERT_EQUAL(summary.changed, 0);
+    run("store heap+0 \"x\"", 3);
+    run("exec /bin/ls", 2);
+    CU_ASSERT_TRUE(summary.changed >= 2);
+    run("mmap 4 private own; store own \"x\" pages=4", 2);
+    run("nice 1", 2);
+    uaddr own = row_of("own+0")->address;
+    CU_ASSERT_EQUAL(row_of("own+0")->pages, 4);
+    run("munmap own", 2);
+    CU_ASSERT_EQUAL(summary.changed, 4);
+    CU_ASSERT_EQUAL(rows[summary.first_changed].address, own);
+    CU_ASSERT_EQUAL(rows[summary.first_changed].pages, 4);
+    CU_ASSERT_TRUE(rows[summary.first_changed].side[0].was_there);
+    finish();
+}
+
 static void test_kinds_of_sharing(void)
 {
     start("boot sh; mmap 2 shared both; mmap 2 private own; store both \"x\"; load own; fork", 2);
@@ -261,6 +295,7 @@ static void test_frame_map(void)
 static CU_TestInfo tests[] = {
     { "who stands beside whom", test_choosing },
     { "the moment of parting", test_parting },
+    { "pages that are gone", test_pages_that_are_gone },
     { "kinds of sharing", test_kinds_of_sharing },
     { "many pages that are alike", test_runs },
     { "the command shared says the same", test_agrees_with_shared },

@@ -59,6 +59,13 @@ static attr_t attrs_of(const struct canvas *canvas, const struct glyph_look *loo
     return look->pid >= 0 ? theme_task(canvas->theme, look->pid) : draw_style(canvas, look->style);
 }
 
+/* A task's new frame appears in its colour. */
+static attr_t changed_attrs(const struct canvas *canvas, const struct glyph_look *look)
+{
+    return look->pid >= 0 ? theme_marked(canvas->theme, theme_task(canvas->theme, look->pid))
+                          : draw_style(canvas, STYLE_CHANGED);
+}
+
 static int draw_glyph(const struct canvas *canvas, int y, int x, attr_t attrs, char glyph)
 {
     const char text[2] = { glyph, 0 };
@@ -178,7 +185,7 @@ static void draw_frames(const struct canvas *canvas, int y, u32 first,
     for (u32 i = 0; i < count; i++) {
         struct glyph_look look = look_of(&frames[i], pair);
         attr_t attrs = is_lit(light, first + i) ? draw_style(canvas, STYLE_FOCUS)
-                       : frames[i].changed      ? draw_style(canvas, STYLE_CHANGED)
+                       : frames[i].changed      ? changed_attrs(canvas, &look)
                                                 : attrs_of(canvas, &look);
         legend->has[(unsigned char)look.glyph & 127] = true;
         legend->has_changed = legend->has_changed || frames[i].changed;

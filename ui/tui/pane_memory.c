@@ -110,10 +110,14 @@ static void words_of(const struct view_pair_row *row, bool has_other, char *out,
     const struct view_pair_side *any = row->side[0].is_there ? &row->side[0] : &row->side[1];
     int parted = row->side[0].is_there && row->side[0].frame != row->side[0].frame_was ? 0 : 1;
 
-    if (row->pages > 1)
+    if (!any->is_there)
+        snprintf(out, size, row->pages > 1 ? _("%u pages given back") : _("given back"),
+                 row->pages);
+    else if (row->pages > 1)
         snprintf(out, size, _("%u pages alike"), row->pages);
     else if (row->parts_now)
-        snprintf(out, size, _("parted, was %u"), row->side[parted].frame_was);
+        snprintf(out, size, _("%u: count %d → %d"), row->side[parted].frame_was, row->count_was,
+                 row->count);
     else if (row->link == VIEW_LINK_COW)
         snprintf(out, size, "%s", _("copy on write"));
     else if (row->link == VIEW_LINK_PARTED)
@@ -181,9 +185,9 @@ static void draw_page_side(const struct canvas *canvas, int y, int x,
         return;
     }
     snprintf(text, sizeof text, "%u", side->frame);
-    attr_t attrs = is_new      ? draw_style(canvas, STYLE_CHANGED)
-                   : is_shared ? draw_style(canvas, STYLE_SHARED)
-                               : theme_task(canvas->theme, pid);
+    attr_t attrs = is_shared ? draw_style(canvas, STYLE_SHARED) : theme_task(canvas->theme, pid);
+    if (is_new)
+        attrs = theme_marked(canvas->theme, attrs);
     int width = glyph_width(text);
     draw_text(canvas, y, x + FRAME_COLS - width, attrs, text);
     draw_bits(canvas, y, x + FRAME_COLS + 1, side);
@@ -406,8 +410,8 @@ static void note(void *pane, const void *view, char *text, size_t size)
         s.first_changed >= 0 && view_pair_rows(vs->view, (u32)s.first_changed, 1, &row) == 1;
     if (has_row && row.parts_now) {
         int side = row.side[0].frame != row.side[0].frame_was ? 0 : 1;
-        snprintf(text, size, _("%s parts: %u → %u"), row.name, row.side[side].frame_was,
-                 row.side[side].frame);
+        snprintf(text, size, _("%s: %u → %u, count %d → %d"), row.name, row.side[side].frame_was,
+                 row.side[side].frame, row.count_was, row.count);
     } else if (s.changed > 0) {
         snprintf(text, size, s.changed == 1 ? _("%u page changed") : _("%u pages changed"),
                  s.changed);
