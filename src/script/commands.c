@@ -23,7 +23,8 @@
 #define VIEWS(name_, usage_, summary_, help_)                                                      \
     OTHER(name_, FAMILY_VIEW, COMMAND_VIEW, usage_, summary_, help_)
 
-const char pane_names[] = "tasks states trace task stack kernel memory files timeline ring";
+const char pane_names[] =
+    "tasks states trace task stack kernel memory files timeline ring narration";
 
 // What completion offers where any word may stand.
 #define FILES       "/etc/passwd /etc/motd /tmp/file /dev/null /dev/zero /dev/console /dev/hda"

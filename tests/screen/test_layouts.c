@@ -478,7 +478,9 @@ static const struct {
     { "\033[B", "> choose 3" },
     { "\r", "> focus 3" },
     { "\033", "> choose off; pane console" },
-    { "\033[Z", "> pane kernel" }, /* Shift-Tab: the last one in sight */
+    { "\033[Z", "> pane narration" }, /* Shift-Tab: the last one in sight */
+    { "\033", "> pane console" },
+    { "\033n", "> pane narration" },
     { "\0334", "> pane task" },
     { "\r", "> pane task all" },
     { "\033[6~", "> press task PageDown" },

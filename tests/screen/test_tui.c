@@ -342,7 +342,7 @@ static void test_demo(void)
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
         vt_key(vt, VTERM_KEY_RIGHT);
         VT_ASSERT(vt, vt_wait_text(vt, "First words"));
-        CU_ASSERT_TRUE(vt_find(vt, ": One", NULL, NULL));
+        VT_ASSERT(vt, wait_either(vt, ": One", "│One "));
         VT_ASSERT(vt, vt_wait_text(vt, "Space: fork"));
         vt_key(vt, VTERM_KEY_PAGEDOWN);
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
@@ -363,7 +363,7 @@ static void test_demo(void)
         VT_ASSERT(vt, vt_wait_text(vt, "Right: 2"));
         vt_type(vt, " ");
         VT_ASSERT(vt, wait_either(vt, "Z killed by", "Z SIGKILL"));
-        CU_ASSERT_TRUE(vt_find(vt, ": Two", NULL, NULL));
+        VT_ASSERT(vt, wait_either(vt, ": Two", "│Two "));
         vt_type(vt, " ");
         VT_ASSERT(vt, vt_wait_text(vt, "the end of the demo"));
         quit_procarium(vt);

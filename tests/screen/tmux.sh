@@ -121,6 +121,7 @@ panes_and_layouts() {
         i=$(((i + 1) % 10))
         acts "M-$i" "pane $name"
     done
+    acts M-n 'pane narration'
     acts M-1 'pane tasks'
     acts F2 'zoom'
     acts F2 'zoom'
@@ -182,9 +183,9 @@ lesson() {
     press NPage 'of'
     press Left 'of'
     press PPage 'of'
-    enter 'chapters 1' '01-first-fork: A process ─'
-    press M-NPage '01-first-fork: The process descriptor'
-    press M-PPage '01-first-fork: A process ─'
+    enter 'chapters 1' 'A process is a program in execution'
+    press M-NPage 'All that the kernel knows about a process'
+    press M-PPage 'A process is a program in execution'
     press F5 'playing'
     press + 'playing ×2'
     press - 'playing ×1'

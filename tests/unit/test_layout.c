@@ -241,12 +241,30 @@ static void test_ranks_and_extras(void)
     CU_ASSERT_TRUE(layout.is_shown[C] && layout.is_shown[D]);
 }
 
+/* A pane with a place in lessons only takes it, gives it back, and may be called at any time. */
+static void test_lesson(void)
+{
+    struct layout_spec changed = spec;
+
+    changed.pane[B].is_for_lesson = true;
+    layout_set_lesson(&changed, false);
+    struct layout layout = computed(&changed, 45, 160, LAYOUT_NO_PANE);
+    CU_ASSERT_FALSE(layout.is_shown[B]);
+    CU_ASSERT_EQUAL(layout.pane[A].rows, layout.bar.y - 1);
+    layout = computed(&changed, 45, 160, B);
+    CU_ASSERT_TRUE(layout.is_shown[B]);
+    layout_set_lesson(&changed, true);
+    layout = computed(&changed, 45, 160, LAYOUT_NO_PANE);
+    CU_ASSERT_TRUE(layout.is_shown[A] && layout.is_shown[B]);
+}
+
 static CU_TestInfo tests[] = {
     { "every size is sound", test_every_size },
     { "80x24", test_80x24 },
     { "the focus comes into sight", test_focus_comes_into_sight },
     { "wide", test_wide },
     { "zoom", test_zoom },
+    { "a place in lessons only", test_lesson },
     { "too small", test_too_small },
     { "moving", test_moving },
     { "exact sizes", test_exact_sizes },

@@ -158,7 +158,10 @@ struct layout_spec *app_spec(struct app *app);
 /* Computes where everything stands. */
 void app_place(struct app *app);
 /* The rows that the console has for output. */
-int app_output_rows(const struct app *app);
+int app_output_rows(struct app *app);
+/* The sentence about what just happened: the view's, or one made into `text`. */
+enum { SENTENCE_SIZE = 200 };
+const char *app_sentence(const struct app *app, char *text, size_t size);
 /* A loop_ops function: draws the whole frame. */
 void app_draw(void *app);
 

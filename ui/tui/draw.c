@@ -199,40 +199,52 @@ static size_t wrap_point(const char *text, int cols, size_t *next)
     return at;
 }
 
+/* Where a text that is wrapped row by row stands: the rows of a line hang below its first. */
+struct wrap {
+    const char *at, *line;
+    int cols;
+};
+
+/* The next row: its bytes, and the columns that it is moved in by. */
+static size_t wrap_next(struct wrap *w, int *indent)
+{
+    size_t next;
+
+    *indent = w->at == w->line ? 0 : glyph_hanging_indent(w->line, strcspn(w->line, "\n"), w->cols);
+    size_t size = wrap_point(w->at, w->cols - *indent, &next);
+    w->at += next;
+    if (w->at[-1] == '\n')
+        w->line = w->at;
+    return size;
+}
+
 int draw_wrapped(const struct canvas *canvas, int y, int rows, attr_t attrs, const char *text)
 {
+    struct wrap wrap = { text, text, canvas->area.cols };
     int used = 0;
 
     if (canvas->area.cols <= 0)
         return 0;
-    for (; *text && used < rows; used++) {
-        size_t next, size = wrap_point(text, canvas->area.cols, &next);
-        bool is_cut = used == rows - 1 && text[next];
-        int cols = is_cut ? canvas->area.cols - 1 : canvas->area.cols;
-        int end = put_text(canvas, y + used, 0, cols, attrs, text, size);
+    for (; *wrap.at && used < rows; used++) {
+        const char *row = wrap.at;
+        int indent;
+        size_t size = wrap_next(&wrap, &indent);
+        bool is_cut = used == rows - 1 && *wrap.at;
+        int cols = canvas->area.cols - indent - is_cut;
+        int end = put_text(canvas, y + used, indent, cols, attrs, row, size);
         if (is_cut)
             draw_text(canvas, y + used, end, attrs, theme_symbol(canvas->theme, SYMBOL_ELLIPSIS));
-        text += next;
     }
     return used;
 }
 
-const char *draw_wrapped_rest(const char *text, int cols, int rows)
-{
-    for (; *text && rows > 0 && cols > 0; rows--) {
-        size_t next;
-        wrap_point(text, cols, &next);
-        text += next;
-    }
-    return text;
-}
-
 int draw_wrapped_rows(const char *text, int cols)
 {
-    int rows = 0;
+    struct wrap wrap = { text, text, cols };
+    int rows = 0, indent;
 
-    for (; *text && cols > 0; rows++)
-        text = draw_wrapped_rest(text, cols, 1);
+    for (; *wrap.at && cols > 0; rows++)
+        wrap_next(&wrap, &indent);
     return rows;
 }
 

@@ -50,10 +50,11 @@ enum align { ALIGN_LEFT, ALIGN_RIGHT };
 int draw_field(const struct canvas *canvas, int y, int x, int cols, enum align align, attr_t attrs,
                const char *text);
 
-/* Draws text wrapped at blanks in at most `rows` rows of the canvas' width; returns those. */
+/*
+ * Draws text wrapped at blanks in at most `rows` rows of the canvas' width; returns those. The
+ * further rows of a line that begins with blanks are moved in.
+ */
 int draw_wrapped(const struct canvas *canvas, int y, int rows, attr_t attrs, const char *text);
-/* What is left of a text behind its first `rows` rows, wrapped so to `cols` columns. */
-const char *draw_wrapped_rest(const char *text, int cols, int rows);
 /* The rows that it takes in all. */
 int draw_wrapped_rows(const char *text, int cols);
 

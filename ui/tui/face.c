@@ -203,7 +203,7 @@ static bool tell_lessons(struct app *app)
 static bool tell_chapters(struct app *app)
 {
     struct strbuf list = STRBUF_INIT;
-    bool well = player_ui_chapters(app, &list);
+    bool well = player_ui_chapters(app, &list) > 0;
 
     on_text(app, strbuf_text(&list), list.length);
     strbuf_finish(&list);

@@ -27,6 +27,7 @@ void app_place(struct app *app)
                                       app->is_zoomed ? app->focus : LAYOUT_NO_PANE };
     struct layout *l = &app->layout;
 
+    layout_set_lesson(app_spec(app), app->player.player != NULL);
     layout_compute(app_spec(app), &request, l);
     if (app->focus != LAYOUT_NO_PANE && !l->is_shown[app->focus]) { /* the size has changed */
         request.focus = app->in_sight = app->focus;
@@ -96,14 +97,18 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
     return text;
 }
 
+const char *app_sentence(const struct app *app, char *text, size_t size)
+{
+    return app->vs.sentence.length > 0 ? strbuf_text(&app->vs.sentence)
+                                       : quiet_sentence(app, text, size);
+}
+
 static void draw_sentence(const struct app *app, const struct canvas *canvas)
 {
     struct canvas part = draw_part(canvas, 0, 1, canvas->area.rows, canvas->area.cols - 2);
-    const char *text = strbuf_text(&app->vs.sentence);
-    char quiet[200];
+    char quiet[SENTENCE_SIZE];
+    const char *text = app_sentence(app, quiet, sizeof quiet);
 
-    if (!*text)
-        text = quiet_sentence(app, quiet, sizeof quiet);
     draw_wrapped(&part, 0, part.area.rows, draw_style(canvas, STYLE_SENTENCE), text);
 }
 
@@ -187,9 +192,7 @@ static bool has_tab(const struct app *app, int pane, bool shows_all)
 
 static int tab_width(int pane, bool has_names)
 {
-    int digits = pane < 9 ? 1 : 2;
-
-    return digits + 1 + (has_names ? glyph_width(pane_table[pane]->name) + 1 : 0);
+    return 2 + (has_names ? glyph_width(pane_table[pane]->name) + 1 : 0);
 }
 
 static int tabs_width(const struct app *app, bool shows_all, bool has_names)
@@ -227,8 +230,8 @@ static void draw_bar_line(struct app *app, const struct canvas *canvas)
         enum style style = i == app->focus           ? STYLE_TITLE_FOCUS
                            : app->layout.is_shown[i] ? STYLE_TITLE
                                                      : STYLE_DIM;
-        draw_textf(canvas, 0, x, draw_style(canvas, style), has_names ? "%d %s" : "%d%.0s", i + 1,
-                   pane_table[i]->name);
+        draw_textf(canvas, 0, x, draw_style(canvas, style), has_names ? "%lc %s" : "%lc%.0s",
+                   (wint_t)pane_letter(i), pane_table[i]->name);
         add_bar_place(app, x, x + tab_width(i, has_names) - 1, i, 0);
         x += tab_width(i, has_names);
     }
@@ -246,19 +249,20 @@ static const char *make_prompt(struct app *app)
     return strbuf_text(&app->prompt);
 }
 
-/* Where a demo's text stands: above the console's output, or in its place. */
+/* Where a demo's text stands if no pane has it: above the console's output, or in its place. */
 static int demo_rows(const struct app *app, const struct rect *console)
 {
-    if (!app->player.player)
+    if (!app->player.player || narration_has_pane(app))
         return 0;
-    int rows = narration_rows(app, console->cols, NARRATION_MOST);
+    int rows = narration_strip_rows(app, console->cols, NARRATION_MOST);
     if (console->rows - rows >= CONSOLE_LEAST)
         return rows;
     return app->player.is_shown ? console->rows - 1 : 1;
 }
 
-int app_output_rows(const struct app *app)
+int app_output_rows(struct app *app)
 {
+    narration_refresh(app);
     return app->layout.console.rows - demo_rows(app, &app->layout.console) - 1;
 }
 
@@ -273,7 +277,7 @@ static void draw_console(struct app *app, const struct canvas *screen, int *y, i
     int rows = app->layout.is_too_small ? 0 : demo_rows(app, &part.area);
     if (rows > 0) {
         struct canvas text = draw_part(&part, 0, 0, rows, part.area.cols);
-        narration_draw(app, &text);
+        narration_draw_strip(app, &text);
     }
     lineed_get_view(app->le, &line.text);
     line.candidates = lineed_candidates(app->le, &line.page);
@@ -324,6 +328,7 @@ void app_draw(void *arg)
     }
     view_state_refresh(&app->vs);
     app_place(app);
+    narration_refresh(app);
     werase(stdscr);
     if (app->layout.is_too_small) {
         draw_textf(&screen, 0, 0, draw_style(&screen, STYLE_ERROR), _("too small: %dx%d at least"),

@@ -5,6 +5,7 @@
 
 #include <ncurses.h>
 #include <stdio.h>
+#include <wctype.h>
 
 #define F(n, bar_, rank_, command_, text_)                                                         \
     {                                                                                              \
@@ -34,7 +35,7 @@ static const struct key_help help_rows[] = {
     F(10, "quit", 1, "quit", "leaves (quit)"),
     ROW("F11, Shift-F8", "goes on until the function returns (finish)"),
     F(12, "layout", 2, "", "the next layout (layout)"),
-    ROW("Alt-1 to Alt-9, Alt-0", "the pane with that number (pane)"),
+    ROW("Alt-1 to Alt-0, Alt-N", "the pane with that sign before its name (pane)"),
     ROW("Alt and an arrow", "makes the pane, or the console, larger or smaller (size)"),
     ROW("Ctrl-C", "clears the line; stops what runs"),
     ROW("Ctrl-L, Ctrl-Z", "draws the screen again; suspends"),
@@ -380,9 +381,11 @@ static enum key_use char_used(struct app *app, const struct key *key)
         term_repaint(&app->term);
         return KEY_USED;
     }
-    int number = key->ch == L'0' ? 9 : (int)(key->ch - L'1');
-    if (key->alt && number >= 0 && number < PANES && number <= 9)
-        return go_to_pane(app, number);
+    if (key->alt && (iswdigit((wint_t)key->ch) || is_line_empty(app))) {
+        int pane = pane_by_letter(key->ch);
+        if (pane != LAYOUT_NO_PANE)
+            return go_to_pane(app, pane);
+    }
     if (key->alt && is_line_empty(app)) {
         enum key_use use = layout_by_letter(app, key->ch);
         if (use != KEY_FOR_LINE)

@@ -93,6 +93,13 @@ static int choose_columns(const struct layout_spec *spec, int cols, int focus_co
     return count + 1;
 }
 
+void layout_set_lesson(struct layout_spec *spec, bool has_lesson)
+{
+    for (int i = 0; i < spec->panes; i++)
+        if (spec->pane[i].is_for_lesson)
+            spec->pane[i].is_extra = !has_lesson;
+}
+
 void layout_order(const struct layout_spec *spec, int *order)
 {
     for (int i = 0; i < spec->panes; i++) {

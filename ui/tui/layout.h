@@ -31,6 +31,7 @@ struct layout_pane {
     int min_rows;  /* with its upper edge; the lower one is the next pane's upper, or a row more */
     int rank;      /* a column's panes stand in the order of their ranks; equal ones as they come */
     bool is_extra; /* has no place of its own: it comes into sight with the focus only */
+    bool is_for_lesson; /* is_extra while no lesson is played */
 };
 
 /* What there is to place; a plain value, so that weights can be changed in a copy. */
@@ -68,6 +69,9 @@ struct layout {
 /* Computes the layout. Rectangles do not overlap and lie within the screen, whatever its size. */
 void layout_compute(const struct layout_spec *spec, const struct layout_request *request,
                     struct layout *layout);
+
+/* A lesson begins or ends: the panes that have a place in one only. */
+void layout_set_lesson(struct layout_spec *spec, bool has_lesson);
 
 /* The panes' numbers in the order of their ranks. */
 void layout_order(const struct layout_spec *spec, int *order);

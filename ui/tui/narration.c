@@ -1,12 +1,14 @@
 /* See narration.h. */
 #include "tui/narration.h"
 
+#include "procarium/report.h"
 #include "text.h"
 #include "tui/app.h"
 #include "tui/glyph.h"
 
 #include <stdio.h>
-#include <string.h>
+
+enum { EXPLAINED_MAX = 5000 }; /* lines of a trace: of a longer one, a frame has no time to tell */
 
 /* ---- The text ---- */
 
@@ -31,55 +33,7 @@ static const char *told_last(const struct player_ui *ui, bool is_chapter)
     return i < player_count(ui->player) && ui->told[i] ? ui->told[i] : "";
 }
 
-/*
- * A question's choices in one row, where that is wide enough: a screen of 24 rows has few for it.
- * Then comes the answer, if it has been told. Returns the answer, "" for none.
- */
-static const char *add_choices(const char *choices, int cols, struct strbuf *out)
-{
-    struct strbuf row = STRBUF_INIT;
-    const char *at = choices;
-
-    while (strncmp(at, "\n  ", 3) == 0) {
-        size_t length = strcspn(at + 3, "\n");
-        strbuf_puts(&row, row.length > 0 ? "    " : "");
-        strbuf_add(&row, at + 3, length);
-        at += 3 + length;
-    }
-    if (row.length > 0 && glyph_width(strbuf_text(&row)) <= cols)
-        strbuf_printf(out, "\n%s", strbuf_text(&row));
-    else
-        strbuf_add(out, choices, (size_t)(at - choices));
-    strbuf_puts(out, at);
-    strbuf_finish(&row);
-    return at;
-}
-
-/* What is to be read at the demo's place, in so many columns and rows. */
-static void add_text(const struct app *app, int cols, int rows, struct strbuf *out)
-{
-    const struct player_ui *ui = &app->player;
-    bool has_begun = told_last(ui, true)[0] || told_last(ui, false)[0];
-
-    if (player_position(ui->player) == 0 || !has_begun) {
-        strbuf_puts(out, _("Space or the right arrow goes on, the left arrow back; F5 plays. Type "
-                           "commands at any time: the next key press comes back to the demo."));
-        return;
-    }
-    const char *text = told_last(ui, false);
-    const char *choices = strstr(text, "\n  ");
-    size_t length = choices ? (size_t)(choices - text) : strlen(text);
-    strbuf_add(out, text, length);
-    if (!choices)
-        return;
-    const char *answer = add_choices(choices, cols, out);
-    if (*answer && draw_wrapped_rows(strbuf_text(out), cols) > rows) {
-        strbuf_truncate(out, length); /* the answer names the choice that matters */
-        strbuf_puts(out, answer);
-    }
-}
-
-const char *narration_text(const struct app *app)
+const char *narration_words(const struct app *app)
 {
     return told_last(&app->player, false);
 }
@@ -89,10 +43,77 @@ const char *narration_chapter(const struct app *app)
     return told_last(&app->player, true);
 }
 
+static void tell_demo(const struct app *app, struct telling *n)
+{
+    const struct player_ui *ui = &app->player;
+    u32 item = item_last(ui, false);
+
+    n->name = ui->name;
+    n->chapter = narration_chapter(app);
+    n->number = player_ui_chapter(app);
+    n->position = player_position(ui->player);
+    n->count = player_count(ui->player);
+    n->speed = app->is_playing ? app_speed_text(app) : NULL;
+    strbuf_clear(&n->contents);
+    n->chapters = player_ui_chapters(app, &n->contents);
+    n->kind = item < n->count && player_item(ui->player, item).kind == ITEM_ASK ? NARRATION_QUESTION
+                                                                                : NARRATION_WORDS;
+    n->stop = 0;
+    strbuf_clear(&n->text);
+    if (n->position == 0 || !(n->chapter[0] || narration_words(app)[0]))
+        strbuf_puts(&n->text,
+                    _("Space or the right arrow goes on, the left arrow back; F5 plays. Type "
+                      "commands at any time: the next key press comes back to the demo."));
+    else
+        strbuf_puts(&n->text, narration_words(app));
+}
+
+/* What `explain` says, if that does not take longer than a frame may. */
+static void tell_command(struct app *app, struct telling *n)
+{
+    const struct view_state *vs = &app->vs;
+    struct narration_state *state = app->state[PANE_NARRATION];
+    u64 command = view_trace_command(vs->view);
+    char quiet[SENTENCE_SIZE];
+
+    n->kind = NARRATION_COMMAND;
+    if (n->stop == vs->stops)
+        return;
+    if (n->told != command || !machine_is_inside(vs->m))
+        state->scroll.top = 0;
+    n->stop = vs->stops;
+    n->told = command;
+    strbuf_clear(&n->text);
+    if (command > 0 && view_trace_count(vs->view) <= EXPLAINED_MAX)
+        report_explain(vs->m, 0, &n->text);
+    else if (machine_position(vs->m).command > 0)
+        strbuf_puts(&n->text, app_sentence(app, quiet, sizeof quiet));
+    else
+        strbuf_puts(&n->text, _("What the last command did is told here, and what a lesson says. "
+                                "Type fork, or demo, which lists the lessons."));
+}
+
+void narration_refresh(struct app *app)
+{
+    if (app->player.player)
+        tell_demo(app, &app->vs.telling);
+    else
+        app->vs.telling.name = NULL;
+    if (!app->player.player && app->layout.is_shown[PANE_NARRATION])
+        tell_command(app, &app->vs.telling);
+}
+
+/* ---- Reading ---- */
+
+static struct narration_state *state_of(struct app *app)
+{
+    return app->state[PANE_NARRATION];
+}
+
 void narration_begin(struct app *app)
 {
-    app->player.page_top = app->player.rows_left = 0;
-    app->player.shows_end = false;
+    state_of(app)->scroll.top = 0;
+    state_of(app)->shows_end = false;
     app->player.text_item = item_last(&app->player, false);
 }
 
@@ -101,16 +122,37 @@ void narration_go_on(struct app *app)
     u32 before = app->player.text_item;
 
     narration_begin(app);
-    app->player.shows_end = app->player.text_item == before;
+    state_of(app)->shows_end = app->player.text_item == before;
+}
+
+void narration_to_end(struct app *app)
+{
+    state_of(app)->shows_end = true;
+}
+
+bool narration_has_pane(const struct app *app)
+{
+    return app->layout.is_shown[PANE_NARRATION] && !app->has_help && !app->pager.is_open;
+}
+
+/* Rows that come after those that were drawn last. */
+static int rows_left(const struct app *app)
+{
+    const struct narration_state *state = app->state[PANE_NARRATION];
+    const struct scroll *scroll = &state->scroll;
+
+    if (!app->player.player || !(app->player.is_shown || narration_has_pane(app)))
+        return 0;
+    return scroll->page > 0 ? scroll->total - scroll->top - scroll->page : 0;
 }
 
 bool narration_page(struct app *app)
 {
-    struct player_ui *ui = &app->player;
+    struct scroll *scroll = &state_of(app)->scroll;
 
-    if (!ui->player || !ui->is_shown || ui->rows_left == 0)
+    if (rows_left(app) <= 0)
         return false;
-    ui->page_top += ui->page_rows;
+    scroll_move(scroll, scroll->page);
     return true;
 }
 
@@ -128,7 +170,7 @@ void narration_hint(const struct app *app, char *text, size_t size)
 {
     const struct player_ui *ui = &app->player;
 
-    if (ui->player && ui->is_shown && ui->rows_left > 0) {
+    if (rows_left(app) > 0) {
         snprintf(text, size, _("Space: more"));
         return;
     }
@@ -148,57 +190,38 @@ void narration_hint(const struct app *app, char *text, size_t size)
         snprintf(text, size, _("Space: on"));
 }
 
-/* ---- Drawing ---- */
+/* ---- The strip above the console ---- */
 
-int narration_rows(const struct app *app, int cols, int most)
+int narration_strip_rows(const struct app *app, int cols, int most)
 {
-    struct strbuf text = STRBUF_INIT;
-
-    add_text(app, cols - 2, most - 1, &text);
-    int rows = 1 + draw_wrapped_rows(strbuf_text(&text), cols - 2);
+    int rows = 1 + narration_text_rows(&app->vs.telling, cols - 2, most - 1);
     int least = most < 5 ? most : 5; /* a steady height, so that the screen does not jump */
-    strbuf_finish(&text);
+
     return rows < least ? least : rows < most ? rows : most;
 }
 
 /* "01-first-fork: title of the chapter ───── ×2 ── 7 of 23" */
-static void draw_title(const struct app *app, const struct canvas *canvas)
+static void draw_title(const struct telling *n, const struct canvas *canvas)
 {
-    const struct player_ui *ui = &app->player;
-    const char *chapter = told_last(ui, true);
     char right[64], speed[24] = "";
 
-    if (app->is_playing)
-        snprintf(speed, sizeof speed, _("playing ×%s, "), app_speed_text(app));
-    snprintf(right, sizeof right, _(" %s%u of %u "), speed, player_position(ui->player),
-             player_count(ui->player));
+    if (n->speed)
+        snprintf(speed, sizeof speed, _("playing ×%s, "), n->speed);
+    snprintf(right, sizeof right, _(" %s%u of %u "), speed, n->position, n->count);
     draw_horizontal(canvas, 0, 0, canvas->area.cols, draw_style(canvas, STYLE_BORDER));
-    int x = draw_textf(canvas, 0, 1, draw_style(canvas, STYLE_DIM), chapter[0] ? " %s: " : " %s ",
-                       ui->name);
-    if (chapter[0])
-        draw_textf(canvas, 0, x, draw_style(canvas, STYLE_TITLE_FOCUS), "%s ", chapter);
+    int x = draw_textf(canvas, 0, 1, draw_style(canvas, STYLE_DIM),
+                       n->chapter[0] ? " %s: " : " %s ", n->name);
+    if (n->chapter[0])
+        draw_textf(canvas, 0, x, draw_style(canvas, STYLE_TITLE_FOCUS), "%s ", n->chapter);
     x = canvas->area.cols - glyph_width(right) - 1;
-    draw_text(canvas, 0, x, draw_style(canvas, app->is_playing ? STYLE_PROMPT : STYLE_DIM), right);
+    draw_text(canvas, 0, x, draw_style(canvas, n->speed ? STYLE_PROMPT : STYLE_DIM), right);
 }
 
-void narration_draw(struct app *app, const struct canvas *canvas)
+void narration_draw_strip(struct app *app, const struct canvas *canvas)
 {
-    struct player_ui *ui = &app->player;
     struct canvas part = draw_part(canvas, 1, 1, canvas->area.rows - 1, canvas->area.cols - 2);
-    struct strbuf text = STRBUF_INIT;
-    int cols = part.area.cols, rows = part.area.rows;
 
     draw_clear(canvas);
-    draw_title(app, canvas);
-    add_text(app, cols, rows, &text);
-    int total = draw_wrapped_rows(strbuf_text(&text), cols);
-    if (ui->shows_end && total > rows)
-        ui->page_top = total - rows;
-    if (ui->page_top >= total)
-        ui->page_top = 0; /* the screen has become another */
-    ui->page_rows = rows;
-    ui->rows_left = rows > 0 && total > ui->page_top + rows ? total - ui->page_top - rows : 0;
-    draw_wrapped(&part, 0, rows, draw_style(canvas, STYLE_NORMAL),
-                 draw_wrapped_rest(strbuf_text(&text), cols, ui->page_top));
-    strbuf_finish(&text);
+    draw_title(&app->vs.telling, canvas);
+    narration_draw_text(&part, &app->vs.telling, state_of(app), true);
 }

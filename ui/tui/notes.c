@@ -60,7 +60,7 @@ static void collect(const struct app *app, struct notes *notes)
     strbuf_puts(&notes->field[NOTES_LESSON], ui->name);
     strbuf_puts(&notes->field[NOTES_CHAPTER], narration_chapter(app));
     strbuf_printf(&notes->field[NOTES_PLACE], _("%u of %u"), position, player_count(ui->player));
-    strbuf_puts(&notes->field[NOTES_TEXT], narration_text(app));
+    strbuf_puts(&notes->field[NOTES_TEXT], narration_words(app));
     if (app->pending.is_open)
         strbuf_puts(&notes->field[NOTES_ANSWER], app->pending.answer);
     add_cues(ui, first, position, &notes->field[NOTES_CUE]);

@@ -211,11 +211,9 @@ static void draw_part_of(const struct canvas *canvas, int *y, enum style style, 
         draw_text(canvas, *y, 0, draw_style(canvas, STYLE_DIM), label);
         ++*y;
     }
-    int skipped = *y < 0 ? -*y : 0;
-    if (skipped < rows && *y < canvas->area.rows)
-        draw_wrapped(canvas, *y + skipped, canvas->area.rows - *y - skipped,
-                     draw_style(canvas, style),
-                     draw_wrapped_rest(strbuf_text(text), cols, skipped));
+    int room = canvas->area.rows - *y; /* from there, whatever lies above the canvas */
+    draw_wrapped(canvas, *y, room < rows ? room : rows, draw_style(canvas, style),
+                 strbuf_text(text));
     *y += rows + 1;
 }
 

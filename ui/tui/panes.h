@@ -23,6 +23,7 @@ enum {
     PANE_FILES,
     PANE_TIMELINE,
     PANE_RING,
+    PANE_NARRATION,
     PANES,
 };
 
@@ -94,21 +95,33 @@ struct timeline_state {
     int list_y; /* where the list of commands began */
 };
 
+struct narration_state {
+    struct scroll scroll;
+    bool shows_end; /* until somebody scrolls: what matters is in the last rows */
+    int list_y;     /* where the list of chapters began; 0: there was no room */
+    int listed;     /* how many there were */
+};
+
 /* All of them, in that order: panes.c. */
 extern const struct pane *const pane_table[PANES];
 
 /* The pane of this name, or LAYOUT_NO_PANE. */
 int pane_by_name(const char *name);
 
-extern const struct pane tree_pane;     /* pane_tree.c */
-extern const struct pane states_pane;   /* pane_states.c, no state */
-extern const struct pane trace_pane;    /* pane_trace.c */
-extern const struct pane task_pane;     /* pane_task.c */
-extern const struct pane stack_pane;    /* pane_stack.c */
-extern const struct pane kernel_pane;   /* pane_kernel.c */
-extern const struct pane memory_pane;   /* pane_memory.c */
-extern const struct pane files_pane;    /* pane_files.c */
-extern const struct pane timeline_pane; /* pane_timeline.c */
-extern const struct pane ring_pane;     /* pane_ring.c, no state */
+/* The key that goes to a pane, with Alt, and stands before its name; and the pane of a key. */
+wchar_t pane_letter(int pane);
+int pane_by_letter(wchar_t letter);
+
+extern const struct pane tree_pane;      /* pane_tree.c */
+extern const struct pane states_pane;    /* pane_states.c, no state */
+extern const struct pane trace_pane;     /* pane_trace.c */
+extern const struct pane task_pane;      /* pane_task.c */
+extern const struct pane stack_pane;     /* pane_stack.c */
+extern const struct pane kernel_pane;    /* pane_kernel.c */
+extern const struct pane memory_pane;    /* pane_memory.c */
+extern const struct pane files_pane;     /* pane_files.c */
+extern const struct pane timeline_pane;  /* pane_timeline.c */
+extern const struct pane ring_pane;      /* pane_ring.c, no state */
+extern const struct pane narration_pane; /* pane_narration.c */
 
 #endif

@@ -248,7 +248,7 @@ void player_ui_go_to_chapter(struct app *app, u32 number)
     view_state_refresh(&app->vs);
 }
 
-bool player_ui_chapters(const struct app *app, struct strbuf *out)
+int player_ui_chapters(const struct app *app, struct strbuf *out)
 {
     const struct player *p = app->player.player;
     int here = player_ui_chapter(app), number = 0;
@@ -260,7 +260,7 @@ bool player_ui_chapters(const struct app *app, struct strbuf *out)
         number++;
         strbuf_printf(out, "%s%3d  %s\n", number == here ? ">" : " ", number, item.title);
     }
-    return number > 0;
+    return number;
 }
 
 /* ---- Telling ---- */
@@ -314,7 +314,8 @@ void player_ui_reveal(struct app *app, const char *reply)
     if (ui->player && item < player_count(ui->player)) {
         come_back(app);
         add_told(&ui->told[item], strbuf_text(&verdict));
-        ui->is_shown = ui->shows_end = true;
+        ui->is_shown = true;
+        narration_to_end(app);
         pager_clear(&app->pager);
     } else {
         console_writef(app->console, STYLE_SENTENCE, "%s\n", strbuf_text(&verdict));

@@ -14,12 +14,7 @@ struct player_ui {
     bool is_shown;     /* narration has the place of the console's output where both do not fit */
     bool is_restoring; /* runs again what has run: nothing is told */
 
-    /* the text, which may be longer than its place */
-    int page_top;   /* the first row that is shown */
-    int page_rows;  /* how many are, when it was drawn last */
-    int rows_left;  /* how many come after them */
-    bool shows_end; /* what matters is in the last rows */
-    u32 text_item;  /* whose text it is; the count of items for nobody's */
+    u32 text_item; /* whose text is shown; the count of items for nobody's */
 
     /* where the machine stood after the last item */
     struct time_position place;
@@ -47,8 +42,8 @@ bool player_ui_is_silent(const struct player *p, u32 i);
 int player_ui_chapter(const struct app *app);
 bool player_ui_has_chapter(const struct app *app, u32 number);
 void player_ui_go_to_chapter(struct app *app, u32 number);
-/* Adds a line for each chapter. False when there are none. */
-bool player_ui_chapters(const struct app *app, struct strbuf *out);
+/* Adds a line for each chapter, the one at the demo's place marked with >; returns how many. */
+int player_ui_chapters(const struct app *app, struct strbuf *out);
 
 /* What a demo tells while one of its items runs; false when no demo runs. */
 bool player_ui_tell(struct app *app, enum narration kind, const char *text);

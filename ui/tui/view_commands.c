@@ -65,7 +65,7 @@ static void list_panes(struct app *app)
     struct strbuf out = STRBUF_INIT;
 
     for (int i = 0; i < PANES; i++) {
-        strbuf_printf(&out, "%c %2d %-10s", i == app->focus ? '*' : ' ', i + 1,
+        strbuf_printf(&out, "%c %lc %-10s", i == app->focus ? '*' : ' ', (wint_t)pane_letter(i),
                       pane_table[i]->name);
         for (int t = 0; pane_table[i]->tabs && pane_table[i]->tabs[t]; t++)
             strbuf_printf(&out, " %s", pane_table[i]->tabs[t]);

@@ -21,6 +21,8 @@ void view_state_finish(struct view_state *vs)
 {
     view_destroy(vs->view);
     strbuf_finish(&vs->sentence);
+    strbuf_finish(&vs->telling.text);
+    strbuf_finish(&vs->telling.contents);
 }
 
 void view_state_choose(struct view_state *vs, s32 pid)

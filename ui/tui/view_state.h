@@ -4,6 +4,7 @@
 
 #include "procarium/script.h"
 #include "procarium/view.h"
+#include "tui/narration.h"
 
 enum { FOLLOW = -1, TRAIL_MAX = 16 };
 
@@ -14,8 +15,9 @@ struct view_state {
     u64 stops;                 /* how many there were: another number means that something moved */
     struct view_states states; /* who stands in which state */
     struct strbuf sentence;
-    s32 chosen;           /* the task that was picked in the tree, or FOLLOW */
-    s32 trail[TRAIL_MAX]; /* those that were picked before, the last one last */
+    struct telling telling; /* what there is to read */
+    s32 chosen;             /* the task that was picked in the tree, or FOLLOW */
+    s32 trail[TRAIL_MAX];   /* those that were picked before, the last one last */
     int trail_length;
     s32 beside; /* the one whose memory is to stand beside it, or FOLLOW */
 };
