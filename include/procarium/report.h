@@ -17,10 +17,11 @@
 void report_ps(const struct machine *m, struct strbuf *out);
 // Parents and children as a tree; threads folded in braces, zombies marked.
 void report_pstree(const struct machine *m, struct strbuf *out);
-// A task's fields in groups, those that matter most: its task_struct and what belongs to it.
-bool report_task(const struct machine *m, s32 pid, struct strbuf *out);
-// All of its fields.
-bool report_task_all(const struct machine *m, s32 pid, struct strbuf *out);
+// A task's fields in groups: its task_struct and what belongs to it. `groups` has a bit for each
+// wanted word of report_task_groups; none of the groups means all of them. The last word, "all",
+// wants every field, not only those that matter most.
+bool report_task(const struct machine *m, s32 pid, u32 groups, struct strbuf *out);
+extern const char report_task_groups[];
 // The number in any of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
 // registers are "pt_regs->eax" and so on, a list's links "tasks.next" and "tasks.prev". False, with nothing set, if there is no such task or
 // field, or if its value is not one number of at most 4 bytes.

@@ -3,6 +3,7 @@
 
 #include "mm/vm.h"
 
+#include "procarium/report.h"
 #include "report/objects.h"
 
 #include <string.h>
@@ -10,12 +11,15 @@
 static const struct ktype_info no_type = { "", 0, NULL, 0 };
 
 static const char *const group_names[GROUP_COUNT] = {
-    [GROUP_NONE] = "other",       [GROUP_IDENTITY] = "identity",
-    [GROUP_STATE] = "state",      [GROUP_SCHEDULING] = "scheduling",
-    [GROUP_FAMILY] = "family",    [GROUP_MEMORY] = "memory",
-    [GROUP_FILES] = "files & fs", [GROUP_SIGNALS] = "signals",
-    [GROUP_TIMES] = "times",      [GROUP_STACK] = "kernel stack",
+    [GROUP_NONE] = "other",    [GROUP_IDENTITY] = "identity",     [GROUP_STATE] = "state",
+    [GROUP_USE] = "use",       [GROUP_SCHEDULING] = "scheduling", [GROUP_FAMILY] = "family",
+    [GROUP_MEMORY] = "memory", [GROUP_FILES] = "files & fs",      [GROUP_SIGNALS] = "signals",
+    [GROUP_TIMES] = "times",   [GROUP_STACK] = "kernel stack",
 };
+
+// In the order of enum field_group, from GROUP_IDENTITY on.
+const char report_task_groups[] =
+    "identity state use scheduling family memory files signals times stack all";
 
 const char *field_group_name(enum field_group group)
 {

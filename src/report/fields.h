@@ -85,6 +85,7 @@ enum field_group {
     GROUP_NONE, // not shown by `task`
     GROUP_IDENTITY,
     GROUP_STATE,
+    GROUP_USE, // who refers to it, and what it is doing
     GROUP_SCHEDULING,
     GROUP_FAMILY,
     GROUP_MEMORY,

@@ -50,8 +50,8 @@ void report_runq(const struct machine *m, struct strbuf *out)
         return;
     const struct runqueue *q = rq(m);
     const struct task_struct *curr = task_or_null(m, q->curr);
-    strbuf_printf(out, "runqueue of CPU 0 at %08x: %u running, %llu switches, curr ",
-                  kaddr_of(m, q), q->nr_running, (unsigned long long)q->nr_switches);
+    strbuf_printf(out, "runqueue at %08x: %u running, %llu switches, curr ", kaddr_of(m, q),
+                  q->nr_running, (unsigned long long)q->nr_switches);
     if (curr)
         add_task_name(curr, out);
     strbuf_printf(out, ", nr_uninterruptible %d\n", (s32)q->nr_uninterruptible);
@@ -226,7 +226,7 @@ const struct kmem_cache *next_cache(const struct machine *m, const struct kmem_c
 static void add_caches_title(struct strbuf *out)
 {
     strbuf_puts(out,
-                "CACHE     NAME            OBJSIZE  ALLOCATED   TOTAL  SLABS  SSIZE  COLOURS\n");
+                "CACHE     NAME            OBJSIZE  ALLOCATED  TOTAL  SLABS  SSIZE  COLOURS\n");
 }
 
 static void add_cache_row(const struct machine *m, const struct kmem_cache *c, struct strbuf *out)
@@ -238,7 +238,7 @@ static void add_cache_row(const struct machine *m, const struct kmem_cache *c, s
     strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
     strbuf_printf(out, "%08x  ", kaddr_of(m, c));
     add_padded(out, strbuf_text(&name), 15);
-    strbuf_printf(out, " %7u  %9u  %6u  %5u  %4uk  %u, next %u\n", c->objsize,
+    strbuf_printf(out, " %7u  %9u %6u  %5u  %4uk  %u, next %u\n", c->objsize,
                   cache_objects_in_use(c), slabs * c->num, slabs, 4u << c->gfporder, c->colour,
                   c->colour_next);
     strbuf_finish(&name);

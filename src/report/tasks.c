@@ -65,6 +65,7 @@ static void add_address(struct strbuf *out, kaddr address)
 static void add_ps_line(const struct machine *m, const struct task_struct *p, struct strbuf *comm,
                         struct strbuf *out)
 {
+    static const char killed[] = "killed by "; // the signal's name will do, as for who is stopped
     char letter[] = { ' ', ' ', task_state_letter(p), ' ' };
 
     strbuf_putc(out, p == current_or_null(m) ? '>' : ' ');
@@ -82,9 +83,11 @@ static void add_ps_line(const struct machine *m, const struct task_struct *p, st
     add_comm(p, comm);
     size_t end = out->length + comm->length;
     add_padded(out, strbuf_text(comm), 17);
-    size_t before = out->length;
-    add_about(m, p, out);
-    if (out->length == before) // nothing to say: no blanks at the end of the line
+    strbuf_clear(comm);
+    add_about(m, p, comm);
+    const char *about = strbuf_text(comm);
+    strbuf_puts(out, strncmp(about, killed, strlen(killed)) == 0 ? about + strlen(killed) : about);
+    if (!*about) // nothing to say: no blanks at the end of the line
         strbuf_truncate(out, end);
     strbuf_putc(out, '\n');
 }
@@ -150,8 +153,12 @@ void report_pstree(const struct machine *m, struct strbuf *out)
 
 // ---- task ----------------------------------------------------------------------------------------
 
-static bool add_fields(const struct machine *m, s32 pid, bool all, struct strbuf *out)
+#define GROUP_BIT(group) (1u << ((u32)(group)-GROUP_IDENTITY))
+
+bool report_task(const struct machine *m, s32 pid, u32 groups, struct strbuf *out)
 {
+    bool all = groups & GROUP_BIT(GROUP_COUNT);
+    u32 wanted = groups & (GROUP_BIT(GROUP_COUNT) - 1);
     const struct task_struct *p = wanted_task(m, pid, out);
     struct field_row rows[FIELD_ROWS_MAX];
     enum field_group group = GROUP_NONE;
@@ -164,6 +171,8 @@ static bool add_fields(const struct machine *m, s32 pid, bool all, struct strbuf
     strbuf_printf(out, ": struct task_struct at %08x, %u bytes; %s\n", kaddr_of(m, p),
                   (u32)sizeof *p, state_letter_text(task_state_letter(p)));
     for (u32 i = 0; i < count; i++) {
+        if (wanted && !(wanted & GROUP_BIT(rows[i].group)))
+            continue;
         if (rows[i].group != group) {
             group = rows[i].group;
             strbuf_printf(out, "%s\n", field_group_name(group));
@@ -174,14 +183,4 @@ static bool add_fields(const struct machine *m, s32 pid, bool all, struct strbuf
         strbuf_putc(out, '\n');
     }
     return true;
-}
-
-bool report_task(const struct machine *m, s32 pid, struct strbuf *out)
-{
-    return add_fields(m, pid, false, out);
-}
-
-bool report_task_all(const struct machine *m, s32 pid, struct strbuf *out)
-{
-    return add_fields(m, pid, true, out);
 }

@@ -124,22 +124,27 @@ static const char *rights_of(u32 pte)
     return !(pte & _PAGE_PRESENT) ? "--" : pte & _PAGE_RW ? "rw" : "r-";
 }
 
-// What a page is, and how many have it.
-static void add_page_kind(const struct machine *m, pfn frame, struct strbuf *out)
+static const char *page_kind(const struct machine *m, pfn frame)
 {
     const struct page *page = pfn_to_page(m, frame);
 
     if (pfn_to_kaddr(frame) == mm_data(m)->zero_page)
-        strbuf_puts(out, "the zero page");
-    else if (page_is_reserved(page))
-        strbuf_puts(out, "the kernel's own");
-    else
-        strbuf_printf(out, "%s, _count %d (%d user%s), _mapcount %d (mapped %d time%s)",
-                      page_is_anon(page) ? "anonymous"
-                      : page->mapping    ? "of a file"
-                                         : "the kernel's",
-                      page->_count, page_count(page), page_count(page) == 1 ? "" : "s",
-                      page->_mapcount, page_mapcount(page), page_mapcount(page) == 1 ? "" : "s");
+        return "the zero page";
+    if (page_is_reserved(page))
+        return "the kernel's own";
+    return page_is_anon(page) ? "anonymous" : page->mapping ? "of a file" : "the kernel's";
+}
+
+// What a page is, and how many have it.
+static void add_page(const struct machine *m, pfn frame, struct strbuf *out)
+{
+    const struct page *page = pfn_to_page(m, frame);
+
+    strbuf_puts(out, page_kind(m, frame));
+    if (!page_is_reserved(page))
+        strbuf_printf(out, ", _count %d (%d user%s), _mapcount %d (mapped %d time%s)", page->_count,
+                      page_count(page), page_count(page) == 1 ? "" : "s", page->_mapcount,
+                      page_mapcount(page), page_mapcount(page) == 1 ? "" : "s");
 }
 
 static void add_walk(const struct machine *m, const struct mm_struct *mm, uaddr address,
@@ -173,7 +178,7 @@ static void add_walk(const struct machine *m, const struct mm_struct *mm, uaddr 
                   pfn_to_kaddr(pte_pfn(*pte)) + (address & (PAGE_SIZE - 1)));
     if (!(*pte & _PAGE_PRESENT))
         strbuf_puts(out, "N: the page is there, but PROT_NONE: an access is a page fault\n  ");
-    add_page_kind(m, pte_pfn(*pte), out);
+    add_page(m, pte_pfn(*pte), out);
     strbuf_putc(out, '\n');
 }
 
@@ -221,7 +226,7 @@ bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out)
     if (!p)
         return false;
     struct page_walk w = begin_page_walk(m, mm_at(m, p->mm));
-    strbuf_puts(out, "  ADDRESS   REGION       ENTRY     BITS        FRAME\n");
+    strbuf_puts(out, "  ADDRESS   REGION       ENTRY     BITS        FRAME  USERS MAPPED  PAGE\n");
     while (next_page(&w)) {
         if (rows >= ROWS_SHOWN) {
             more++;
@@ -231,9 +236,10 @@ bool report_ptes(const struct machine *m, s32 pid, struct strbuf *out)
         add_region(&w, out);
         strbuf_printf(out, " %08x  ", *w.pte);
         add_bits(*w.pte, out);
-        strbuf_printf(out, "  %5u  ", pte_pfn(*w.pte));
-        add_page_kind(m, pte_pfn(*w.pte), out);
-        strbuf_putc(out, '\n');
+        pfn frame = pte_pfn(*w.pte);
+        const struct page *page = pfn_to_page(m, frame);
+        strbuf_printf(out, "  %5u  %5d %6d  %s\n", frame, page_count(page), page_mapcount(page),
+                      page_kind(m, frame));
         rows++;
     }
     if (more)

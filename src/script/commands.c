@@ -267,10 +267,12 @@ const struct command_row command_table[] = {
     { LOOKS("ps", "ps", "lists the tasks", ""), .run = run_look, .report = report_ps },
     { LOOKS("pstree", "pstree", "shows the tasks as a tree", ""), .run = run_look,
       .report = report_pstree },
-    { LOOKS("task", "task [PID] [all]", "shows a task's task_struct",
-            "The fields that matter most; all: every field. `struct` shows them in the order in "
-            "which they lie in memory."),
-      .max_words = 2, .type = { TYPE_PID, TYPE_CHOICE }, .choices = "all", .run = run_task },
+    { LOOKS("task", "task [PID] [GROUP…] [all]", "shows a task's task_struct",
+            "The fields that matter most; all: every field. A GROUP leaves out the others: "
+            "identity, state, use, scheduling, family, memory, files, signals, times, stack. "
+            "`struct` shows the fields in the order in which they lie in memory."),
+      .max_words = ANY_COUNT, .type = { TYPE_PID, TYPE_CHOICE }, .choices = report_task_groups,
+      .run = run_task },
     { LOOKS("bt", "bt [PID]", "shows the functions on a task's kernel stack", ""), .max_words = 1,
       .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_bt },
     { LOOKS("stack", "stack [PID]", "draws a task's kernel stack, and how current follows from it",

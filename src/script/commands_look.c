@@ -53,14 +53,31 @@ RUN(look_at_task)
     return look_at(s, n, n->words > 0, n->command->report_task);
 }
 
-// task [PID] [all]
+// Is it a PID, or a variable that holds one? Else it is the name of something.
+static bool is_number_word(const struct word *w)
+{
+    return w->kind >= WORD_VARIABLE || strchr("0123456789-", w->text[0]);
+}
+
+// task [PID] [GROUP…] [all]
 RUN(task)
 {
-    bool is_all = n->words > 0 && word_is(&n->word[n->words - 1], "all");
+    bool is_named = n->words > 0 && is_number_word(&n->word[0]);
+    struct strbuf out = STRBUF_INIT;
+    s32 pid = console(s->m)->focus;
+    u32 groups = 0, group;
 
-    if (n->words == 2 && !is_all)
-        return fail(s, n->word[1].offset, MSG_NOT_CHOICE, n->word[1].text, "all");
-    return look_at(s, n, n->words > is_all, is_all ? report_task_all : report_task);
+    if (is_named && !word_pid(s, &n->word[0], &pid))
+        return false;
+    for (u32 i = is_named; i < n->words; i++) {
+        if (!word_choice(s, &n->word[i], n->command->choices, &group))
+            return false;
+        groups |= 1u << group;
+    }
+    if (pid == 0 && !is_named)
+        return fail(s, n->end, MSG_LOOK_NO_FOCUS, n->command->info.name);
+    u32 offset = is_named ? n->word[0].offset : n->offset;
+    return show_or_fail(s, offset, report_task(s->m, pid, groups, &out), &out);
 }
 
 RUN(kmem)

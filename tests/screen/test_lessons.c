@@ -57,7 +57,7 @@ static void test_question(void)
 {
     struct vt *vt = start(24, 80);
 
-    vt_type(vt, "   ");
+    vt_type(vt, "  ");
     VT_ASSERT(vt, vt_wait_text(vt, "What does fork return?"));
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     CU_ASSERT_TRUE(vt_find(vt, "b) 2", NULL, NULL));
@@ -83,7 +83,7 @@ static void test_replies(void)
 {
     struct vt *vt = start(24, 80);
 
-    vt_type(vt, "   ");
+    vt_type(vt, "  ");
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     vt_type(vt, "0\r");
     VT_ASSERT(vt, vt_wait_text(vt, "Not quite. The machine says: c) 3"));
@@ -101,7 +101,7 @@ static void test_taking_over(void)
 {
     struct vt *vt = start(24, 80);
 
-    vt_type(vt, "   ");
+    vt_type(vt, "  ");
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     vt_type(vt, "vfork\r");
     VT_ASSERT(vt, vt_wait_text(vt, "D vfork"));

@@ -94,7 +94,7 @@ static void test_following(void)
         VT_ASSERT(notes, vt_wait_text(notes, "Waiting for a procarium"));
         vt = start_lesson();
         VT_ASSERT(notes, vt_wait_text(notes, "lesson"));
-        vt_type(vt, "  ");
+        vt_type(vt, " ");
         VT_ASSERT(notes, vt_wait_text(notes, "First words."));
         CU_ASSERT_TRUE(vt_find(notes, "Beginning", NULL, NULL));
         CU_ASSERT_TRUE(vt_find(notes, "Speak slowly^G^[[31m.", NULL, NULL));
@@ -129,7 +129,7 @@ static void test_coming_back(void)
     vt_stop(vt);
     VT_ASSERT(notes, vt_wait_text(notes, "The other procarium is gone"));
     vt = start_lesson(); /* the socket of the dead one is in the way of nobody */
-    vt_type(vt, "  ");
+    vt_type(vt, " ");
     VT_ASSERT(notes, vt_wait_text(notes, "First words."));
     more = start(24, 80, "--notes"); /* who comes later sees where the lesson is */
     VT_ASSERT(more, vt_wait_text(more, "First words."));
@@ -181,7 +181,7 @@ static void test_hostile_followers(void)
         vt_key(vt, VTERM_KEY_RIGHT);
         vt_key(vt, VTERM_KEY_LEFT);
     }
-    vt_type(vt, "  ");
+    vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "First words."));
     for (int i = 0; i < 20; i++)
         close(fds[i]);

@@ -73,12 +73,40 @@ static void test_tasks(void)
     CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "0 swapper\n└─ 1 init\n   └─ 2 sh ▶ *\n"
                                               "      └─ 3 sh <zombie, exit 3>\n");
     strbuf_clear(&out);
-    CU_ASSERT_FALSE(report_task(m, 77, &out));
+    CU_ASSERT_FALSE(report_task(m, 77, 0, &out));
     CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "no task has PID 77");
     strbuf_clear(&out);
-    CU_ASSERT_TRUE(report_task(m, 3, &out));
+    CU_ASSERT_TRUE(report_task(m, 3, 0, &out));
     CU_ASSERT_TRUE(has("exit_state                  16 EXIT_ZOMBIE"));
     CU_ASSERT_TRUE(has("exit_code                   768 (exit 3)"));
+    CU_ASSERT_TRUE(has("memory\n"));
+    finish();
+}
+
+// The bit of a word of report_task_groups.
+static u32 group_bit(const char *word)
+{
+    u32 bit = 1;
+
+    for (const char *at = report_task_groups; at < strstr(report_task_groups, word); at++)
+        bit <<= *at == ' ';
+    return bit;
+}
+
+static void test_task_groups(void)
+{
+    start("boot sh; fork; $!: exit 3");
+    CU_ASSERT_TRUE(report_task(m, 3, group_bit("state"), &out));
+    CU_ASSERT_TRUE(has("state\n  state                       32 EXIT_DEAD\n"
+                       "  exit_state                  16 EXIT_ZOMBIE\n"));
+    CU_ASSERT_FALSE(has("family\n"));
+    strbuf_clear(&out);
+    u32 groups = group_bit("family") | group_bit("stack") | group_bit("all");
+    CU_ASSERT_TRUE(report_task(m, 2, groups, &out));
+    CU_ASSERT_TRUE(has("family\n"));
+    CU_ASSERT_TRUE(has("group_leader "));
+    CU_ASSERT_TRUE(has("kernel stack\n"));
+    CU_ASSERT_FALSE(has("state\n"));
     finish();
 }
 
@@ -333,7 +361,7 @@ static void test_tables(void)
 {
     start("boot sh; fork");
     report_slabs(m, &out);
-    CU_ASSERT_TRUE(has("  task_struct        1264          3       3      1     4k  8, "));
+    CU_ASSERT_TRUE(has("  task_struct        1264          3      3      1     4k  8, "));
     strbuf_clear(&out);
     report_pidmap(m, &out);
     CU_ASSERT_TRUE(has(" last_pid 3, next 4\n in use: 0-3\n"));
@@ -373,7 +401,7 @@ static void test_every_step(void)
         report_runq(m, &out);
         report_step_sentence(m, &out);
         for (s32 pid = 0; pid < 8; pid++) {
-            report_task(m, pid, &out);
+            report_task(m, pid, 0, &out);
             report_stack(m, pid, &out);
             report_bt(m, pid, &out);
             report_files(m, pid, &out);
@@ -533,6 +561,7 @@ static CU_TestInfo tests[] = {
     { "vtop", test_vtop },
     { "vm, pte, shared, pages", test_memory_reports },
     { "ps, pstree and task say who is there", test_tasks },
+    { "task shows the groups that are wanted", test_task_groups },
     { "threads are folded", test_threads_fold },
     { "bt and stack show the frames of a sleeper", test_stack },
     { "fork's functions come in the kernel's order", test_fork_order },

@@ -104,6 +104,39 @@ bool player_ui_is_silent(const struct player *p, u32 i)
     return item.kind == ITEM_EXPECT || item.kind == ITEM_CUE || strncmp(item.text, "let ", 4) == 0;
 }
 
+static bool is_command(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(text, name, length) == 0 && (text[length] == ' ' || !text[length]);
+}
+
+static bool sets_stage(const struct player_item *item)
+{
+    static const char *const names[] = { "boot",  "layout", "pane",   "zoom", "size",
+                                         "theme", "choose", "beside", "focus" };
+    u32 n = 0, count = sizeof names / sizeof *names;
+
+    while (n < count && !is_command(item->text, names[n]))
+        n++;
+    return n < count;
+}
+
+/* What sets the stage for the words that come next belongs to them: one key brings both. */
+static bool is_prelude(const struct player *p, u32 i)
+{
+    struct player_item item = player_item(p, i);
+
+    if (!sets_stage(&item))
+        return false;
+    while (i < player_count(p) && sets_stage(&item)) {
+        i++;
+        item = i < player_count(p) ? player_item(p, i) : item;
+    }
+    return i < player_count(p) &&
+           (item.kind == ITEM_CHAPTER || item.kind == ITEM_SAY || item.kind == ITEM_ASK);
+}
+
 /* Is this the place after something worth a look? */
 static bool is_stop(const struct player *p, u32 position)
 {
@@ -111,7 +144,8 @@ static bool is_stop(const struct player *p, u32 position)
 
     if (position == 0)
         return true;
-    if (position < player_count(p) && player_ui_is_silent(p, position))
+    if (position < player_count(p) &&
+        (player_ui_is_silent(p, position) || is_prelude(p, position - 1)))
         return false;
     while (i > 0 && player_ui_is_silent(p, i - 1))
         i--;
