@@ -22,9 +22,10 @@ void lexer_recover(struct lexer *lexer)
 
     while (lexer->at < source->length && source->text[lexer->at] != '\n')
         lexer->at++;
-    if (lexer->at < source->length)
+    if (lexer->at < source->length) {
         lexer->at++;
-    lexer->line = source_place(source, lexer->at).line;
+        lexer->line++;
+    }
     lexer->at_command = true;
     if (lexer->at > lexer->end)
         lexer->end = source_find_bad_byte(source, lexer->at);

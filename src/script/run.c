@@ -42,14 +42,14 @@ static void add_shortened(struct strbuf *out, const struct strbuf *text)
 void tell_mistake(struct session *s, const struct source *source)
 {
     struct diagnosis *d = &s->diagnosis;
-    struct place place = source_place(source, d->offset);
+    struct place place = source_place(source, d->offset, &s->told);
     struct strbuf message = STRBUF_INIT, hint = STRBUF_INIT, line = STRBUF_INIT;
 
     s->mistakes++;
     if (s->face.mistake) {
         add_shortened(&message, &d->message);
         add_shortened(&hint, &d->hint);
-        u32 caret = source_show_line(source, d->offset, &line);
+        u32 caret = source_show_line(source, d->offset, place.column, &line);
         struct mistake mistake = {
             .file = source->name,
             .line = place.line,

@@ -31,6 +31,7 @@ struct session {
     host_file_reader *read_host_file; // NULL: exec finds no file of the host
     struct arena arena; // texts and what they were parsed into: the history refers to them
     struct diagnosis diagnosis;
+    struct place_mark told; // where the last mistake stood
     struct strbuf shown; // the last text made fit for a terminal
     bool keep_going;
     enum run_result inner; // what `source` and `quit` want the caller to do

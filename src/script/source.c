@@ -90,17 +90,31 @@ static u32 line_begin(const struct source *s, u32 offset)
     return offset;
 }
 
-struct place source_place(const struct source *s, u32 offset)
+// Where the character begins that stands `count` characters before an offset, in text that is fit to
+// be read.
+static u32 before(const struct source *s, u32 offset, u32 count)
 {
-    struct place place = { s->first_line, 1 };
+    for (; count > 0 && offset > 0; count--)
+        do
+            offset--;
+        while (offset > 0 && ((unsigned char)s->text[offset] & 0xC0) == 0x80);
+    return offset;
+}
 
+struct place source_place(const struct source *s, u32 offset, struct place_mark *mark)
+{
     if (offset > s->length)
         offset = s->length;
-    for (u32 i = 0; i < offset; i++)
-        place.line += s->text[i] == '\n';
-    for (u32 i = line_begin(s, offset); i < offset; i = after(s, i))
-        place.column++;
-    return place;
+    if (mark->source != s || mark->offset > offset)
+        *mark = (struct place_mark){ s, 0, { s->first_line, 1 } };
+    while (mark->offset < offset) {
+        bool ends_line = s->text[mark->offset] == '\n';
+
+        mark->offset = after(s, mark->offset);
+        mark->place.column = ends_line ? 1 : mark->place.column + 1;
+        mark->place.line += ends_line;
+    }
+    return mark->place;
 }
 
 static u32 count_characters(const struct strbuf *sb)
@@ -123,17 +137,14 @@ static void add_piece(const struct source *s, u32 begin, u32 end, struct strbuf 
     }
 }
 
-u32 source_show_line(const struct source *s, u32 offset, struct strbuf *out)
+u32 source_show_line(const struct source *s, u32 offset, u32 column, struct strbuf *out)
 {
     strbuf_clear(out);
     if (offset > s->length)
         offset = s->length;
-    u32 begin = line_begin(s, offset);
-    u32 column = source_place(s, offset).column;
     bool is_cut = column > PIECE + 20;
+    u32 begin = is_cut ? before(s, offset, PIECE - 1) : line_begin(s, offset);
 
-    for (u32 skip = is_cut ? column - PIECE : 0; skip > 0; skip--)
-        begin = after(s, begin);
     if (is_cut)
         strbuf_puts(out, "…");
     add_piece(s, begin, offset, out);

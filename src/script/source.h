@@ -40,9 +40,17 @@ struct place {
     u32 line, column; // both from 1; the column counts characters
 };
 
-struct place source_place(const struct source *source, u32 offset);
+// A place that has been found, from which the next one is looked for: who asks for one after the
+// other reads the text once. All zero at first.
+struct place_mark {
+    const struct source *source;
+    u32 offset;
+    struct place place;
+};
+
+struct place source_place(const struct source *source, u32 offset, struct place_mark *mark);
 // The line around a place, or a piece of it, fit for a terminal. Returns the number of characters
 // of the output that stand before the place.
-u32 source_show_line(const struct source *source, u32 offset, struct strbuf *out);
+u32 source_show_line(const struct source *source, u32 offset, u32 column, struct strbuf *out);
 
 #endif

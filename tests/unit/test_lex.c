@@ -231,12 +231,24 @@ static void test_places(void)
 {
     struct source source = { "test", "fork\n\tsay \xC3\xA9 x\n", 16, 1 };
     struct strbuf line = STRBUF_INIT;
-    struct place place = source_place(&source, 13);
+    struct place_mark mark = { NULL };
+    struct place place = source_place(&source, 13, &mark);
 
     CU_ASSERT_EQUAL(place.line, 2);
     CU_ASSERT_EQUAL(place.column, 8); // é is one character
-    CU_ASSERT_EQUAL(source_show_line(&source, 13, &line), 7);
+    CU_ASSERT_EQUAL(source_show_line(&source, 13, place.column, &line), 7);
     CU_ASSERT_STRING_EQUAL(strbuf_text(&line), " say \xC3\xA9 x");
+    // In any order, from any mark: what one finds when one starts at the beginning.
+    for (u32 from = 0; from <= source.length; from++) {
+        for (u32 to = 0; to <= source.length; to++) {
+            struct place_mark first = { NULL }, other = { NULL };
+
+            source_place(&source, from, &first);
+            place = source_place(&source, to, &first);
+            struct place fresh = source_place(&source, to, &other);
+            CU_ASSERT(place.line == fresh.line && place.column == fresh.column);
+        }
+    }
     strbuf_finish(&line);
 }
 
@@ -249,11 +261,15 @@ static void test_long_line(void)
 
     memset(text, 'a', sizeof text);
     text[500000] = '!';
-    u32 caret = source_show_line(&source, 500000, &line);
+    u32 caret = source_show_line(&source, 500000, 500001, &line);
     CU_ASSERT(line.length < 200);
     const char *mark = strchr(strbuf_text(&line), '!');
     CU_ASSERT_PTR_NOT_NULL_FATAL(mark);
     CU_ASSERT_EQUAL((u32)(mark - strbuf_text(&line)) - 2, caret); // … is three bytes
+    for (u32 i = 0; i < sizeof text; i += 2)                      // no character is cut
+        memcpy(text + i, "\xC3\xA9", 2);
+    CU_ASSERT_EQUAL(source_show_line(&source, 500000, 250001, &line), caret);
+    CU_ASSERT(memcmp(strbuf_text(&line), "…\xC3\xA9", 5) == 0);
     strbuf_finish(&line);
 }
 
