@@ -1,6 +1,7 @@
 // Collecting candidates, and what they have in common.
 #include "script/candidates.h"
 
+#include "script/source.h"
 #include "util/bug.h"
 
 #include <dirent.h>
@@ -63,6 +64,15 @@ struct folder {
     bool only_executable;
 };
 
+// Can it be typed as it is? Not if it would need quotes, nor with bytes that no text of commands has.
+static bool is_plain_word(const struct strbuf *path)
+{
+    struct source text = { .text = strbuf_text(path), .length = (u32)path->length };
+
+    return strcspn(text.text, " \t\n;{}\"#$\\") == path->length &&
+           source_find_bad_byte(&text, 0) == text.length;
+}
+
 static void add_file(struct candidates *c, const struct folder *folder, const char *name)
 {
     struct strbuf path = STRBUF_INIT;
@@ -80,8 +90,7 @@ static void add_file(struct candidates *c, const struct folder *folder, const ch
     strbuf_puts(&path, name);
     if (is_folder)
         strbuf_putc(&path, '/');
-    // A name that would need quotes is not offered.
-    if (is_wanted && strcspn(strbuf_text(&path), " \t\n;{}\"#$\\") == path.length)
+    if (is_wanted && is_plain_word(&path))
         candidates_add(c, strbuf_text(&path), is_folder ? "folder" : "");
     strbuf_finish(&path);
 }
@@ -156,8 +165,13 @@ static bool is_digits(const char *text)
 static int compare_pairs(const void *a, const void *b)
 {
     const struct pair *x = a, *y = b;
+    bool is_number = is_digits(x->word), is_other_number = is_digits(y->word);
 
-    if (is_digits(x->word) && is_digits(y->word) && strlen(x->word) != strlen(y->word))
+    // A name that begins with a digit comes behind all numbers, so that there is one order.
+    if (is_number != is_other_number && strchr("0123456789", *x->word) &&
+        strchr("0123456789", *y->word))
+        return is_number ? -1 : 1;
+    if (is_number && is_other_number && strlen(x->word) != strlen(y->word))
         return strlen(x->word) < strlen(y->word) ? -1 : 1;
     return strcmp(x->word, y->word);
 }
