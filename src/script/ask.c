@@ -77,12 +77,25 @@ static bool find_answer(struct session *s, const struct node *what, struct strbu
 
 // ---- Trying ----------------------------------------------------------------------------------------
 
+// The face of a trial: what is wrong is kept, and who waits for the answer may stop it.
+struct trial_face {
+    struct strbuf message;
+    const struct face *face; // of the session that asks
+};
+
 static void keep_message(void *context, const struct mistake *mistake)
 {
-    struct strbuf *message = context;
+    struct trial_face *trial = context;
 
-    strbuf_clear(message);
-    strbuf_puts(message, mistake->message);
+    strbuf_clear(&trial->message);
+    strbuf_puts(&trial->message, mistake->message);
+}
+
+static bool is_stopped(void *context)
+{
+    const struct face *face = ((struct trial_face *)context)->face;
+
+    return face->is_interrupted && face->is_interrupted(face->context);
 }
 
 // A copy of the session's machine, in a session of its own. NULL when the host has no memory.
@@ -106,11 +119,12 @@ static void end_trial(struct session *trial, const struct programs *own)
     session_destroy(trial);
 }
 
-// Finds the answer after some commands, which the machine itself does not see.
+// Finds the answer after some commands, which the machine itself does not see. False with a mistake,
+// or if the person would not wait: s->inner says that.
 static bool try_commands(struct session *s, const struct form *form, struct strbuf *answer)
 {
     const struct word *w = form->after;
-    struct strbuf message = STRBUF_INIT;
+    struct trial_face face = { STRBUF_INIT, &s->face };
     struct programs own;
 
     if (s->is_trial)
@@ -119,16 +133,20 @@ static bool try_commands(struct session *s, const struct form *form, struct strb
         return fail(s, w->offset, MSG_ASK_INSIDE);
     struct session *trial = begin_trial(s, &own);
     BUG_ON(!trial);
-    trial->face = (struct face){ .context = &message, .mistake = keep_message };
-    bool well = session_run(trial, "after", w->text, w->length) == RUN_OK;
-    if (!well) {
-        fail(s, w->offset, MSG_ASK_TRIAL, strbuf_text(&message));
+    trial->face =
+        (struct face){ .context = &face, .mistake = keep_message, .is_interrupted = is_stopped };
+    enum run_result result = session_run(trial, "after", w->text, w->length);
+    bool well = result == RUN_OK;
+    if (result == RUN_INTERRUPTED) {
+        s->inner = RUN_INTERRUPTED;
+    } else if (!well) {
+        fail(s, w->offset, MSG_ASK_TRIAL, strbuf_text(&face.message));
     } else if (!find_answer(trial, &form->what, answer)) {
         fail(s, trial->diagnosis.offset, "%s", strbuf_text(&trial->diagnosis.message));
         well = false;
     }
     end_trial(trial, &own);
-    strbuf_finish(&message);
+    strbuf_finish(&face.message);
     return well;
 }
 
@@ -319,5 +337,5 @@ RUN(ask)
     strbuf_finish(&value);
     strbuf_finish(&shown);
     strbuf_finish(&text);
-    return well;
+    return well || s->inner == RUN_INTERRUPTED;
 }

@@ -75,7 +75,7 @@ static bool add_clone_word(struct session *s, const struct word *w, struct call 
     u32 flags;
 
     if (argument >= 0) {
-        if (!parse_number(value, (u32)strlen(value), &number, &is_huge))
+        if (!parse_address(value, &number, &is_huge))
             return fail(s, w->offset + (u32)(value - w->text), MSG_NOT_NUMBER, value);
         if (is_huge || number < INT32_MIN || number > UINT32_MAX)
             return fail(s, w->offset + (u32)(value - w->text), MSG_NUMBER_32, value);

@@ -32,6 +32,8 @@ static bool parse_offset(const char *text, s64 *offset)
         return false;
     if (in_pages)
         *offset *= PAGE_SIZE;
+    if (*offset > UINT32_MAX)
+        return false;
     if (text[0] == '-')
         *offset = -*offset;
     return true;
@@ -202,8 +204,9 @@ static bool map_option(struct session *s, const struct word *w, struct call *cal
                fail(s, w->offset, MSG_NOT_PROTECTION, prot);
     if (!number)
         return fail(s, w->offset, MSG_MAP_WORD, w->text);
-    if (!parse_number(number, (u32)strlen(number), &value, &is_huge) || is_huge || value < 0 ||
-        value > UINT32_MAX)
+    bool is_number = to ? parse_address(to, &value, &is_huge)
+                        : parse_number(fd, (u32)strlen(fd), &value, &is_huge);
+    if (!is_number || is_huge || value < 0 || value > UINT32_MAX)
         return fail(s, w->offset, MSG_NOT_NUMBER, number);
     if (fd) {
         call->args[3] &= ~MAP_ANONYMOUS;

@@ -20,6 +20,16 @@ static bool count_of(struct session *s, const struct node *n, s64 *count)
 
 // ---- Steps -----------------------------------------------------------------------------------
 
+#define POLL_EVERY 1024u
+
+void poll_after_step(struct session *s, u64 steps)
+{
+    const struct face *f = &s->face;
+
+    if (steps % POLL_EVERY == 0 && f->is_interrupted && f->is_interrupted(f->context))
+        s->inner = RUN_INTERRUPTED;
+}
+
 static bool make_steps(struct session *s, const struct node *n, enum step_kind kind,
                        const char *at_end)
 {
@@ -27,12 +37,13 @@ static bool make_steps(struct session *s, const struct node *n, enum step_kind k
 
     if (!count_of(s, n, &count))
         return false;
-    for (s64 i = 0; i < count; i++) {
-        if (machine_step(s->m, kind))
-            continue;
-        if (i == 0)
-            return fail(s, n->offset, "%s", at_end);
-        break;
+    for (s64 i = 0; i < count && s->inner != RUN_INTERRUPTED; i++) {
+        if (!machine_step(s->m, kind)) {
+            if (i == 0)
+                return fail(s, n->offset, "%s", at_end);
+            break;
+        }
+        poll_after_step(s, (u64)i + 1);
     }
     tell_moved(s);
     return true;

@@ -188,7 +188,8 @@ static bool newest_event(const struct machine *m, enum event_kind kind, struct e
     return false;
 }
 
-#define READ_MAX 256u // bytes of what was read that are compared
+#define READ_MAX (WORD_LENGTH_MAX + 1) // bytes of what was read: more than any word has
+#define TOLD_MAX 256u                  // of them, those that are told as an answer
 
 // What the newest load, or read(2), got: up to READ_MAX bytes, whose number goes into *got.
 static bool read_newest(struct session *s, u32 offset, enum event_kind kind, u8 *bytes, u32 *got)
@@ -215,6 +216,8 @@ static bool tell_bytes(struct session *s, const struct node *n, enum event_kind 
 
     if (!read_newest(s, n->offset, kind, bytes, &got))
         return false;
+    if (got > TOLD_MAX)
+        got = TOLD_MAX;
     while (got > 0 && bytes[got - 1] == 0)
         got--;
     strbuf_add_visible(out, (const char *)bytes, got);

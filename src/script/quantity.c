@@ -104,11 +104,8 @@ GET(slabs)
 
 static bool word_kaddr(struct session *s, const struct word *w, u32 size, kaddr *address)
 {
-    s64 number;
-
-    if (!word_in_range(s, w, WHAT_ADDRESS, 0, UINT32_MAX, &number))
+    if (!word_address(s, w, address))
         return false;
-    *address = (kaddr)number;
     return (*address % 4 == 0 && is_kaddr(s->m, *address, size)) ||
            fail(s, w->offset, MSG_NOT_KADDR, *address);
 }

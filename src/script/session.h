@@ -32,7 +32,7 @@ struct session {
     struct arena arena; // texts and what they were parsed into: the history refers to them
     struct diagnosis diagnosis;
     struct place_mark told; // where the last mistake stood
-    struct strbuf shown; // the last text made fit for a terminal
+    struct strbuf shown;    // the last text made fit for a terminal
     bool keep_going;
     enum run_result inner; // what `source` and `quit` want the caller to do
     u32 source_depth;
@@ -120,8 +120,11 @@ bool word_in_range(struct session *s, const struct word *w, const char *what, s6
 bool word_u32(struct session *s, const struct word *w, const char *what, u32 *value);
 bool word_pid(struct session *s, const struct word *w, s32 *pid);
 bool word_task(struct session *s, const struct word *w, const struct task_struct **p);
-// Reports print addresses without 0x, as eight hex digits: they can be typed so too.
+// Reports print addresses without 0x, as eight hex digits: where an address is wanted they can be
+// typed so too, and then 08048000 is no decimal number.
 bool is_bare_address(const struct word *w);
+// The value of a text that is such an address, or else a number as parse_number() reads it.
+bool parse_address(const char *text, s64 *value, bool *is_huge);
 // An address as a number, with or without 0x.
 bool word_address(struct session *s, const struct word *w, u32 *address);
 // The same, or a part of task p's memory and an offset: heap+16, stack-2p. p may be NULL: then what
@@ -225,6 +228,9 @@ RUN(undo);
 RUN(redo);
 RUN(goto);
 RUN(branches);
+
+// Every so many steps of a long way: s->inner becomes RUN_INTERRUPTED if the face wants it to end.
+void poll_after_step(struct session *s, u64 steps);
 
 // until.c
 RUN(until);

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define POLL_EVERY 1024u // steps
-
 // Which of an event's numbers is the PID that one would name.
 enum about { ABOUT_A = 1, ABOUT_B = 2, ABOUT_BOTH = 3, ABOUT_NOBODY = 0 };
 
@@ -145,7 +143,7 @@ RUN(until)
     struct time_position home = machine_position(s->m);
     struct moment_wanted wanted = { 0 };
     const struct face *f = &s->face;
-    u32 steps = 0;
+    u64 steps = 0;
 
     if (!read_wanted(s, n, &wanted))
         return false;
@@ -153,9 +151,8 @@ RUN(until)
         const struct record *stop = last_stop(s->m);
         bool is_found = stop && is_match(&wanted, stop);
 
-        if (!is_found && ++steps % POLL_EVERY == 0 && f->is_interrupted &&
-            f->is_interrupted(f->context))
-            s->inner = RUN_INTERRUPTED;
+        if (!is_found)
+            poll_after_step(s, ++steps);
         if (is_found || s->inner == RUN_INTERRUPTED) {
             if (f->moved)
                 f->moved(f->context);

@@ -98,10 +98,23 @@ bool word_u32(struct session *s, const struct word *w, const char *what, u32 *va
 
 // ---- Addresses -------------------------------------------------------------------------------
 
+static bool is_eight_digits(const char *text)
+{
+    return strlen(text) == 8 && strspn(text, "0123456789abcdefABCDEF") == 8;
+}
+
 bool is_bare_address(const struct word *w)
 {
-    return w->kind == WORD_PLAIN && !w->is_number && w->length == 8 &&
-           strspn(w->text, "0123456789abcdefABCDEF") == 8;
+    return w->kind == WORD_PLAIN && is_eight_digits(w->text);
+}
+
+bool parse_address(const char *text, s64 *value, bool *is_huge)
+{
+    *is_huge = false;
+    if (!is_eight_digits(text))
+        return parse_number(text, (u32)strlen(text), value, is_huge);
+    *value = (s64)strtoul(text, NULL, 16);
+    return true;
 }
 
 bool word_address(struct session *s, const struct word *w, u32 *address)

@@ -158,6 +158,35 @@ static void test_mapped_parts(void)
     fails_in("munmap stack; munmap stack", "no part of memory called “stack”");
 }
 
+// Addresses can be typed as reports show them, digits alone or not.
+static void test_addresses(void)
+{
+    holds_in("mmap 1 private x at=40000000; expect value 0x40000000; store 40000000 7; "
+             "load 40000000; expect value 7; expect pte 1 40000000 != 0; munmap 40000000; "
+             "expect pte 1 40000000 == 0; expect word c0293a00 == 0");
+    holds_in("clone VM|SIGCHLD stack=08049000; expect field 2 pt_regs->esp == 0x08049000");
+    fails_in("load 134512640000", "out of range");
+    fails_in("load heap+4294967295p", "+4294967295p");
+    fails_in("brk +1048577p", "+1048577p");
+}
+
+// All of what was read must be the same, not just its beginning.
+static void test_expect_of_long_reads(void)
+{
+    char script[1400], text[301];
+
+    memset(text, 'x', 300);
+    text[300] = '\0';
+    snprintf(script, sizeof script,
+             "store heap \"%s\"; load heap 256; expect loaded \"%.256s\"; "
+             "load heap 300; expect loaded \"%s\"",
+             text, text, text);
+    holds_in(script);
+    snprintf(script, sizeof script, "store heap \"%s\"; load heap 300; expect loaded \"%.256s\"",
+             text, text);
+    fails_in(script, "xxx");
+}
+
 static void test_file_mistakes(void)
 {
     fails_in("open /tmp/a x", "not a flag of open(2)");
@@ -205,6 +234,8 @@ static CU_TestInfo tests[] = {
     { "repeat", test_repeat },
     { "expect", test_expect },
     { "parts of memory that are mapped", test_mapped_parts },
+    { "addresses as they are shown", test_addresses },
+    { "long reads", test_expect_of_long_reads },
     { "mistakes about files", test_file_mistakes },
     CU_TEST_INFO_NULL,
 };

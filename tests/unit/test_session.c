@@ -126,6 +126,16 @@ static void test_interruption(void)
     t.polls_left = 100;
     CU_ASSERT_EQUAL(run(s, "repeat 1000000 { fork; $!: exit; wait }"), RUN_INTERRUPTED);
     CU_ASSERT(machine_position(s->m).command < 100);
+    t.polls_left = 100; // what a question tries can be stopped as well
+    CU_ASSERT_EQUAL(run(s, "boot; ask \"?\" tasks after \"repeat 10000000 { fork; $!: exit; "
+                           "wait }\"; fork"),
+                    RUN_INTERRUPTED);
+    CU_ASSERT_EQUAL(machine_position(s->m).command, 0);
+    CU_ASSERT_EQUAL(strbuf_text(&t.mistakes)[0], '\0');
+    CU_ASSERT_EQUAL(run(s, "repeat 100 { fork; $!: exit; wait }; goto 0"), RUN_OK);
+    t.polls_left = 3; // and many steps: by then 1024 have been made, or a few more
+    CU_ASSERT_EQUAL(run(s, "step 1000000"), RUN_INTERRUPTED);
+    CU_ASSERT(machine_position(s->m).command > 0 && machine_position(s->m).command < 100);
     CU_ASSERT_EQUAL(run(s, "quit; fork"), RUN_QUIT);
     finish(s, &t);
 }
@@ -221,6 +231,27 @@ static void completes(struct session *s, const char *line, const char *words)
     strbuf_finish(&text);
 }
 
+// Files are offered but for those whose names nobody can type as they are.
+static void complete_files(struct session *s)
+{
+    static const char *const names[] = { "a1", "a b", "a\x1B[31m", "a\xFF", "a$", "aé" };
+    char folder[] = "/tmp/procarium-test-XXXXXX", path[64], line[64], words[96];
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    for (u32 i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        fclose(fopen(path, "w"));
+    }
+    snprintf(line, sizeof line, "source %s/a", folder);
+    snprintf(words, sizeof words, "%s/a1 %s/aé", folder, folder);
+    completes(s, line, words);
+    for (u32 i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
 static void test_completion(void)
 {
     struct told t;
@@ -247,6 +278,7 @@ static void test_completion(void)
     completes(s, "fork ", "eager=1");
     completes(s, "say \"vf", "");
     completes(s, "help settl", "settle");
+    complete_files(s);
     CU_ASSERT_STRING_EQUAL(session_usage(s, "setpgid 1", 9), "setpgid PID PGID");
     CU_ASSERT_STRING_EQUAL(session_usage(s, "nosuch 1", 8), "");
     finish(s, &t);
