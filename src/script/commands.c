@@ -379,8 +379,10 @@ const struct command_row command_table[] = {
             "TAB is one of the views that a pane has: pane kernel runq, pane trace fields."),
       .max_words = 2, .type = { TYPE_PANE, TYPE_NONE }, .choices = "next previous console",
       .run = run_view },
-    { VIEWS("zoom", "zoom [PANE|console|off]", "gives a pane the whole screen, and takes it back",
-            "Without a word: the pane that the arrow keys are for, or back."),
+    { VIEWS(
+          "zoom", "zoom [PANE|console|off]", "gives a pane the whole screen, and takes it back",
+          "Without a word: the pane that the arrow keys are for or were for last, at first the one "
+          "that the layout is about; or back, to what was before."),
       .max_words = 1, .type = { TYPE_PANE }, .choices = "console off", .run = run_view },
     { VIEWS("size", "size PANE|console ROWSxCOLUMNS|taller|shorter|wider|narrower | size reset",
             "changes a pane's size in this layout",

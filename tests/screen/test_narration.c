@@ -189,14 +189,12 @@ static void test_pages(void)
 static void test_contents(void)
 {
     struct vt *vt = start_lesson(0);
-    char click[32];
     int row, col;
 
     vt_type(vt, "  ");
     run_command(vt, "zoom narration", ">  1  Beginning");
     VT_ASSERT(vt, vt_find(vt, "   2  A question", &row, &col));
-    snprintf(click, sizeof click, "\033[<0;%d;%dM", col + 4, row + 1);
-    vt_type(vt, click);
+    vt_mouse(vt, 1, row, col + 4);
     VT_ASSERT(vt, vt_wait_text(vt, "│What does fork return?"));
     VT_ASSERT(vt, vt_wait_text(vt, ">  2  A question"));
     CU_ASSERT_TRUE(vt_find(vt, "chapter 2 of 3", NULL, NULL));

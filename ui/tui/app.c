@@ -481,9 +481,11 @@ static bool app_init(struct app *app, struct session *session, enum theme_name t
                                               .ready = followers_ready };
     static const struct lineed_ops lineed_ops = { next_key, complete, interrupted };
 
-    *app = (struct app){
-        .session = session, .focus = LAYOUT_NO_PANE, .in_sight = LAYOUT_NO_PANE, .line_number = 1
-    };
+    *app = (struct app){ .session = session,
+                         .focus = LAYOUT_NO_PANE,
+                         .last_focus = LAYOUT_NO_PANE,
+                         .in_sight = LAYOUT_NO_PANE,
+                         .line_number = 1 };
     app->console = console_create(CONSOLE_LINES);
     app->history = history_list_create(HISTORY_LINES);
     app->le = lineed_create("procarium", &lineed_ops, app, app->history, why, size);

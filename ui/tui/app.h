@@ -58,8 +58,11 @@ struct app {
     struct layout_spec specs[LAYOUTS_MAX][LAYOUT_WIDTHS]; /* with the sizes that were changed */
     struct layout layout;
     int focus;      /* the pane that arrows are for, or LAYOUT_NO_PANE: the console */
+    int last_focus; /* the one that they were for last, LAYOUT_NO_PANE at first */
     int in_sight;   /* the pane that was chosen last: it stays in sight */
-    bool is_zoomed; /* the focus has the whole screen */
+    bool is_zoomed; /* one pane, or the console, has the whole screen: */
+    int zoomed;
+    int focus_before, in_sight_before; /* as they were then */
 
     /* the mouse */
     struct bar_place bar[BAR_PLACES];
@@ -172,6 +175,8 @@ bool app_view(void *app, const struct view_command *command, struct strbuf *why)
 /* The pane that `pane next` goes to, or `pane previous` with step -1: around those in sight, and the
  * console (LAYOUT_NO_PANE), which comes after the last. */
 int app_next_pane(struct app *app, int step);
+/* The pane that `zoom` without a word zooms. */
+int app_pane_to_zoom(const struct app *app);
 /* Puts all panes where the layouts have them. */
 void app_reset_sizes(struct app *app);
 /* "×4", "×1/2". */

@@ -24,16 +24,17 @@ struct layout_spec *app_spec(struct app *app)
 void app_place(struct app *app)
 {
     struct layout_request request = { app->term.rows, app->term.cols, app->in_sight,
-                                      app->is_zoomed ? app->focus : LAYOUT_NO_PANE };
+                                      app->is_zoomed ? app->zoomed : LAYOUT_NO_PANE };
     struct layout *l = &app->layout;
 
     layout_set_lesson(app_spec(app), app->player.player != NULL);
     layout_compute(app_spec(app), &request, l);
-    if (app->focus != LAYOUT_NO_PANE && !l->is_shown[app->focus]) { /* the size has changed */
+    if (app->focus != LAYOUT_NO_PANE && !app->is_zoomed &&
+        !l->is_shown[app->focus]) { /* the size has changed */
         request.focus = app->in_sight = app->focus;
         layout_compute(app_spec(app), &request, l);
     }
-    if (!app->is_zoomed || app->focus != LAYOUT_NO_PANE || l->is_too_small)
+    if (!app->is_zoomed || app->zoomed != LAYOUT_NO_PANE || l->is_too_small)
         return;
     /* The console has the whole screen. */
     for (int i = 0; i < PANES; i++)
@@ -190,50 +191,93 @@ static bool has_tab(const struct app *app, int pane, bool shows_all)
     return shows_all || !app->layout.is_shown[pane] || pane == app->focus;
 }
 
-static int tab_width(int pane, bool has_names)
+/* How many columns of its name stand behind a pane's sign. */
+struct tabs {
+    int cols[PANES];
+    int width; /* of all tabs in all, each with a blank behind it */
+};
+
+static int tab_width(int name_cols)
 {
-    return 2 + (has_names ? glyph_width(pane_table[pane]->name) + 1 : 0);
+    return 2 + (name_cols > 0 ? name_cols + 1 : 0);
 }
 
-static int tabs_width(const struct app *app, bool shows_all, bool has_names)
+/* Gives a pane's name so many columns, if there is room for them. */
+static void widen_tab(struct tabs *tabs, int pane, int cols, int room)
 {
-    int width = 0;
+    int more = tab_width(cols) - tab_width(tabs->cols[pane]);
 
+    if (more <= 0 || tabs->width + more > room)
+        return;
+    tabs->cols[pane] = cols;
+    tabs->width += more;
+}
+
+/* Names as they fit: first all in brief, as far as there is room, then in full. */
+static void share_room(const struct app *app, bool shows_all, int room, struct tabs *tabs)
+{
+    *tabs = (struct tabs){ .width = 0 };
     for (int i = 0; i < PANES; i++)
-        width += has_tab(app, i, shows_all) ? tab_width(i, has_names) : 0;
-    return width;
+        tabs->width += has_tab(app, i, shows_all) ? tab_width(0) : 0;
+    for (int i = 0; i < PANES; i++) {
+        int brief = pane_table[i]->brief, full = glyph_width(pane_table[i]->name);
+        if (has_tab(app, i, shows_all))
+            widen_tab(tabs, i, brief > 0 ? brief : full, room);
+    }
+    for (int i = 0; i < PANES; i++)
+        if (tabs->cols[i] > 0)
+            widen_tab(tabs, i, glyph_width(pane_table[i]->name), room);
+}
+
+static bool has_all_names(const struct tabs *tabs)
+{
+    for (int i = 0; i < PANES; i++)
+        if (tabs->cols[i] != glyph_width(pane_table[i]->name))
+            return false;
+    return true;
+}
+
+static void draw_tab(struct app *app, const struct canvas *canvas, int x, int pane, int cols)
+{
+    enum style style = pane == app->focus           ? STYLE_TITLE_FOCUS
+                       : app->layout.is_shown[pane] ? STYLE_TITLE
+                                                    : STYLE_DIM;
+
+    draw_textf(canvas, 0, x, draw_style(canvas, style), cols > 0 ? "%lc %.*s" : "%lc%.*s",
+               (wint_t)pane_letter(pane), cols, pane_table[pane]->name);
+    add_bar_place(app, x, x + tab_width(cols) - 1, pane, 0);
 }
 
 /*
- * The panes' names at the right: all of them, or those behind tabs, or only the numbers of those;
- * the keys that everybody needs keep their room.
+ * At the right the panes, all of them or those behind tabs, each with the sign that goes there and
+ * its name; what the keys that everybody needs leave of the row is shared out.
  */
 static void draw_bar_line(struct app *app, const struct canvas *canvas)
 {
     static const char *const word = "panes ";
-    int cols = canvas->area.cols, room = cols - 3;
-    bool shows_all = cols >= MEDIUM_COLS && tabs_width(app, true, true) <= room - keys_width(2);
-    bool has_names = tabs_width(app, shows_all, true) <= room - keys_width(1);
-    int before = has_names ? 0 : glyph_width(word);
-    int width = tabs_width(app, shows_all, has_names), x = cols - width;
+    struct tabs tabs;
+    int cols = canvas->area.cols;
 
+    share_room(app, true, cols - 3 - keys_width(2), &tabs);
+    bool shows_all = cols >= MEDIUM_COLS && has_all_names(&tabs);
+    if (!shows_all)
+        share_room(app, false, cols - 2 - keys_width(1), &tabs);
+    bool has_names = false;
+    for (int i = 0; i < PANES; i++)
+        has_names = has_names || tabs.cols[i] > 0;
+    int before = has_names ? 0 : glyph_width(word), x = cols - tabs.width;
     if (!has_names && app->layout.hidden > 0)
         draw_text(canvas, 0, x - before, draw_style(canvas, STYLE_DIM), word);
     app->bar_places = 0;
     if (app->is_playing)
         draw_playing(app, canvas, 1, x - before - 2);
     else
-        draw_keys(app, canvas, 1, x - before - 2);
+        draw_keys(app, canvas, 1, x - before - 1);
     for (int i = 0; i < PANES; i++) {
         if (!has_tab(app, i, shows_all))
             continue;
-        enum style style = i == app->focus           ? STYLE_TITLE_FOCUS
-                           : app->layout.is_shown[i] ? STYLE_TITLE
-                                                     : STYLE_DIM;
-        draw_textf(canvas, 0, x, draw_style(canvas, style), has_names ? "%lc %s" : "%lc%.0s",
-                   (wint_t)pane_letter(i), pane_table[i]->name);
-        add_bar_place(app, x, x + tab_width(i, has_names) - 1, i, 0);
-        x += tab_width(i, has_names);
+        draw_tab(app, canvas, x, i, tabs.cols[i]);
+        x += tab_width(tabs.cols[i]);
     }
 }
 

@@ -23,7 +23,7 @@
 static const struct key_help help_rows[] = {
     HEADING("Keys"),
     F(1, "help", 0, "keys", "this help (keys)"),
-    F(2, "zoom", 5, "zoom", "the whole screen for one pane, and back (zoom)"),
+    F(2, "zoom", 5, "zoom", "the whole screen for the pane that you were in, and back (zoom)"),
     F(3, "start", 4, "undo", "to the start of the command (undo)"),
     F(4, "end", 4, "redo", "to the end of the command (redo)"),
     F(5, "play", 1, "play",
@@ -223,9 +223,7 @@ static enum key_use zoom(struct app *app)
     char line[64];
 
     snprintf(line, sizeof line, "zoom %s",
-             app->is_zoomed                 ? "off"
-             : app->focus == LAYOUT_NO_PANE ? "console"
-                                            : pane_table[app->focus]->name);
+             app->is_zoomed ? "off" : pane_table[app_pane_to_zoom(app)]->name);
     return view(app, line);
 }
 

@@ -31,6 +31,7 @@ struct plan {
 static const struct {
     const char *name;
     const char *purpose;
+    int subject; /* the pane that shows that */
     struct plan plan[LAYOUT_WIDTHS];
     /* A pane that shows a certain tab in this layout. */
     int tab_pane;
@@ -39,6 +40,7 @@ static const struct {
     {
         .name = "teach",
         .purpose = "who is there, who runs, what just changed",
+        .subject = PANE_TASKS,
         .plan = {
             { .column = { { 42, 32 }, { 58, 44 } },
               .place = { { PANE_TASKS, 0, 46 },
@@ -67,6 +69,7 @@ static const struct {
     {
         .name = "memory",
         .purpose = "page frames, areas and who shares them",
+        .subject = PANE_MEMORY,
         .plan = {
             { .column = { { 42, 32 }, { 58, 44 } },
               .place = { { PANE_TASKS, 0, 46 },
@@ -93,6 +96,7 @@ static const struct {
     {
         .name = "kernel",
         .purpose = "the kernel's objects: stacks, slabs, PIDs, task_struct",
+        .subject = PANE_KERNEL,
         .plan = {
             { .column = { { 50, 40 }, { 50, 40 } },
               .place = { { PANE_STACK, 0, 50 },
@@ -122,6 +126,7 @@ static const struct {
     {
         .name = "sched",
         .purpose = "who may run: states, run queue, switches",
+        .subject = PANE_STATES,
         .plan = {
             { .column = { { 46, 34 }, { 54, 42 } },
               .place = { { PANE_STATES, 0, 60 },
@@ -151,6 +156,7 @@ static const struct {
     {
         .name = "io",
         .purpose = "open files, pipes, signals, and who waits for them",
+        .subject = PANE_FILES,
         .plan = {
             { .column = { { 42, 32 }, { 58, 44 } },
               .place = { { PANE_TASKS, 0, 46 },
@@ -179,6 +185,7 @@ static const struct {
     {
         .name = "all",
         .purpose = "as many panes as the screen has room for",
+        .subject = PANE_TASKS,
         .plan = {
             { .column = { { 44, 32 }, { 56, 44 } },
               .place = { { PANE_TASKS, 0, 34 },
@@ -233,6 +240,11 @@ const char *layouts_name(int i)
 const char *layouts_purpose(int i)
 {
     return i < LAYOUTS ? layouts[i].purpose : NULL;
+}
+
+int layouts_subject(int i)
+{
+    return layouts[i].subject;
 }
 
 int layouts_by_name(const char *name)

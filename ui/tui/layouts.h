@@ -15,6 +15,9 @@ enum layout_width layouts_width(int cols);
 const char *layouts_name(int i);
 const char *layouts_purpose(int i);
 
+/* The pane that shows what it is for. */
+int layouts_subject(int i);
+
 /* The layout of this name, or -1. */
 int layouts_by_name(const char *name);
 

@@ -12,6 +12,7 @@
 struct pane {
     const char *name;  /* one word, for commands and the names in the key bar */
     const char *title; /* in the upper edge */
+    int brief;    /* so much of the name is enough where room is short; 0: all. Tab completes it */
     int min_rows; /* with its upper edge; the lower one is the next pane's upper, or a row more */
     int min_cols; /* with its box */
     size_t state_size; /* of its own state, zeroes at first; 0 for none */

@@ -213,6 +213,7 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
 
 const struct pane files_pane = {
     .name = "files",
+    .brief = 4,
     .title = "files and signals",
     .min_rows = 8,
     .min_cols = 40,

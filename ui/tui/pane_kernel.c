@@ -257,6 +257,7 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
 
 const struct pane kernel_pane = {
     .name = "kernel",
+    .brief = 4,
     .title = "kernel",
     .min_rows = 7,
     .min_cols = 40,

@@ -511,6 +511,7 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 
 const struct pane memory_pane = {
     .name = "memory",
+    .brief = 3,
     .title = "memory",
     .min_rows = 12,
     .min_cols = 40,

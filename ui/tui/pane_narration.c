@@ -245,6 +245,7 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 
 const struct pane narration_pane = {
     .name = "narration",
+    .brief = 4,
     .title = "narration",
     .min_rows = 6,
     .min_cols = 40,

@@ -312,6 +312,7 @@ static void note(void *pane, const void *view, char *text, size_t size)
 
 const struct pane states_pane = {
     .name = "states",
+    .brief = 4,
     .title = "states",
     .min_rows = ROWS_MIN + 1,
     .min_cols = COLS_MIN + 2,

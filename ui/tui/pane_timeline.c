@@ -275,6 +275,7 @@ static bool take_mouse(void *pane, const void *view, const struct key *key)
 
 const struct pane timeline_pane = {
     .name = "timeline",
+    .brief = 4,
     .title = "timeline",
     .min_rows = 7,
     .min_cols = 40,

@@ -50,8 +50,7 @@ static bool do_layout(struct app *app, const struct view_command *c, struct strb
     }
     app->layout_number = number;
     app->is_zoomed = false;
-    app->in_sight = LAYOUT_NO_PANE;
-    app->focus = LAYOUT_NO_PANE;
+    app->in_sight = app->focus = app->last_focus = LAYOUT_NO_PANE;
     for (int i = 0; i < PANES; i++) {
         int tab = layouts_tab(number, i);
         if (tab >= 0)
@@ -79,7 +78,10 @@ static void list_panes(struct app *app)
 static void go_to_pane(struct app *app, int pane)
 {
     app->focus = pane;
-    if (pane != LAYOUT_NO_PANE && !app->layout.is_shown[pane])
+    if (pane == LAYOUT_NO_PANE) /* who types goes on looking at the zoomed pane */
+        return;
+    app->last_focus = app->zoomed = pane;
+    if (!app->layout.is_shown[pane])
         app->in_sight = pane;
 }
 
@@ -140,17 +142,46 @@ static bool do_pane(struct app *app, const struct view_command *c, struct strbuf
     return true;
 }
 
+/*
+ * Whoever types and wants a pane to be read from the last row means the one looked at last; before
+ * that, what the layout is about.
+ */
+int app_pane_to_zoom(const struct app *app)
+{
+    if (app->focus != LAYOUT_NO_PANE)
+        return app->focus;
+    return app->last_focus != LAYOUT_NO_PANE ? app->last_focus
+                                             : layouts_subject(app->layout_number);
+}
+
+static void zoom_on(struct app *app, int pane)
+{
+    if (!app->is_zoomed) {
+        app->focus_before = app->focus;
+        app->in_sight_before = app->in_sight;
+    }
+    go_to_pane(app, pane);
+    app->zoomed = pane;
+    app->is_zoomed = true;
+}
+
+/* All is as it was before, unless the arrows have gone elsewhere meanwhile. */
+static void zoom_off(struct app *app)
+{
+    if (app->is_zoomed && app->focus == app->zoomed) {
+        app->focus = app->focus_before;
+        app->in_sight = app->in_sight_before;
+    }
+    app->is_zoomed = false;
+}
+
 static bool do_zoom(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     (void)why;
-    if (c->words == 0) {
-        app->is_zoomed = !app->is_zoomed;
-    } else if (strcmp(c->word[0], "off") == 0) {
-        app->is_zoomed = false;
-    } else {
-        go_to_pane(app, pane_by_name(c->word[0]));
-        app->is_zoomed = true;
-    }
+    if (c->words == 0 ? app->is_zoomed : strcmp(c->word[0], "off") == 0)
+        zoom_off(app);
+    else
+        zoom_on(app, c->words == 0 ? app_pane_to_zoom(app) : pane_by_name(c->word[0]));
     return true;
 }
 
