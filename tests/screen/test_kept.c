@@ -190,7 +190,7 @@ static void test_lesson(void)
 
     if (!vt_wait_text(vt, "Space: boot sh"))
         VT_ASSERT(vt, false);
-    vt_type(vt, "    ");
+    vt_type(vt, "  ");
     VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
     kill_hard(vt);
     vt = start("--resume", NULL);

@@ -112,7 +112,7 @@ static void test_lesson(void)
     for (int i = 0; i < SIZES; i++) {
         struct vt *vt = start_lesson(i);
         bool is_wide = i >= FIRST_WIDE;
-        vt_type(vt, "  ");
+        vt_type(vt, " ");
         VT_ASSERT(vt, vt_wait_text(vt, "First words."));
         CU_ASSERT_EQUAL(has_pane(vt), is_wide);
         CU_ASSERT_EQUAL(has_strip(vt), !is_wide);
@@ -150,7 +150,7 @@ static void test_covered(void)
 {
     struct vt *vt = start_lesson(2);
 
-    vt_type(vt, "  ");
+    vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "│First words."));
     vt_key(vt, VTERM_KEY_FUNCTION(1));
     VT_ASSERT(vt, vt_wait_text(vt, "Esc closes"));
@@ -191,7 +191,7 @@ static void test_contents(void)
     struct vt *vt = start_lesson(0);
     int row, col;
 
-    vt_type(vt, "  ");
+    vt_type(vt, " ");
     run_command(vt, "zoom narration", ">  1  Beginning");
     VT_ASSERT(vt, vt_find(vt, "   2  A question", &row, &col));
     vt_mouse(vt, 1, row, col + 4);
