@@ -170,7 +170,7 @@ static const struct {
                          { PANE_STACK, 1, 40 },
                          { PANE_TRACE, 2, 65 },
                          { PANE_NARRATION, 2, 35, .is_for_lesson = true } } },
-            { .column = { { 24, 42 }, { 30, 44 }, { 26, 44 }, { 20, 42 } },
+            { .column = { { 25, 42 }, { 30, 44 }, { 25, 44 }, { 20, 42 } },
               .place = { { PANE_TASKS, 0, 50 },
                          { PANE_STATES, 0, 50 },
                          { PANE_FILES, 1, 100 },

@@ -7,15 +7,21 @@
 #include "tui/panes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     ROWS_MIN = 8, /* lower or narrower than this there is only a list */
     COLS_MIN = 28,
-    ROWS_LINES = 10,  /* from here on arrows have a line above and below their words */
-    ROWS_CPU = 11,    /* from here on the CPU and those that wait for it have rows of their own */
-    COLS_WORDS = 50,  /* from here on states have their names beside the letters */
-    COLS_NAMES = 9,   /* columns a task must have to be shown with its name */
-    COLS_CAUSES = 60, /* from here on arrows have their kernel function's name */
+    ROWS_LINES = 10, /* from here on arrows have a line above and below their words */
+    ROWS_CPU = 11,   /* from here on the CPU and those that wait for it have rows of their own */
+    COLS_WORDS = 50, /* from here on states have their names beside the letters */
+    COLS_NAMES = 9,  /* columns a task must have to be shown with its name */
+    /* Arrows have their kernel function's name: */
+    ROWS_FUNCTIONS = 14,      /* with so many rows, */
+    COLS_FUNCTIONS = 47,      /* from here on in two lines, */
+    COLS_ONE_LINE = 65,       /* from here on in one, */
+    COLS_ALL_FUNCTIONS = 100, /* and without having to share the width from here on */
+    ARROWS = 5,
 };
 
 #define BIT(arrow) (1u << VIEW_ARROW_##arrow)
@@ -24,15 +30,18 @@ enum {
 struct arrow {
     u32 bits; /* the transitions that it stands for, 1 << enum view_arrow */
     bool is_up;
-    const char *word, *function;
+    int box; /* of the lower ones, from the left */
+    const char *word;
+    const char *function;
+    int split; /* where its name goes on in a second line; 0 for one that is short */
 };
 
-static const struct arrow arrows[] = {
-    { BIT(WOKEN) | BIT(DONE), true, "event", "try_to_wake_up" },
-    { BIT(SLEEPS) | BIT(WAITS), false, "waits", "schedule" },
-    { BIT(CONTINUES), true, "CONT", "SIGCONT" },
-    { BIT(STOPS), false, "STOP", "do_signal_stop" },
-    { BIT(EXITS) | BIT(GOES), false, "exit", "do_exit" },
+static const struct arrow arrows[ARROWS] = {
+    { BIT(WOKEN) | BIT(DONE), true, 0, "event", "try_to_wake_up", 7 },
+    { BIT(SLEEPS) | BIT(WAITS), false, 0, "waits", "schedule", 0 },
+    { BIT(CONTINUES), true, 1, "CONT", "handle_stop_signal", 7 },
+    { BIT(STOPS), false, 1, "STOP", "do_signal_stop", 10 },
+    { BIT(EXITS) | BIT(GOES), false, 2, "exit", "do_exit", 0 },
 };
 
 struct diagram {
@@ -40,6 +49,8 @@ struct diagram {
     const struct view_states *states;
     s32 current;             /* who is on the CPU, in whatever state it says to be */
     int arrow_y, arrow_rows; /* the rows between the upper box and the lower ones */
+    int function_rows;       /* of them with names of functions */
+    int box[4];              /* where the lower boxes begin, and the last one ends */
 };
 
 /* ---- Tasks in a box ---- */
@@ -119,33 +130,76 @@ static attr_t arrow_attrs(const struct diagram *d, u32 bits)
     return draw_style(d->canvas, d->states->lit & bits ? STYLE_CURRENT : STYLE_DIM);
 }
 
-static void draw_centred(const struct diagram *d, int y, int x, attr_t attrs, const char *word)
-{
-    int width = glyph_width(word), left = x - width / 2, last = d->canvas->area.cols - width;
+/* The columns of an arrow and of its words. */
+struct arrow_place {
+    int x, words, width;
+};
 
-    left = left > last ? last : left;
-    draw_text(d->canvas, y, left > 0 ? left : 0, attrs, word);
+/* The columns that an arrow's words take. */
+static int words_width(const struct diagram *d, const struct arrow *arrow)
+{
+    int length = d->function_rows > 0 ? (int)strlen(arrow->function) : 0;
+    int first = d->function_rows == 2 && arrow->split ? arrow->split : length;
+    int width = first > length - first ? first : length - first;
+    int word = glyph_width(arrow->word);
+
+    return width > word ? width : word;
 }
 
-/* Draws an arrow at column x, from border to border, with its word in the middle. */
-static void draw_arrow(const struct diagram *d, const struct arrow *arrow, int x)
+/* Arrows stand at the sides of their boxes; where their words need all room, these share it. */
+static void place_arrows(const struct diagram *d, struct arrow_place places[ARROWS])
+{
+    int in = (d->box[1] - 12) / 4 + 2, out = (d->box[1] - 12) / 4 + 4, total = 0, before = 0;
+    const int plain[ARROWS] = { in, d->box[1] - out, d->box[1] + in, d->box[2] - out + 1,
+                                (d->box[2] + d->box[3]) / 2 };
+
+    for (int i = 0; i < ARROWS; i++)
+        total += words_width(d, &arrows[i]);
+    for (int i = 0; i < ARROWS; i++) {
+        struct arrow_place *p = &places[i];
+        int first = d->box[arrows[i].box] + 1, last = d->box[arrows[i].box + 1] - 2;
+        p->width = words_width(d, &arrows[i]);
+        p->x = plain[i];
+        p->words = p->x - p->width / 2;
+        if (d->function_rows > 0 && d->box[3] < COLS_ALL_FUNCTIONS) {
+            p->words = before + i * (d->box[3] - total) / (ARROWS - 1);
+            p->x = p->words + p->width / 2;
+        }
+        p->x = p->x < first ? first : p->x > last ? last : p->x;
+        p->words = p->words > d->box[3] - p->width ? d->box[3] - p->width : p->words;
+        p->words = p->words < 0 ? 0 : p->words;
+        before += p->width;
+    }
+}
+
+static void draw_word(const struct diagram *d, int y, const struct arrow_place *p, attr_t attrs,
+                      const char *word, int length)
+{
+    draw_textf(d->canvas, y, p->words + (p->width - length) / 2, attrs, "%.*s", length, word);
+}
+
+/* Draws an arrow from border to border, with its words in the middle. */
+static void draw_arrow(const struct diagram *d, const struct arrow *arrow,
+                       const struct arrow_place *p)
 {
     const struct theme *theme = d->canvas->theme;
     attr_t attrs = arrow_attrs(d, arrow->bits);
     const char *tail = theme->is_ascii ? "+" : arrow->is_up ? "┴" : "┬";
     const char *head = theme_symbol(theme, arrow->is_up ? SYMBOL_UP : SYMBOL_DOWN);
-    int bottom = d->arrow_y + d->arrow_rows;
-    bool has_function = d->canvas->area.cols >= COLS_CAUSES && d->arrow_rows >= 4;
-    int words = has_function ? 2 : 1;
+    int bottom = d->arrow_y + d->arrow_rows, length = (int)strlen(arrow->function);
 
-    draw_text(d->canvas, d->arrow_y - 1, x, attrs, arrow->is_up ? head : tail);
-    draw_text(d->canvas, bottom, x, attrs, arrow->is_up ? tail : head);
+    draw_text(d->canvas, d->arrow_y - 1, p->x, attrs, arrow->is_up ? head : tail);
+    draw_text(d->canvas, bottom, p->x, attrs, arrow->is_up ? tail : head);
     if (d->arrow_rows >= 3)
-        draw_vertical(d->canvas, d->arrow_y, x, d->arrow_rows, attrs);
-    int y = d->arrow_y + (d->arrow_rows - words) / 2;
-    draw_centred(d, y, x, attrs, arrow->word);
-    if (has_function)
-        draw_centred(d, y + 1, x, attrs, arrow->function);
+        draw_vertical(d->canvas, d->arrow_y, p->x, d->arrow_rows, attrs);
+    int y = d->arrow_y + (d->arrow_rows - 1 - d->function_rows) / 2;
+    draw_word(d, y, p, attrs, arrow->word, glyph_width(arrow->word));
+    if (d->function_rows == 0)
+        return;
+    int first = d->function_rows == 2 && arrow->split ? arrow->split : length;
+    draw_word(d, y + 1, p, attrs, arrow->function, first);
+    if (first < length)
+        draw_word(d, y + 2, p, attrs, arrow->function + first, length - first);
 }
 
 /* A word and an arrow's head in a box' border, for what comes from nowhere or goes there. */
@@ -176,7 +230,8 @@ static void draw_running(const struct diagram *d, int rows)
     struct canvas inside = draw_part_box(d, 0, 0, rows, cols);
 
     draw_text(d->canvas, 0, 2, draw_style(d->canvas, STYLE_TITLE), _(" R running "));
-    draw_border_arrow(d, 0, cols - 1, BIT(FORK), _("fork"));
+    draw_border_arrow(d, 0, cols - 1, BIT(FORK),
+                      d->function_rows ? "fork: wake_up_new_task" : _("fork"));
     if (inside.area.rows == 1) {
         struct canvas part = inside;
         const struct view_box_content *on_cpu = &d->states->box[VIEW_BOX_CPU];
@@ -189,10 +244,11 @@ static void draw_running(const struct diagram *d, int rows)
     }
     struct canvas part = draw_part(&inside, 0, 0, 1, inside.area.cols);
     draw_state(d, &part, ' ', _("CPU  "), VIEW_BOX_CPU);
-    const char *words = _("elected");
+    bool has_functions = cols >= COLS_ALL_FUNCTIONS;
+    const char *words = has_functions ? "elected: schedule" : _("elected");
     draw_textf(&inside, 0, inside.area.cols - glyph_width(words) - 2, arrow_attrs(d, BIT(ELECTED)),
                "%s %s", words, theme_symbol(d->canvas->theme, SYMBOL_UP));
-    words = _("preempted");
+    words = has_functions ? "preempted: schedule" : _("preempted");
     int width = glyph_width(words) + 2;
     part = draw_part(&inside, 1, 0, inside.area.rows - 1, inside.area.cols - width - 1);
     draw_state(d, &part, ' ', _("ready"), VIEW_BOX_READY);
@@ -234,25 +290,29 @@ static void draw_diagram(struct diagram *d)
     static const struct lower zombie = {
         { 'Z', 'X' }, { VIEW_BOX_ZOMBIE, VIEW_BOX_DEAD }, { "zombie", "dead  " }, NULL
     };
+    struct arrow_place places[ARROWS];
     int rows = d->canvas->area.rows, cols = d->canvas->area.cols;
     int upper = rows < ROWS_CPU ? 3 : 4 + (rows - ROWS_CPU) / 4;
-    int has_functions = cols >= COLS_CAUSES && rows >= ROWS_CPU + 2;
 
-    d->arrow_rows = rows < ROWS_LINES ? 1 : 3 + has_functions;
+    d->function_rows = rows < ROWS_FUNCTIONS || cols < COLS_FUNCTIONS ? 0
+                       : cols < COLS_ONE_LINE                         ? 2
+                                                                      : 1;
+    d->arrow_rows = rows < ROWS_LINES ? 1 : 3 + d->function_rows;
     d->arrow_y = upper;
-    int y = upper + d->arrow_rows, left = cols * 2 / 5, middle = cols * 9 / 25;
-    int right = cols - left - middle, in = (left - 12) / 4 + 2, out = (left - 12) / 4 + 4;
+    d->box[1] = cols * 2 / 5;
+    d->box[2] = d->box[1] + cols * 9 / 25;
+    d->box[3] = cols;
+    int y = upper + d->arrow_rows;
 
     draw_running(d, upper);
-    draw_lower(d, y, 0, rows - y, left, &asleep);
-    draw_lower(d, y, left, rows - y, middle, &stopped);
-    draw_lower(d, y, left + middle, rows - y, right, &zombie);
-    draw_border_arrow(d, rows - 1, cols - 1, BIT(REAPED), _("wait4"));
-    draw_arrow(d, &arrows[0], in);
-    draw_arrow(d, &arrows[1], left - out);
-    draw_arrow(d, &arrows[2], left + in);
-    draw_arrow(d, &arrows[3], left + middle - out + 1);
-    draw_arrow(d, &arrows[4], left + middle + right / 2);
+    draw_lower(d, y, d->box[0], rows - y, d->box[1] - d->box[0], &asleep);
+    draw_lower(d, y, d->box[1], rows - y, d->box[2] - d->box[1], &stopped);
+    draw_lower(d, y, d->box[2], rows - y, d->box[3] - d->box[2], &zombie);
+    draw_border_arrow(d, rows - 1, cols - 1, BIT(REAPED),
+                      cols >= COLS_ALL_FUNCTIONS ? "wait4: release_task" : _("wait4"));
+    place_arrows(d, places);
+    for (int i = 0; i < ARROWS; i++)
+        draw_arrow(d, &arrows[i], &places[i]);
 }
 
 /* ---- The pane ---- */

@@ -14,6 +14,7 @@ enum {
     MEANING_COLS = 18, /* less is no room for a function's purpose */
     PREAMBLE_MAX = 64, /* lines that may stand before the call itself */
     GUTTER_COLS = 2,
+    SIGN_COLS = 2, /* of a note or a field */
 };
 
 static enum style style_of(const struct view_line *line)
@@ -35,16 +36,26 @@ static enum style style_of(const struct view_line *line)
     return STYLE_NORMAL;
 }
 
+/* Where a line begins: as deep as it is nested, but rather less deep than cut at its end. */
+static int indent_of(const struct view_line *line, int cols)
+{
+    int level = cols >= WIDE_COLS ? 2 : 1, x = GUTTER_COLS + (int)line->depth * level;
+    bool has_sign = line->kind == VIEW_LINE_NOTE || line->kind == VIEW_LINE_FIELD;
+    int last = cols - glyph_width(line->text) - (has_sign ? SIGN_COLS : 0);
+
+    x = x < cols / 2 ? x : cols / 2;
+    x = x < last ? x : last;
+    return x > GUTTER_COLS ? x : GUTTER_COLS;
+}
+
 static void draw_line(const struct canvas *canvas, int y, const struct view_line *line)
 {
-    int cols = canvas->area.cols, level = cols >= WIDE_COLS ? 2 : 1;
-    int x = GUTTER_COLS + (int)line->depth * level, most = cols / 2;
+    int cols = canvas->area.cols, x = indent_of(line, cols);
     attr_t attrs = draw_style(canvas, style_of(line));
 
     if (line->is_cursor)
         draw_text(canvas, y, 0, draw_style(canvas, STYLE_CURRENT),
                   theme_symbol(canvas->theme, SYMBOL_CURRENT));
-    x = x < most ? x : most;
     if (line->kind == VIEW_LINE_NOTE)
         x = draw_text(canvas, y, x, draw_style(canvas, STYLE_DIM), "# ");
     else if (line->kind == VIEW_LINE_FIELD)
@@ -122,7 +133,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     draw_scrollbar(canvas, &state->scroll);
 }
 
-/* "fork, step 7 of 61" */
+/* "step 7 of 61: fork" */
 static void note(void *pane, const void *view, char *text, size_t size)
 {
     const struct view_state *vs = view;
@@ -134,8 +145,8 @@ static void note(void *pane, const void *view, char *text, size_t size)
         return;
     struct history_entry entry = session_history(vs->session, command - 1);
     if (machine_is_inside(vs->m))
-        snprintf(text, size, _("%.40s, step %llu of %llu"), entry.text, (unsigned long long)at.step,
-                 (unsigned long long)at.steps);
+        snprintf(text, size, _("step %llu of %llu: %.40s"), (unsigned long long)at.step,
+                 (unsigned long long)at.steps, entry.text);
     else
         snprintf(text, size, "%.60s", entry.text);
 }

@@ -1,0 +1,80 @@
+/* What panes draw, as a class sees it: whole words, whole diagrams, and what a sketch promises. */
+#include "shell.h"
+
+#include <string.h>
+
+static const int sizes[][2] = { { 24, 80 }, { 30, 100 }, { 45, 160 }, { 60, 200 } };
+
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+/* All boxes and arrows at every size; with the functions' names where the screen is wide. */
+static void test_states(void)
+{
+    static const char *const words[] = { "R running", "event", "waits",  "CONT",   "STOP",
+                                         "exit",      "fork",  "asleep", "stopped", "wait4▼┘" };
+    static const char *const functions[] = { "try_to_", "wake_up",     "schedule",
+                                             "handle_", "stop_signal", "do_signal_",
+                                             "do_exit", "fork: wake_up_new_task" };
+
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
+            CU_ASSERT_TRUE(vt_find(vt, words[w], NULL, NULL));
+        for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++)
+            CU_ASSERT_EQUAL(vt_find(vt, functions[f], NULL, NULL), sizes[i][1] >= 160);
+        quit_procarium(vt);
+    }
+}
+
+/* An arrow that was taken is lit with all its words. */
+static void test_lit_arrow(void)
+{
+    static const char *const words[] = { "exit", "do_exit" };
+    struct vt *vt = start_shell(45, 160);
+    int row, col;
+
+    run_command(vt, "fork", "forked 3 sh");
+    run_command(vt, "3: exit 7", "3 sh R → Z: do_exit");
+    VT_ASSERT(vt, vt_find(vt, "do_exit │", &row, &col) || vt_find(vt, "do_exit│", &row, &col));
+    for (int w = 0; w < 2; w++)
+        CU_ASSERT_NOT_EQUAL(vt_bg(vt, row - 1 + w, col + 3), VT_DEFAULT_COLOR);
+    VT_ASSERT(vt, vt_find(vt, words[0], NULL, NULL));
+    run_command(vt, "zoom states", "handle_stop_signal");
+    CU_ASSERT_TRUE(vt_find(vt, "wait4: release_task ▼┘", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "elected: schedule ▲", NULL, NULL));
+    quit_procarium(vt);
+}
+
+/* A note moves to the left rather than lose its end; the step's number is never cut. */
+static void test_trace(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    run_command(vt, "fork", "# an object of cache task_struct: c0293020");
+    run_command(vt, "back", ": fork ─");
+    CU_ASSERT_TRUE(is_beside(vt, "┌ trace ─", " step ") && is_beside(vt, " of ", ": fork ─"));
+    quit_procarium(vt);
+    vt = start_shell(24, 80);
+    run_command(vt, "layout memory; fork", "forked 3 sh");
+    run_command(vt, "store stack-1 \"a long text\"", "count 2 → 1");
+    run_command(vt, "back", "trace ─ step ");
+    CU_ASSERT_TRUE(is_beside(vt, "trace ─ step ", " of "));
+    quit_procarium(vt);
+}
+
+static CU_TestInfo tests[] = {
+    { "the diagram of the states", test_states },
+    { "an arrow that was taken", test_lit_arrow },
+    { "notes of the trace", test_trace },
+    CU_TEST_INFO_NULL,
+};
+
+int main(int argc, char **argv)
+{
+    CU_SuiteInfo suites[] = {
+        { "drawings", NULL, NULL, NULL, NULL, tests },
+        CU_SUITE_INFO_NULL,
+    };
+
+    return cunit_main(argc, argv, suites);
+}
