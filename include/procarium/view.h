@@ -143,6 +143,8 @@ struct view_stack {
     kaddr base, top; // of the whole area; top is esp0
     kaddr esp;       // the live or saved stack pointer
     bool is_live;    // the CPU stands on it now
+    bool is_user;    // it is empty: the CPU is in user mode
+    kaddr first;     // of a task that has not run yet: where it begins, in ret_from_fork(); else 0
     u32 parts;       // how many parts there are in all
 };
 
@@ -150,6 +152,20 @@ struct view_stack {
 // thread_info) are always among those filled. False if there is no such task.
 bool view_stack(const struct view *v, s32 pid, struct view_stack *stack,
                 struct view_stack_part *parts, u32 count, u32 *filled);
+
+// What covers most of each of so many equal cells of the area (at most VIEW_SCALE_MAX), lowest
+// addresses first. False if there is no such task.
+enum { VIEW_SCALE_MAX = 64 };
+bool view_stack_scale(const struct view *v, s32 pid, u32 cells, enum view_stack_kind *kinds);
+
+// The registers that the last entry into the kernel has saved, highest address first. Fills at most
+// `count`, returns how many there are: none for swapper, which has never been in user mode.
+struct view_register {
+    char name[12];
+    u32 value;
+    bool changed;
+};
+u32 view_stack_registers(const struct view *v, s32 pid, struct view_register *registers, u32 count);
 
 // ---- The trace of one command ------------------------------------------------------------------------
 // The command in which the machine stands, or else the last one that ran.

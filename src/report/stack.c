@@ -173,16 +173,12 @@ static u32 covered(const struct stack_part *part, kaddr low, kaddr high)
     return to > from ? to - from : 0;
 }
 
-// One cell for every 128 bytes (of 8 KB), lowest address left: what covers most of it.
-static void add_scale(const struct stack_walk *w, const struct stack_part *parts, u32 count,
-                      struct strbuf *out)
+void stack_scale(const struct stack_walk *w, const struct stack_part *parts, u32 count, u32 cells,
+                 enum stack_part_kind *kinds)
 {
-    static const char *const marks[] = { "r", "f", "f", "·", "i" };
-    u32 cell = (w->top - w->base) / SCALE_CELLS;
+    u32 cell = (w->top - w->base) / cells;
 
-    strbuf_printf(
-        out, " to scale, 1 cell = %u bytes: i thread_info, · free, f frames, r pt_regs\n ", cell);
-    for (u32 i = 0; i < SCALE_CELLS; i++) {
+    for (u32 i = 0; i < cells; i++) {
         kaddr low = w->base + i * cell;
         u32 bytes[5] = { 0 }, best = PART_FREE;
 
@@ -190,12 +186,27 @@ static void add_scale(const struct stack_walk *w, const struct stack_part *parts
             bytes[parts[k].kind == PART_OTHER ? PART_FRAME : parts[k].kind] +=
                 covered(&parts[k], low, low + cell);
         for (u32 kind = 0; kind < 5; kind++) {
-            if (bytes[kind] && (kind != PART_FREE) && bytes[kind] * 3 > cell &&
+            if (bytes[kind] && (kind != PART_FREE) && bytes[kind] * 10 > cell &&
                 (best == PART_FREE || bytes[kind] > bytes[best]))
                 best = kind;
         }
-        strbuf_puts(out, marks[best]);
+        kinds[i] = (enum stack_part_kind)best;
     }
+}
+
+// One cell for every 128 bytes (of 8 KB), lowest address left.
+static void add_scale(const struct stack_walk *w, const struct stack_part *parts, u32 count,
+                      struct strbuf *out)
+{
+    static const char *const marks[] = { "r", "f", "f", "·", "i" };
+    enum stack_part_kind kinds[SCALE_CELLS];
+
+    strbuf_printf(out,
+                  " to scale, 1 cell = %u bytes: i thread_info, · free, f frames, r pt_regs\n ",
+                  (w->top - w->base) / SCALE_CELLS);
+    stack_scale(w, parts, count, SCALE_CELLS, kinds);
+    for (u32 i = 0; i < SCALE_CELLS; i++)
+        strbuf_puts(out, marks[kinds[i]]);
     strbuf_putc(out, '\n');
 }
 

@@ -17,6 +17,10 @@ struct stack_part {
 // Fills the parts of the area that w walks, top first; returns how many (0 = no stack).
 u32 stack_parts(const struct machine *m, const struct stack_walk *w, struct stack_part *parts);
 
+// What covers most of each of so many equal cells of the area, lowest addresses first.
+void stack_scale(const struct stack_walk *w, const struct stack_part *parts, u32 count, u32 cells,
+                 enum stack_part_kind *kinds);
+
 // Adds what is worth knowing about a part: "eax = 0  eip = 08048123", "7940 bytes".
 void stack_part_text(const struct machine *m, const struct task_struct *p,
                      const struct stack_walk *w, const struct stack_part *part, struct strbuf *out);

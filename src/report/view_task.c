@@ -193,6 +193,8 @@ bool view_stack(const struct view *v, s32 pid, struct view_stack *stack,
                                   .top = walk.top,
                                   .esp = walk.esp,
                                   .is_live = walk.is_live,
+                                  .is_user = walk.is_live && walk.esp == walk.top,
+                                  .first = walk.is_new ? p->thread.eip : 0,
                                   .parts = have };
     for (u32 i = 0; i < have && *filled < count; i++) {
         bool skips = have > count && *filled + 2 == count && i + 2 < have;
@@ -201,4 +203,45 @@ bool view_stack(const struct view *v, s32 pid, struct view_stack *stack,
             fill_part(v, p, &walk, &all[i], &parts[(*filled)++]);
     }
     return have > 0;
+}
+
+bool view_stack_scale(const struct view *v, s32 pid, u32 cells, enum view_stack_kind *kinds)
+{
+    const struct task_struct *p = v->m ? find_task(v->m, pid) : NULL;
+    struct stack_part all[STACK_PARTS_MAX];
+    enum stack_part_kind parts[VIEW_SCALE_MAX];
+
+    if (!p || !cells || cells > VIEW_SCALE_MAX)
+        return false;
+    struct stack_walk walk = stack_begin(v->m, p);
+    u32 have = stack_parts(v->m, &walk, all);
+    if (!have)
+        return false;
+    stack_scale(&walk, all, have, cells, parts);
+    for (u32 i = 0; i < cells; i++)
+        kinds[i] = kind_of(parts[i]);
+    return true;
+}
+
+u32 view_stack_registers(const struct view *v, s32 pid, struct view_register *registers, u32 count)
+{
+    const struct task_struct *p = v->m && pid ? find_task(v->m, pid) : NULL;
+    const struct ktype_info *info = ktype_info(TYPE_PT_REGS);
+    u32 filled = 0;
+
+    if (!p)
+        return 0;
+    struct stack_walk walk = stack_begin(v->m, p);
+    if (!walk.base)
+        return 0;
+    for (u32 i = info->count; i-- > 0 && filled < count; filled++) {
+        const struct field *f = &info->fields[i];
+        kaddr address = walk.regs + f->offset;
+        struct view_register *r = &registers[filled];
+
+        *r = (struct view_register){ .value = *at(v->m, address, u32),
+                                     .changed = view_differs(v, address, sizeof(u32)) };
+        strncpy(r->name, f->name, sizeof r->name - 1);
+    }
+    return info->count;
 }

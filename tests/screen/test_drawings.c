@@ -10,11 +10,12 @@ enum { SIZES = sizeof sizes / sizeof sizes[0] };
 /* All boxes and arrows at every size; with the functions' names where the screen is wide. */
 static void test_states(void)
 {
-    static const char *const words[] = { "R running", "event", "waits",  "CONT",   "STOP",
+    static const char *const words[] = { "R running", "event", "waits",  "CONT",    "STOP",
                                          "exit",      "fork",  "asleep", "stopped", "wait4▼┘" };
-    static const char *const functions[] = { "try_to_", "wake_up",     "schedule",
-                                             "handle_", "stop_signal", "do_signal_",
-                                             "do_exit", "fork: wake_up_new_task" };
+    static const char *const functions[] = { "try_to_",     "wake_up",
+                                             "schedule",    "handle_",
+                                             "stop_signal", "do_signal_",
+                                             "do_exit",     "fork: wake_up_new_task" };
 
     for (size_t i = 0; i < SIZES; i++) {
         struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
@@ -62,10 +63,44 @@ static void test_trace(void)
     quit_procarium(vt);
 }
 
+/* The kernel stack with its registers, to scale; what is said about esp must be true. */
+static void test_stack(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    run_command(vt, "layout kernel; fork", "forked 3 sh");
+    run_command(vt, "undo; until wake_up_new_task; choose 3", "begins at");
+    CU_ASSERT_TRUE(is_beside(vt, "┼esp▶▪pt_regs", "eax = 0"));
+    CU_ASSERT_TRUE(is_beside(vt, "eip      8048000", "orig_eax 2"));
+    CU_ASSERT_TRUE(is_beside(vt, "i······", "r 256 bytes each"));
+    CU_ASSERT_TRUE(vt_find(vt, "if it ran: esp c02bbfc4 & ffffe000 = c02ba000", NULL, NULL));
+    CU_ASSERT_TRUE(is_beside(vt, "┴", "thread_info task = c0293020 (3 sh)"));
+    run_command(vt, "redo; choose 2", "at the next entry: esp c02b1fc4");
+    run_command(vt, "zoom stack", "to scale, a cell is 128 bytes");
+    CU_ASSERT_TRUE(vt_find(vt, "c02b1ffc │ xss", NULL, NULL));
+    quit_procarium(vt);
+}
+
+/* Frames that have no room are reached by scrolling; free and thread_info stay. */
+static void test_stack_scrolls(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "layout kernel; fork; 3: exit 3; pane stack", "pt_regs exit(3, 0, 0)");
+    CU_ASSERT_FALSE(vt_find(vt, "┼esp▶", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "thread_info (3 sh)", NULL, NULL));
+    vt_key(vt, VTERM_KEY_PAGEDOWN);
+    VT_ASSERT(vt, vt_wait_text(vt, "┼esp▶"));
+    CU_ASSERT_TRUE(vt_find(vt, "thread_info (3 sh)", NULL, NULL));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
     { "notes of the trace", test_trace },
+    { "the kernel stack", test_stack },
+    { "a kernel stack that is too long", test_stack_scrolls },
     CU_TEST_INFO_NULL,
 };
 

@@ -255,6 +255,40 @@ static void test_states(void)
     finish();
 }
 
+/* The stack of a child that has not run yet: its registers, where it begins, and all to scale. */
+static void test_new_stack(void)
+{
+    struct view_stack stack;
+    struct view_stack_part parts[16];
+    struct view_register regs[24];
+    enum view_stack_kind kinds[VIEW_SCALE_MAX];
+    u32 filled, eax = 0;
+
+    start("boot sh; fork; undo; until wake_up_new_task");
+    CU_ASSERT_TRUE(view_stack(view, 3, &stack, parts, 16, &filled));
+    CU_ASSERT_NOT_EQUAL(stack.first, 0);
+    CU_ASSERT_FALSE(stack.is_live || stack.is_user);
+    CU_ASSERT_EQUAL_FATAL(view_stack_registers(view, 3, regs, 24), 15);
+    CU_ASSERT_STRING_EQUAL(regs[0].name, "xss");
+    CU_ASSERT_STRING_EQUAL(regs[14].name, "ebx");
+    while (strcmp(regs[eax].name, "eax") != 0)
+        eax++;
+    CU_ASSERT_EQUAL(regs[eax].value, 0);
+    for (u32 cells = 16; cells <= VIEW_SCALE_MAX; cells *= 2) {
+        CU_ASSERT_TRUE(view_stack_scale(view, 3, cells, kinds));
+        CU_ASSERT_EQUAL(kinds[0], VIEW_STACK_INFO);
+        CU_ASSERT_EQUAL(kinds[cells / 2], VIEW_STACK_FREE);
+        CU_ASSERT_EQUAL(kinds[cells - 1], VIEW_STACK_REGS);
+    }
+    run("redo");
+    CU_ASSERT_TRUE(view_stack(view, 2, &stack, parts, 16, &filled));
+    CU_ASSERT_TRUE(stack.is_user && stack.is_live);
+    CU_ASSERT_EQUAL(stack.first, 0);
+    CU_ASSERT_EQUAL(view_stack_registers(view, 0, regs, 24), 0);
+    CU_ASSERT_FALSE(view_stack_scale(view, 77, 32, kinds));
+    finish();
+}
+
 /* init hears of the shell's stop, wakes, and sleeps again: that is not what has happened. */
 static void test_last_is_what_has_changed(void)
 {
@@ -501,6 +535,7 @@ static CU_TestInfo tests[] = {
     { "a cut future is not believed", test_branches },
     { "threads can be folded", test_threads },
     { "fields show what they were", test_fields },
+    { "the stack of a new task", test_new_stack },
     { "a stack's parts fit together", test_stack },
     { "the trace's cursor follows the steps", test_trace },
     { "the states and their last transition", test_states },
