@@ -6,6 +6,7 @@
 
 #include "cast.h"
 #include "text.h"
+#include "tui/job.h"
 #include "write_all.h"
 
 #include <errno.h>
@@ -34,10 +35,13 @@ struct recorder {
     struct timespec begin;
 
     int master;
-    pid_t child;
+    pid_t child; /* leads the other terminal's processes; the session is its job */
     int signals;
     struct strbuf input; /* keys that the session has not taken yet */
     bool has_input;      /* somebody types still */
+    bool has_terminal;   /* not the shell */
+    bool is_ending;      /* the session has been told to */
+    struct winsize size;
     struct termios before;
     sigset_t mask_before;
 };
@@ -50,6 +54,15 @@ static double now(const struct recorder *r)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)(t.tv_sec - r->begin.tv_sec) + (double)(t.tv_nsec - r->begin.tv_nsec) / 1e9;
+}
+
+/* What happens next happens this much earlier in the recording. */
+static void skip_time(struct recorder *r, double seconds)
+{
+    time_t whole = (time_t)seconds;
+
+    r->begin.tv_sec += whole;
+    r->begin.tv_nsec += (long)((seconds - (double)whole) * 1e9);
 }
 
 /* Each line with one write, so that the file is whole whatever happens next. */
@@ -86,21 +99,21 @@ static void resize(struct recorder *r)
 
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         return;
+    if (size.ws_col == r->size.ws_col && size.ws_row == r->size.ws_row)
+        return;
+    r->size = size;
     ioctl(r->master, TIOCSWINSZ, &size);
     cast_resize(&r->line, now(r), size.ws_col, size.ws_row);
     write_line(r);
 }
 
-static void take_signals(struct recorder *r)
+/* To the session and what belongs to it, as a terminal would. */
+static void signal_session(struct recorder *r, int number)
 {
-    struct signalfd_siginfo info;
+    pid_t job = tcgetpgrp(r->master);
 
-    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGWINCH)
-            resize(r);
-        else if (info.ssi_signo != SIGCHLD)
-            kill(r->child, (int)info.ssi_signo);
-    }
+    r->is_ending |= number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+    kill(job > 0 ? -job : r->child, number);
 }
 
 static void take_input(struct recorder *r)
@@ -112,7 +125,7 @@ static void take_input(struct recorder *r)
         strbuf_add(&r->input, bytes, (size_t)n);
     else if (n == 0 || errno != EINTR) { /* the real terminal is gone: so is the other */
         r->has_input = false;
-        kill(r->child, SIGHUP);
+        signal_session(r, SIGHUP);
     }
 }
 
@@ -144,20 +157,96 @@ static bool hand_on_output(struct recorder *r)
     return true;
 }
 
+/* ---- Stopping ---- */
+
+static void take_terminal(const struct recorder *r)
+{
+    struct termios raw = r->before;
+
+    cfmakeraw(&raw);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+/* Takes the terminal again from whoever had it meanwhile, unless a signal asks to end. */
+static void go_on(struct recorder *r, int end)
+{
+    r->has_terminal = end == 0;
+    if (end) {
+        signal_session(r, end);
+    } else {
+        take_terminal(r);
+        resize(r);
+    }
+}
+
+/*
+ * The session has stopped itself: its last words are shown, the shell gets its terminal, and when
+ * we go on, so does the session. The recording knows nothing of the time between.
+ */
+static void suspend(struct recorder *r)
+{
+    struct pollfd output = { .fd = r->master, .events = POLLIN };
+
+    while (poll(&output, 1, 0) > 0 && hand_on_output(r))
+        ;
+    double begin = now(r);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
+    int end = job_stop();
+    skip_time(r, now(r) - begin);
+    go_on(r, end);
+    kill(r->child, SIGCONT);
+}
+
+static bool has_stopped(const struct recorder *r)
+{
+    siginfo_t info = { 0 };
+
+    return waitid(P_PID, (id_t)r->child, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0;
+}
+
+static void take_signals(struct recorder *r)
+{
+    struct signalfd_siginfo info;
+
+    while (read(r->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        switch (info.ssi_signo) {
+        case SIGWINCH:
+            resize(r);
+            break;
+        case SIGCHLD:
+            if (has_stopped(r))
+                suspend(r);
+            break;
+        case SIGCONT:
+            if (!r->is_ending)
+                go_on(r, job_await_terminal());
+            signal_session(r, SIGCONT);
+            break;
+        default:
+            signal_session(r, (int)info.ssi_signo);
+        }
+    }
+}
+
+/* What is typed at the end is the shell's, as is a terminal that we have not got. */
+static bool wants_input(const struct recorder *r)
+{
+    return r->has_input && r->has_terminal && !r->is_ending && r->input.length < INPUT_MAX;
+}
+
 static void relay(struct recorder *r)
 {
     for (;;) {
-        bool wants_input = r->has_input && r->input.length < INPUT_MAX;
         struct pollfd fds[3] = {
             { .fd = r->master, .events = (short)(r->input.length ? POLLIN | POLLOUT : POLLIN) },
             { .fd = r->signals, .events = POLLIN },
-            { .fd = wants_input ? STDIN_FILENO : -1, .events = POLLIN },
+            { .fd = wants_input(r) ? STDIN_FILENO : -1, .events = POLLIN },
         };
         if (poll(fds, 3, -1) < 0 && errno != EINTR)
             return;
         if (fds[1].revents)
             take_signals(r);
-        if (fds[2].revents)
+        if (fds[2].revents && wants_input(r))
             take_input(r);
         if (fds[0].revents & POLLOUT)
             hand_on_input(r);
@@ -170,7 +259,8 @@ static void relay(struct recorder *r)
 
 static void take_signals_as_data(struct recorder *r)
 {
-    static const int numbers[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCHLD };
+    static const int numbers[] = { SIGWINCH, SIGTERM, SIGHUP,  SIGINT,
+                                   SIGQUIT,  SIGCHLD, SIGTSTP, SIGCONT };
     sigset_t set;
 
     sigemptyset(&set);
@@ -180,20 +270,58 @@ static void take_signals_as_data(struct recorder *r)
     r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The exit status, as a shell gives it. */
+static int status_of(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * The leader of the session's terminal: it has the session as the foreground job, as a shell has.
+ * Without one, nobody in that terminal could continue a stopped session, and stop signals would do
+ * nothing to it. The leader stops with its job, which the recorder hears of, and continues it.
+ */
+static _Noreturn void lead(const struct recorder *r, int (*session)(void *context), void *context)
+{
+    sigset_t mask = r->mask_before;
+    int status = 0;
+
+    sigaddset(&mask, SIGTTOU); /* for being allowed to say whose the terminal is */
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    close(r->signals);
+    pid_t job = fork();
+    if (job == 0) {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        sigprocmask(SIG_SETMASK, &r->mask_before, NULL);
+        exit(session(context));
+    }
+    if (job < 0) {
+        fprintf(stderr, "procarium: %s\n", strerror(errno));
+        _exit(STATUS_USAGE);
+    }
+    while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+        raise(SIGSTOP);
+        kill(-job, SIGCONT);
+    }
+    _exit(status_of(status));
+}
+
 static int wait_for_child(const struct recorder *r)
 {
     int status = 0;
 
     while (waitpid(r->child, &status, 0) < 0 && errno == EINTR)
         ;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return status_of(status);
 }
 
 static int end(struct recorder *r, const char *path)
 {
     int status = wait_for_child(r);
 
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
+    if (r->has_terminal && job_has_terminal())
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
     if (r->error)
         fprintf(stderr, _("procarium: the recording %s ends before its time: %s\n"), path,
                 strerror(r->error));
@@ -211,32 +339,27 @@ static int end(struct recorder *r, const char *path)
 
 int record_run(const char *path, int (*session)(void *context), void *context)
 {
-    struct recorder r = { .has_input = true };
-    struct winsize size = { .ws_row = 24, .ws_col = 80 };
-    struct termios raw;
+    struct recorder r = { .has_input = true,
+                          .has_terminal = true,
+                          .size = { .ws_row = 24, .ws_col = 80 } };
 
-    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &r.size);
     if (tcgetattr(STDIN_FILENO, &r.before) != 0) {
         fprintf(stderr, "procarium: %s\n", strerror(errno));
         return STATUS_USAGE;
     }
-    if (!begin_file(&r, path, &size))
+    if (!begin_file(&r, path, &r.size))
         return STATUS_USAGE;
     take_signals_as_data(&r);
-    r.child = forkpty(&r.master, NULL, &r.before, &size);
-    if (r.child == 0) {
-        sigprocmask(SIG_SETMASK, &r.mask_before, NULL);
-        close(r.signals);
-        exit(session(context));
-    }
+    r.child = forkpty(&r.master, NULL, &r.before, &r.size);
+    if (r.child == 0)
+        lead(&r, session, context);
     if (r.child < 0) {
         fprintf(stderr, "procarium: %s\n", strerror(errno));
         return STATUS_USAGE;
     }
     fcntl(r.master, F_SETFL, O_NONBLOCK);
-    raw = r.before;
-    cfmakeraw(&raw);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+    take_terminal(&r);
     relay(&r);
     return end(&r, path);
 }

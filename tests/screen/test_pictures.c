@@ -163,7 +163,7 @@ static void test_recording(void)
     vt_resize(vt, 30, 100);
     vt_type(vt, "pstree\r");
     VT_ASSERT(vt, vt_wait_text(vt, "└─ 1 init"));
-    vt_type(vt, "\032"); /* ^Z: the recorded terminal has no shell to go to */
+    vt_type(vt, "\032"); /* ^Z: there is no shell to go to */
     vt_type(vt, "ps\r");
     VT_ASSERT(vt, vt_wait_text(vt, "COMM"));
     quit_procarium(vt);
@@ -175,6 +175,82 @@ static void test_recording(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "┌"));
     CU_ASSERT_PTR_NULL(strchr(text, '\033'));
     free(text);
+}
+
+static struct vt *start_recording_under_a_shell(const char *options, const char *name)
+{
+    struct vt *vt = vt_start(24, 80, NULL,
+                             (const char *[]){ "/bin/bash", "--norc", "--noprofile", "-i", NULL });
+    char command[512];
+
+    snprintf(command, sizeof command, "PS1='shell-%%'; %s %s --record %s\r", getenv("PROCARIUM"),
+             options, path_in_home(name));
+    vt_type(vt, command);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    return vt;
+}
+
+/* The time of the last line. */
+static double length_of(const char *cast)
+{
+    const char *last = NULL;
+    double time = 0;
+
+    for (const char *at = strstr(cast, "\n["); at; at = strstr(at + 1, "\n["))
+        last = at;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(last);
+    CU_ASSERT_EQUAL(sscanf(last, "\n[%lf,", &time), 1);
+    return time;
+}
+
+static void test_suspended_recording(void)
+{
+    struct vt *vt = start_recording_under_a_shell("", "z.cast");
+
+    vt_type(vt, "half ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half"));
+    for (int i = 0; i < 2; i++) {
+        vt_type(vt, "\032");
+        VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
+        CU_ASSERT_FALSE(vt_is_altscreen(vt));
+        vt_type(vt, "echo us$((1))able; bg; sleep 0.6\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "us1able"));
+        vt_resize(vt, 30, 100 + i);
+        vt_type(vt, "clear; fg\r"); /* so that the next Stopped is a new one */
+        VT_ASSERT(vt, vt_wait_text(vt, i ? "half typed" : "half"));
+        CU_ASSERT_TRUE(vt_is_altscreen(vt));
+        vt_type(vt, i ? " words" : "typed");
+    }
+    VT_ASSERT(vt, vt_wait_text(vt, "half typed words"));
+    vt_type(vt, "\003quit\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "recorded in"));
+    vt_type(vt, "exit\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
+    char *text = read_file("z.cast");
+    CU_ASSERT_EQUAL(count_events(text, 'r'), 2);
+    CU_ASSERT_PTR_NULL(strstr(text, "us1able"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\\u001b[?1049l"));
+    CU_ASSERT_TRUE(length_of(text) < 1); /* without the sleeps */
+    free(text);
+}
+
+/* `kill` reaches a recorded session that is stopped, also one that wants its terminal back. */
+static void test_killed_while_suspended(void)
+{
+    static const char *const options[] = { "", "--plain" };
+    static const char *const names[] = { "k.cast", "p.cast" };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        struct vt *vt = start_recording_under_a_shell(options[i], names[i]);
+        vt_type(vt, "\032");
+        VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
+        vt_type(vt, "bg; sleep 0.1; kill %1; while jobs %1 >/dev/null 2>&1; do sleep 0.05; done\r");
+        vt_type(vt, "stty -a | grep -o '.icanon'; exit\r");
+        VT_ASSERT(vt, vt_wait_exit(vt) == 0);
+        CU_ASSERT_TRUE(vt_find(vt, " icanon", NULL, NULL));
+        vt_stop(vt);
+    }
 }
 
 static void test_recording_ends(void)
@@ -201,6 +277,8 @@ static CU_TestInfo tests[] = {
     { "the screen as SVG and HTML", test_svg_and_html },
     { "what lies over the panes, and mistakes", test_overlays },
     { "a recording", test_recording },
+    { "a recording that is suspended", test_suspended_recording },
+    { "a recording that is killed while suspended", test_killed_while_suspended },
     { "a recording that is ended", test_recording_ends },
     CU_TEST_INFO_NULL,
 };

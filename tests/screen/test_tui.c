@@ -507,9 +507,19 @@ static void test_under_a_shell(void)
     vt_type(vt, "echo us$((1))able\r");
     VT_ASSERT(vt, vt_wait_text(vt, "us1able"));
     vt_resize(vt, 30, 100);
-    vt_type(vt, "fg\r");
+    vt_type(vt, "bg\r"); /* which has no terminal for it */
+    VT_ASSERT(vt, vt_wait_text(vt, "&"));
+    vt_type(vt, "clear; fg\r"); /* so that the next Stopped is a new one */
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half typed"));
     CU_ASSERT_TRUE(vt_is_altscreen(vt));
+    vt_type(vt, "\032");
+    VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
+    /* Killed while stopped: it ends without asking for the terminal, which is the shell's. */
+    vt_type(vt, "kill %1; while jobs %1 >/dev/null 2>&1; do sleep 0.05; done; echo en$((1))ded\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "en1ded"));
+    snprintf(command, sizeof command, "clear; %s\r", getenv("PROCARIUM"));
+    vt_type(vt, command);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
     vt_type(vt, "\032");
     VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
     /* While stopped: the screen is the shell's. A plain `wait` returns for a job that is stopped. */

@@ -304,9 +304,12 @@ static void end_by_signal(struct loop *loop, int number)
 
 void loop_suspend(struct loop *loop)
 {
-    int number;
+    int number = term_suspend(loop->term);
 
-    term_suspend(loop->term);
+    if (number) {
+        end_by_signal(loop, number);
+        return;
+    }
     /* Its own stop and start were reported, too, and the size may have changed meanwhile. */
     while ((number = next_signal(loop)) != 0)
         if (number != SIGTSTP && number != SIGCONT && number != SIGWINCH)
@@ -316,7 +319,7 @@ void loop_suspend(struct loop *loop)
 
 static void read_signals(struct loop *loop)
 {
-    int number;
+    int number, end;
 
     while ((number = next_signal(loop)) != 0) {
         switch (number) {
@@ -327,8 +330,11 @@ static void read_signals(struct loop *loop)
             loop_suspend(loop);
             break;
         case SIGCONT:
-            term_resume(loop->term);
-            resized(loop);
+            end = loop->is_quitting ? 0 : term_resume(loop->term);
+            if (end)
+                end_by_signal(loop, end);
+            else
+                resized(loop);
             break;
         default:
             end_by_signal(loop, number);
@@ -390,7 +396,7 @@ static void wait_for_events(struct loop *loop, int timeout)
         loop->ops->ready(loop->app, fds + 2, others);
     if (fds[1].revents)
         read_signals(loop);
-    if (fds[0].revents) {
+    if (fds[0].revents && !loop->is_quitting) { /* else the terminal may be the shell's */
         size_t before = loop->count;
         read_keys(loop);
         if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL) && loop->count == before)

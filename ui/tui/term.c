@@ -6,6 +6,7 @@
 
 #include "text.h"
 #include "tui/crash.h"
+#include "tui/job.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -170,13 +171,19 @@ static void take(struct terminal *term)
 static void give_back(struct terminal *term)
 {
     bool has_mouse = term->has_mouse;
+    sigset_t background, mask;
 
+    /* Even when it has come to its end behind its shell's back, which would stop it here. */
+    sigemptyset(&background);
+    sigaddset(&background, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &background, &mask);
     term_set_mouse(term, false);
     term->has_mouse = has_mouse;
     if (term->is_modern)
         send(PASTE_OFF);
     curs_set(1);
     endwin();
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     term->is_active = false;
     crash_set_active(0);
 }
@@ -262,7 +269,7 @@ void term_set_mouse(struct terminal *term, bool is_on)
     term->has_mouse = is_on;
 }
 
-void term_resume(struct terminal *term)
+static void take_again(struct terminal *term)
 {
     reset_prog_mode();
     take(term);
@@ -270,18 +277,20 @@ void term_resume(struct terminal *term)
     refresh();
 }
 
-void term_suspend(struct terminal *term)
+int term_resume(struct terminal *term)
 {
-    struct sigaction stop = { .sa_handler = SIG_DFL }, before;
-    sigset_t only_stop, mask;
+    int end = job_await_terminal();
 
+    if (!end)
+        take_again(term);
+    return end;
+}
+
+int term_suspend(struct terminal *term)
+{
     give_back(term);
-    sigaction(SIGTSTP, &stop, &before);
-    sigemptyset(&only_stop);
-    sigaddset(&only_stop, SIGTSTP);
-    sigprocmask(SIG_UNBLOCK, &only_stop, &mask);
-    kill(0, SIGTSTP); /* the whole job stops, and this line is where it goes on */
-    sigprocmask(SIG_SETMASK, &mask, NULL);
-    sigaction(SIGTSTP, &before, NULL);
-    term_resume(term);
+    int end = job_stop();
+    if (!end)
+        take_again(term);
+    return end;
 }

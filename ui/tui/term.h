@@ -64,10 +64,13 @@ void term_repaint(struct terminal *term);
 /* Switches the mouse on or off; off leaves selecting text to the terminal. */
 void term_set_mouse(struct terminal *term, bool is_on);
 
-/* Gives the screen to the shell and stops the job, as ^Z does; returns when it goes on. */
-void term_suspend(struct terminal *term);
+/*
+ * Gives the screen to the shell and stops the job, as ^Z does; returns when it goes on. Both return
+ * the number of a signal that asks to end instead, as job.h's; the screen was not taken again then.
+ */
+int term_suspend(struct terminal *term);
 
 /* Takes the screen again after somebody else stopped and continued the process. */
-void term_resume(struct terminal *term);
+int term_resume(struct terminal *term);
 
 #endif
