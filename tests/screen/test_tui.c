@@ -216,7 +216,11 @@ static void test_long_output(void)
     VT_ASSERT(vt, vt_wait_text(vt, "R running"));
     vt_key(vt, VTERM_KEY_PAGEUP); /* it is in the console, too */
     VT_ASSERT(vt, vt_wait_text(vt, "more below"));
-    quit_procarium(vt);
+    vt_type(vt, "ps\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Esc closes"));
+    vt_type(vt, "quit\r"); /* letters always type */
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    vt_stop(vt);
 }
 
 static void test_mistakes(void)

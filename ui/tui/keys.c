@@ -415,7 +415,7 @@ static bool overlay_takes(struct app *app, const struct key *key)
         return false;
     if (key->ch == L' ' && (app->has_help || !pager_is_at_end(&app->pager)))
         return pane_scroll_key(scroll, &page_down);
-    if (key->ch != L'\033' && key->ch != L'q')
+    if (key->ch != L'\033')
         return false;
     if (app->has_help)
         app->has_help = false;
