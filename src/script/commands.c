@@ -23,6 +23,10 @@
 #define VIEWS(name_, usage_, summary_, help_)                                                      \
     OTHER(name_, FAMILY_VIEW, COMMAND_VIEW, usage_, summary_, help_)
 
+const char key_names[] =
+    "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12 Space Tab Enter Esc Backspace Up Down Left Right "
+    "Home End PageUp PageDown Alt Ctrl Shift mouse";
+
 const char pane_names[] =
     "tasks states trace task stack kernel memory files timeline ring narration";
 
@@ -416,7 +420,10 @@ const struct command_row command_table[] = {
             ""),
       .min_words = 1, .max_words = 1, .type = { TYPE_CHOICE }, .choices = "on off",
       .run = run_view },
-    { VIEWS("keys", "keys", "shows what the keys do, or hides it", ""), .run = run_view },
+    { VIEWS("keys", "keys [KEY]", "shows what the keys do, or hides it",
+            "KEY is F1 to F12, Space, Tab, PageDown …, Alt, Ctrl or mouse: what that one does. "
+            "help KEY says the same."),
+      .max_words = 1, .type = { TYPE_CHOICE }, .choices = key_names, .run = run_view },
 
     // ---- Demos and tests
     { OTHER("chapter", FAMILY_DEMO, COMMAND_NARRATE, "chapter \"TITLE\"", "begins a part of a demo",

@@ -90,6 +90,8 @@ extern const struct command_row command_table[];
 extern const u32 command_count;
 // The panes of the terminal, with blanks between: ui/ has a pane for each.
 extern const char pane_names[];
+// The keys that `keys` and `help` know, and `mouse`.
+extern const char key_names[];
 
 // By name or alias, or NULL.
 const struct command_row *find_command(const char *name);

@@ -81,9 +81,10 @@ RUN(save)
 
     session_save(s, &text);
     bool well = write_named(s, n, 0, &text);
+    u64 commands = machine_position(s->m).commands;
     if (well)
-        tell(s, TEXT_SAVED, shown_name(s, &n->word[0]),
-             (unsigned long long)machine_position(s->m).commands);
+        tell(s, commands == 1 ? TEXT_SAVED_ONE : TEXT_SAVED, shown_name(s, &n->word[0]),
+             (unsigned long long)commands);
     strbuf_finish(&text);
     return well;
 }
@@ -117,7 +118,7 @@ static bool export_text(struct session *s, const struct node *n, struct strbuf *
         strbuf_printf(what, TEXT_TRACE_HELD, (unsigned long long)held,
                       (unsigned long long)commands);
     else
-        strbuf_printf(what, TEXT_TRACE_ALL, (unsigned long long)held);
+        strbuf_printf(what, held == 1 ? TEXT_TRACE_ONE : TEXT_TRACE_ALL, (unsigned long long)held);
     return true;
 }
 

@@ -329,10 +329,25 @@ static bool fail_unknown_topic(struct session *s, const struct word *w)
     return false;
 }
 
+// The screen knows what its keys do.
+static bool help_about_key(struct session *s, const struct word *w, struct strbuf *out)
+{
+    struct view_command command = { .name = "keys", .words = 1, .word = { w->text } };
+    struct strbuf why = STRBUF_INIT;
+
+    if (!is_one_of(w, key_names))
+        return false;
+    if (!s->face.view || !s->face.view(s->face.context, &command, &why))
+        strbuf_printf(out, TEXT_KEY_OF_SCREEN, w->text);
+    strbuf_finish(&why);
+    return true;
+}
+
 RUN(help)
 {
     struct strbuf out = STRBUF_INIT;
-    bool well = script_help(n->words ? n->word[0].text : NULL, &out);
+    bool well = script_help(n->words ? n->word[0].text : NULL, &out) ||
+                help_about_key(s, &n->word[0], &out);
 
     if (well)
         show(s, &out);

@@ -8,7 +8,7 @@
 
 #define PRESSES_MAX 1000
 
-static bool is_one_of(const struct word *w, const char *choices)
+bool is_one_of(const struct word *w, const char *choices)
 {
     for (const char *c = choices; *c;) {
         size_t length = strcspn(c, " ");

@@ -8,7 +8,7 @@
 
 #define NAME_COLUMN  12
 #define USAGE_COLUMN 34
-#define WIDTH        78
+#define WIDTH        76 // what the terminal's page over the panes has on 80 columns
 
 // Adds text in lines of at most WIDTH columns, all but the first begun by `indent` blanks.
 static void add_wrapped(struct strbuf *out, const char *text, int indent, int column)

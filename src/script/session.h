@@ -137,6 +137,8 @@ bool find_variable(const struct machine *m, const char *name, s64 *value);
 bool word_flags(struct session *s, const struct word *w, const char *what,
                 bool (*parse)(const char *, size_t, u32 *), u32 *flags);
 bool word_signal(struct session *s, const struct word *w, s32 *signal);
+// Is it one of these names, with a blank between two?
+bool is_one_of(const struct word *w, const char *names);
 // Which of the row's `choices` is it? False with a mistake that names them all.
 bool word_choice(struct session *s, const struct word *w, const char *choices, u32 *index);
 // Is it exactly this word, unquoted?

@@ -95,12 +95,41 @@ static void test_stack_scrolls(void)
     quit_procarium(vt);
 }
 
+/* F1 says what the signs in the panes mean, and help what one key does. */
+static void test_help(void)
+{
+    static const char *const signs[] = { "=c= until one", "K s t p", "PWUAD ", "r-xp rw-s" };
+    struct vt *vt = start_shell(60, 200);
+
+    vt_key(vt, VTERM_KEY_FUNCTION(1));
+    VT_ASSERT(vt, vt_wait_text(vt, "F1 or Esc closes"));
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        for (int n = 0; n < 20 && !vt_find(vt, signs[i], NULL, NULL); n++) {
+            vt_key(vt, VTERM_KEY_DOWN);
+            vt_settle(vt, 20);
+        }
+        CU_ASSERT_TRUE(vt_find(vt, signs[i], NULL, NULL));
+    }
+    vt_type(vt, "\033");
+    VT_ASSERT(vt, vt_wait_gone(vt, "Esc closes"));
+    run_command(vt, "help F8", "F8: one step on, over deeper functions (next)");
+    run_command(vt, "keys PageDown", "Page Down, Page Up: ");
+    CU_ASSERT_FALSE(vt_find(vt, "F1: ", NULL, NULL));
+    run_command(vt, "help F99", "there is no help about");
+    quit_procarium(vt);
+    vt = start_shell(24, 80); /* no line of help is broken twice */
+    run_command(vt, "help store", "ADDR   │");
+    CU_ASSERT_TRUE(vt_find(vt, "│is as for load; ", NULL, NULL));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
     { "notes of the trace", test_trace },
     { "the kernel stack", test_stack },
     { "a kernel stack that is too long", test_stack_scrolls },
+    { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,
 };
 

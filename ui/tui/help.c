@@ -106,6 +106,13 @@ static void put_marks(struct page *page)
         { "focus", "the task that makes the calls you type; Enter in the tree chooses another" },
         { "R S D T t Z X", "running or ready, asleep, asleep for the disk, stopped, traced, "
                            "zombie, dead" },
+        { "2 3 … in the map", "a task's own page frame: its PID's last digit, in its colour" },
+        { "=", "a page frame that tasks share: =c= until one of them writes, then =/=" },
+        { "K s t p", "page frames of the kernel: its own, slabs, kernel stacks, page tables" },
+        { "a f c", "anonymous pages and files' pages of other tasks, the page cache" },
+        { "·", "free" },
+        { "PWUAD", "a page table entry's bits: present, writable, user, accessed, dirty" },
+        { "r-xp rw-s", "what an area allows: read, write, execute; private or shared" },
     };
 
     put_heading(page, _("What is drawn"));

@@ -359,10 +359,56 @@ static bool do_mouse(struct app *app, const struct view_command *c, struct strbu
     return true;
 }
 
+/* Is the word one of the names in a row's key, "F11, Shift-F8"? "PageUp" is "Page Up" there. */
+static bool names_key(const char *names, const char *word)
+{
+    size_t i;
+
+    for (const char *p = names; *p; p++) {
+        bool begins = p == names || p[-1] == ' ' || p[-1] == '-';
+        for (i = 0; begins && word[i]; i++) {
+            if (*p == ' ' && word[i] >= 'A' && word[i] <= 'Z')
+                p++;
+            if (*p != word[i])
+                break;
+            p++;
+        }
+        if (begins && !word[i] && (*p == '\0' || strchr(" ,-", *p)))
+            return true;
+        if (*p == '\0')
+            break;
+    }
+    return false;
+}
+
+/* What one key does, wherever it does something. */
+static void tell_key(struct app *app, const char *word)
+{
+    const char *heading = "", *told = "";
+    const struct key_help *row;
+    struct strbuf out = STRBUF_INIT;
+
+    for (int i = 0; (row = app_key_help(i)) != NULL; i++) {
+        if (!row->text)
+            heading = row->key;
+        else if (!names_key(row->key, word) && !names_key(heading, word))
+            continue;
+        else if (heading != told)
+            strbuf_printf(&out, "%s\n  %s: %s\n", told = heading, row->key, row->text);
+        else
+            strbuf_printf(&out, "  %s: %s\n", row->key, row->text);
+    }
+    app_say(app, strbuf_text(&out), out.length);
+    strbuf_finish(&out);
+}
+
 static bool do_keys(struct app *app, const struct view_command *c, struct strbuf *why)
 {
-    (void)c;
     (void)why;
+    if (c->words > 0) {
+        tell_key(app, c->word[0]);
+        return true;
+    }
     app->has_help = !app->has_help;
     app->help_scroll.top = 0;
     return true;
