@@ -21,6 +21,7 @@ void view_destroy(struct view *v)
     tree_finish(&v->tree);
     trace_finish(&v->trace);
     pair_finish(&v->pair);
+    owners_finish(&v->owners);
     free(v);
 }
 

@@ -66,6 +66,8 @@ void view_pair(struct view *v, const s32 pair[2])
         live[side] = p && view_was_live(v, kaddr_of(v->m, p), p->pid);
     }
     pair_build(&v->pair, v->m, v->has_marks ? &v->before : NULL, pair, live);
+    if (!v->has_pair)
+        owners_build(&v->owners, v->m, &v->tree);
     v->has_pair = true;
 }
 
@@ -280,15 +282,22 @@ static void fill_frame(const struct view *v, pfn frame, struct view_frame *out)
     u32 marks = p->frames[frame];
     char kind = frame_kind(v->m, frame);
 
-    *out = (struct view_frame){ .kind = kind, .changed = has_frame_changed(v, frame) };
+    bool is_others_table = false;
+    s32 owner = kind == 't' ? stack_owner(v->m, frame)
+                            : owner_of_frame(&v->owners, frame, &is_others_table);
+
+    *out = (struct view_frame){ .kind = kind,
+                                .owner = kind == 'A' || kind == 'F' || kind == '0' ? -1 : owner,
+                                .changed = has_frame_changed(v, frame) };
+    if (owner >= 0 && is_others_table)
+        out->kind = 'p';
     for (u32 side = 0; side < 2; side++) {
         bool is_page = marks & (u32)FRAME_PAGE << side && kind != '0';
         bool is_table = marks & (u32)FRAME_TABLE << side;
 
         out->is_page = out->is_page || is_page;
         out->is_of[side] =
-            is_page || is_table ||
-            (kind == 't' && p->pid[side] >= 0 && stack_owner(v->m, frame) == p->pid[side]);
+            is_page || is_table || (kind == 't' && owner == p->pid[side] && owner >= 0);
         if (is_table)
             out->kind = 'p';
     }

@@ -289,6 +289,34 @@ static void test_frame_map(void)
     CU_ASSERT_TRUE(frames[shared].changed && frames[shared].is_of[0] && !frames[shared].is_of[1]);
     u32 copy = row_of("heap+0")->side[1].frame;
     CU_ASSERT_TRUE(frames[copy].changed && frames[copy].is_of[1]);
+    CU_ASSERT_EQUAL(frames[copy].owner, 3);
+    CU_ASSERT_EQUAL(frames[shared].owner, 2);
+    finish();
+}
+
+/* Those who are not looked at have their frames, too. */
+static void test_others_frames(void)
+{
+    static struct view_frame frames[1 << 17];
+    u32 stacks = 0, pages = 0, tables = 0;
+
+    start("boot sh; fork; 2: fork; 4: store heap \"x\"", 2);
+    CU_ASSERT_TRUE(is_pair(2, 4));
+    pair[1] = 3;
+    view_pair(view, pair);
+    u32 count = view_frame_map(view, 0, 1 << 17, frames);
+    for (u32 i = 0; i < count; i++) {
+        bool is_own = frames[i].is_of[0] || frames[i].is_of[1];
+        if (frames[i].owner != 4)
+            continue;
+        CU_ASSERT_FALSE(is_own);
+        stacks += frames[i].kind == 't';
+        pages += frames[i].kind == 'a';
+        tables += frames[i].kind == 'p';
+    }
+    CU_ASSERT_EQUAL(stacks, 2);
+    CU_ASSERT_EQUAL(pages, 1);
+    CU_ASSERT_EQUAL(tables, 3);
     finish();
 }
 
@@ -300,6 +328,7 @@ static CU_TestInfo tests[] = {
     { "many pages that are alike", test_runs },
     { "the command shared says the same", test_agrees_with_shared },
     { "the frame map", test_frame_map },
+    { "the frames of others", test_others_frames },
     CU_TEST_INFO_NULL,
 };
 

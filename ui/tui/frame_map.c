@@ -18,11 +18,16 @@ enum {
 /* ---- Glyphs ---- */
 
 /* The last digit of the PID; a star for the right one when both end alike. */
+static char digit_of(s32 pid)
+{
+    return (char)('0' + pid % 10);
+}
+
 char frame_glyph_of(const s32 pair[2], int side)
 {
     if (side == 1 && pair[0] >= 0 && pair[0] % 10 == pair[1] % 10)
         return '*';
-    return pair[side] < 0 ? '?' : (char)('0' + pair[side] % 10);
+    return pair[side] < 0 ? '?' : digit_of(pair[side]);
 }
 
 struct glyph_look {
@@ -35,13 +40,16 @@ static struct glyph_look look_of(const struct view_frame *frame, const s32 pair[
 {
     int side = frame->is_of[0] ? 0 : 1;
     bool is_both = frame->is_of[0] && frame->is_of[1];
-    s32 pid = frame->is_of[side] && !is_both ? pair[side] : -1;
+    s32 pid = is_both ? -1 : frame->is_of[side] ? pair[side] : frame->owner;
 
-    if (frame->is_page && (is_both || frame->kind == 'A' || frame->kind == 'F'))
+    if ((frame->is_page && is_both) || frame->kind == 'A' || frame->kind == 'F')
         return (struct glyph_look){ '=', STYLE_SHARED, -1 };
     if (frame->is_page)
         return (struct glyph_look){ frame_glyph_of(pair, side), STYLE_NORMAL, pid };
     switch (frame->kind) {
+    case 'a':
+    case 'f':
+        return (struct glyph_look){ pid >= 0 ? digit_of(pid) : frame->kind, STYLE_NORMAL, pid };
     case '.':
         return (struct glyph_look){ '.', STYLE_FREE, -1 };
     case 'K':
@@ -76,21 +84,42 @@ static int draw_glyph(const struct canvas *canvas, int y, int x, attr_t attrs, c
 
 /* ---- The legend: what is in sight ---- */
 
+enum { LEGEND_TASKS = 8 };
+
 struct legend {
     bool has[128];
     bool has_changed;
+    int tasks; /* whose frames are in sight, with their glyphs */
+    s32 pid[LEGEND_TASKS];
+    char glyph[LEGEND_TASKS];
 };
 
-/* In the order of their worth; the two tasks come before. */
+static void add_to_legend(struct legend *legend, const struct view_frame *frame,
+                          const struct glyph_look *look)
+{
+    bool is_digit = look->glyph == '*' || (look->glyph >= '0' && look->glyph <= '9');
+
+    legend->has[(unsigned char)look->glyph & 127] = true;
+    legend->has_changed = legend->has_changed || frame->changed;
+    if (!is_digit || look->pid < 0)
+        return;
+    for (int i = 0; i < legend->tasks; i++)
+        if (legend->pid[i] == look->pid)
+            return;
+    if (legend->tasks < LEGEND_TASKS) {
+        legend->pid[legend->tasks] = look->pid;
+        legend->glyph[legend->tasks++] = look->glyph;
+    }
+}
+
+/* In the order of their worth; the tasks come before. */
 static const struct {
     char glyph;
     const char *text;
 } meanings[] = {
-    { '=', "shared" },       { 'p', "page table" },   { 't', "kernel stack" },
-    { 'c', "file cache" },   { 'a', "another's" },    { 'A', "others', shared" },
-    { 'f', "other's file" }, { 'F', "others' file" }, { 's', "slab" },
-    { 'K', "kernel" },       { 'z', "zero page" },    { 'u', "other" },
-    { '.', "free" },
+    { '=', "shared" },    { 'p', "page table" },   { 't', "kernel stack" }, { 'c', "file cache" },
+    { 'a', "another's" }, { 'f', "other's file" }, { 's', "slab" },         { 'K', "kernel" },
+    { 'z', "zero page" }, { 'u', "other" },        { '.', "free" },
 };
 
 struct pen {
@@ -116,20 +145,30 @@ static bool add_entry(struct pen *pen, attr_t attrs, char glyph, const char *tex
     return true;
 }
 
+/* "3 sh", and "3 13 sh" where the glyph is not the PID. */
+static void add_task_entry(struct pen *pen, const struct view_state *vs, s32 pid, char glyph)
+{
+    struct view_task task;
+    char name[96];
+
+    if (!view_task_by_pid(vs->view, pid, &task))
+        return;
+    if (glyph == (char)('0' + pid))
+        snprintf(name, sizeof name, "%s", task.comm);
+    else
+        snprintf(name, sizeof name, "%d %s", task.pid, task.comm);
+    add_entry(pen, theme_task(pen->canvas->theme, pid), glyph, name);
+}
+
 static void draw_legend(const struct canvas *canvas, const struct legend *legend,
                         const struct view_state *vs, const s32 pair[2])
 {
     struct pen pen = { canvas, 0, 0, canvas->area.rows };
-    struct view_task task;
-    char name[96];
 
-    for (int side = 0; side < 2; side++) {
-        char glyph = frame_glyph_of(pair, side);
-        if (!legend->has[(unsigned char)glyph] || !view_task_by_pid(vs->view, pair[side], &task))
-            continue;
-        snprintf(name, sizeof name, "%d %s", task.pid, task.comm);
-        add_entry(&pen, theme_task(canvas->theme, task.pid), glyph, name);
-    }
+    for (int others = 0; others < 2; others++)
+        for (int i = 0; i < legend->tasks; i++)
+            if ((legend->pid[i] != pair[0] && legend->pid[i] != pair[1]) == others)
+                add_task_entry(&pen, vs, legend->pid[i], legend->glyph[i]);
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         char glyph = meanings[i].glyph;
         enum style style = glyph == '='                   ? STYLE_SHARED
@@ -187,8 +226,7 @@ static void draw_frames(const struct canvas *canvas, int y, u32 first,
         attr_t attrs = is_lit(light, first + i) ? draw_style(canvas, STYLE_FOCUS)
                        : frames[i].changed      ? changed_attrs(canvas, &look)
                                                 : attrs_of(canvas, &look);
-        legend->has[(unsigned char)look.glyph & 127] = true;
-        legend->has_changed = legend->has_changed || frames[i].changed;
+        add_to_legend(legend, &frames[i], &look);
         draw_glyph(canvas, y, LABEL_COLS + (int)i, attrs, look.glyph);
     }
 }
