@@ -1,4 +1,4 @@
-/* See record.h. */
+/* See ui/record.h. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

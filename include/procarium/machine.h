@@ -9,7 +9,7 @@
 struct machine;
 
 struct machine_options {
-    u64 journal_bytes; // host memory for the journal; 0 means 16 MiB; rounded to a power of two
+    u64 journal_bytes; // host memory for the journal; 0 means 2 MiB; rounded to a power of two
 };
 
 // A computer that is switched off: an image of zeros. NULL when the host has no memory.

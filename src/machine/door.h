@@ -7,36 +7,43 @@
 
 #include <string.h>
 
+// So many records may follow each other until the next test for room. It is not made at every
+// store, but where a function is entered; a loop that stores without entering any asks for itself.
+#define JOURNAL_STRIDE 4096u
+
 // The ring's end is reached, or its oldest records are in the way: begins a new round, forgets
 // the oldest commands. (journal.c)
 void journal_make_room(struct machine *m);
 // Cuts the journal off: position becomes its head. (journal.c)
 void journal_set_head(struct journal *j, u64 position);
-// Says anew where the next record would need room, after tail has moved. (journal.c)
+// Says anew from where on room must be made, after tail has moved. (journal.c)
 void journal_set_stop(struct journal *j);
+
+// Room for JOURNAL_STRIDE records from here.
+static inline void journal_reserve(struct machine *m)
+{
+    if (__builtin_expect(m->journal.next >= m->journal.stop, 0))
+        journal_make_room(m);
+}
 
 // Where the next record goes.
 static inline struct record *journal_next(struct machine *m)
 {
-    struct journal *j = &m->journal;
+    struct record *r = m->journal.next;
 
-    if (__builtin_expect(j->next == j->stop, 0))
-        journal_make_room(m);
-    struct record *r = j->next;
-
-    j->next = r + 1;
-    __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
+    DEBUG_BUG_ON(r >= m->journal.stop + JOURNAL_STRIDE);
+    m->journal.next = r + 1;
     return r;
 }
 
 // The next record, but for what it carries.
 static inline struct record *journal_push(struct machine *m, enum record_kind kind, u32 id,
-                                          u32 offset)
+                                          u32 address)
 {
     struct record *r = journal_next(m);
 
     r->what = m->depth | (u32)kind | id << 16;
-    r->offset = offset;
+    r->address = address;
     return r;
 }
 
@@ -46,7 +53,7 @@ static inline void journal_store(struct machine *m, const void *where, u64 old, 
     struct record *r = journal_next(m);
 
     r->what = RECORD_STORE | size << 16;
-    r->offset = (u32)((const u8 *)where - machine_image(m));
+    r->address = (u32)(uintptr_t)where;
     r->data = old;
 }
 
@@ -168,10 +175,15 @@ static inline __attribute__((always_inline)) struct kframe kframe_enter(struct m
     u64 registers = load_registers(m);
     u32 esp = (u32)registers;
     u64 link = registers >> 32 | (u64)ksym_return_address(symbol) << 32;
-    u32 offset = esp - KFRAME_LINK - KERNEL_BASE; // in user mode, a place in the guard
-    u8 *where = machine_image(m) + IMAGE_HEAD_SIZE + offset;
+    u32 address = esp - KFRAME_LINK; // in user mode, a place in the guard
+    u8 *where = (u8 *)(uintptr_t)kpointer(m, address);
 
-    memcpy(&journal_push(m, RECORD_ENTER, symbol, IMAGE_HEAD_SIZE + offset)->data, where, 8);
+    journal_reserve(m);
+    struct record *r = journal_push(m, RECORD_ENTER, symbol, address);
+
+    __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
+    __builtin_prefetch((const void *)((uintptr_t)r + 1088), 1);
+    memcpy(&r->data, where, 8);
     memcpy(where, &link, 8);
     store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
     m->depth += DEPTH_ONE;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define CHECKPOINT_STEP      (1u << 20) // records
+#define CHECKPOINT_STEP      (1u << 23) // records; to execute so many again takes some 30 ms
 #define CHECKPOINT_PAGES_MAX 4096u      // larger machines are executed again from an older one
 
 // ---- Swapping --------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ static void pop_frame(struct machine *m)
 
 static void swap_record(struct machine *m, struct record *r, bool forward)
 {
-    u8 *bytes = m->image + r->offset;
+    u8 *bytes = (u8 *)(uintptr_t)kpointer(m, r->address);
 
     switch ((enum record_kind)r->kind) {
     case RECORD_STORE:
@@ -76,7 +76,7 @@ static void swap_record(struct machine *m, struct record *r, bool forward)
 
 static struct record *record_at(const struct machine *m, u64 position)
 {
-    return &m->journal.records[position & m->journal.mask];
+    return journal_slot(&m->journal, position);
 }
 
 static void swap_to(struct machine *m, u64 position)
@@ -190,6 +190,7 @@ static void open_command(struct machine *m)
     struct history *h = &m->history;
     struct command *c = &h->commands[h->run];
 
+    journal_reserve(m); // a command's beginning lies in the ring proper: it may be cut off there
     c->begin = journal_head(&m->journal);
     c->blob_begin = m->journal.blob_head;
     h->open = true;

@@ -17,6 +17,11 @@ static void *map_zeros(size_t size)
     return p == MAP_FAILED ? NULL : p;
 }
 
+static size_t ring_bytes(const struct journal *j)
+{
+    return (j->mask + 1 + JOURNAL_STRIDE) * sizeof(struct record);
+}
+
 // Half of the journal's memory for records, half for blobs.
 static bool create_journal(struct journal *j, u64 bytes)
 {
@@ -24,10 +29,10 @@ static bool create_journal(struct journal *j, u64 bytes)
 
     while (half * 4 <= bytes)
         half *= 2;
-    j->records = map_zeros(half);
+    j->mask = half / sizeof(struct record) - 1;
+    j->records = map_zeros(ring_bytes(j));
     j->blobs = map_zeros(half);
     j->next = j->records;
-    j->mask = half / sizeof(struct record) - 1;
     j->blob_mask = half - 1;
     return j->records && j->blobs;
 }
@@ -35,11 +40,17 @@ static bool create_journal(struct journal *j, u64 bytes)
 // Reserves the places of all addresses, and opens those that the machine uses.
 static struct machine *map_machine(void)
 {
-    u8 *reserved =
-        mmap(NULL, MACHINE_RESERVED, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    u8 *found = mmap(NULL, MACHINE_RESERVED + MACHINE_ALIGNMENT, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    if (reserved == MAP_FAILED)
+    if (found == MAP_FAILED)
         return NULL;
+    size_t before = -(uintptr_t)found % MACHINE_ALIGNMENT;
+    u8 *reserved = found + before;
+
+    if (before)
+        munmap(found, before);
+    munmap(reserved + MACHINE_RESERVED, MACHINE_ALIGNMENT - before);
     u8 *own = reserved + MACHINE_BELOW;
 
     if (mprotect(own, MACHINE_OWN, PROT_READ | PROT_WRITE) != 0 ||
@@ -82,7 +93,7 @@ void machine_destroy(struct machine *m)
     free(m->history.commands);
     free(m->work.tasks);
     programs_finish(&m->programs);
-    unmap(m->journal.records, (m->journal.mask + 1) * sizeof(struct record));
+    unmap(m->journal.records, ring_bytes(&m->journal));
     unmap(m->journal.blobs, m->journal.blob_mask + 1);
     unmap((u8 *)m - MACHINE_BELOW, MACHINE_RESERVED);
 }
@@ -114,8 +125,8 @@ void machine_clone(struct machine *to, const struct machine *from)
 
 void image_use(struct machine *m, kaddr address, u32 size)
 {
-    u32 first = (IMAGE_HEAD_SIZE + (address - KERNEL_BASE)) >> PAGE_SHIFT;
-    u32 last = (IMAGE_HEAD_SIZE + (address - KERNEL_BASE) + size - 1) >> PAGE_SHIFT;
+    u32 first = (address - IMAGE_BASE) >> PAGE_SHIFT;
+    u32 last = (address - IMAGE_BASE + size - 1) >> PAGE_SHIFT;
 
     memset(m->touched + first, 1, last - first + 1);
 }

@@ -3,10 +3,10 @@
 
 void journal_set_stop(struct journal *j)
 {
-    u64 size = j->mask + 1;
-    u64 free = j->tail + size - j->base; // in this round, from records[0]
+    s64 size = (s64)j->mask + 1;
+    s64 stop = (s64)(j->tail - j->base) + size - JOURNAL_STRIDE; // in this round, from records[0]
 
-    j->stop = j->records + (free < size ? free : size);
+    j->stop = j->records + (stop < size ? stop : size);
 }
 
 void journal_set_head(struct journal *j, u64 position)
@@ -23,7 +23,7 @@ static void forget_oldest(struct machine *m)
     struct journal *j = &m->journal;
     struct history *h = &m->history;
     u64 head = journal_head(j);
-    u64 keep = (j->mask + 1) / 8 * 7; // room is made in strides
+    u64 keep = (j->mask + 1) / 4 * 3; // room is made in strides
     u64 blob_keep = (j->blob_mask + 1) / 8 * 7;
 
     while (h->held < h->run && (head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep)) {
@@ -45,12 +45,16 @@ void journal_make_room(struct machine *m)
 {
     struct journal *j = &m->journal;
 
-    if (j->next == j->records + j->mask + 1) {
+    BUG_ON(journal_head(j) - j->tail > j->mask + 1); // more than JOURNAL_STRIDE at once
+    struct record *end = j->records + j->mask + 1;
+
+    if (j->next >= end) {
+        memcpy(j->records, end, (size_t)(j->next - end) * sizeof *end);
         j->base += j->mask + 1;
-        j->next = j->records;
+        j->next -= j->mask + 1;
         journal_set_stop(j);
     }
-    if (j->next == j->stop)
+    if (j->next >= j->stop)
         forget_oldest(m);
 }
 
@@ -77,6 +81,7 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
     u64 need = ((u64)size + 4 + 7) & ~7ull;
 
     BUG_ON(offset >= m->image_size || size > m->image_size - offset);
+    journal_reserve(m);
     if (__builtin_expect((j->blob_head & j->blob_mask) + need > j->blob_mask + 1, 0) ||
         __builtin_expect(j->blob_head + need - j->blob_tail > j->blob_mask + 1, 0))
         blob_make_room(m, need);
@@ -86,7 +91,7 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
         __builtin_prefetch((const void *)((uintptr_t)blob + 2048 + ahead), 1);
     memcpy(blob, &size, 4);
     memcpy(blob + 4, machine_image(m) + offset, size);
-    journal_push(m, RECORD_COPY, 0, (u32)offset)->data = j->blob_head;
+    journal_push(m, RECORD_COPY, 0, IMAGE_BASE + (u32)offset)->data = j->blob_head;
     j->blob_head += need;
 }
 

@@ -10,6 +10,7 @@
 #define RAM_MAX         (896u << 20) // what an i386 kernel maps directly
 #define RAM_MIN         (8u << 20)
 #define RAM_DEFAULT     (64u << 20)
+#define IMAGE_BASE      (KERNEL_BASE - IMAGE_HEAD_SIZE) // the head goes before the RAM
 
 enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 
@@ -61,16 +62,16 @@ _Static_assert(sizeof(struct image_head) <= IMAGE_HEAD_SIZE, "the image head has
 _Static_assert(offsetof(struct image_head, cpu.esp) == 0, "esp and ebp come first");
 
 // ---- The journal -----------------------------------------------------------------------------
-// A record may carry `size` bytes that stood at `offset`: swapping them with the image undoes
+// A record may carry `size` bytes that stood at `address`: swapping them with the image undoes
 // and redoes it. Long blocks keep their bytes in the blob ring.
 enum record_kind {
     RECORD_STORE,       // id = size 1..8, data = the other bytes
     RECORD_COPY,        // data = position in the blob ring, where a u32 length precedes the bytes
-    RECORD_ENTER,       // id = enum ksym; offset and data = where the frame's link went, and the
+    RECORD_ENTER,       // id = enum ksym; address and data = where the frame's link went, and the
                         // other eight bytes
     RECORD_LEAVE,       // id = enum ksym
     RECORD_LEAVE_VALUE, // the same; data = what the function returns
-    RECORD_NOTE,        // id = enum event_kind, offset = a, data = b | c << 32
+    RECORD_NOTE,        // id = enum event_kind, a, data = b | c << 32
 };
 
 #define DEPTH_ONE 0x100u // what one level of nesting adds to a record's `what`
@@ -84,15 +85,19 @@ struct record {
         };
         u32 what; // all three, as they are written
     };
-    u32 offset; // into the image, where that makes sense
+    union {
+        u32 address; // as the kernel has it; the image's head lies just below KERNEL_BASE
+        s32 a;
+    };
     u64 data;
 };
 _Static_assert(sizeof(struct record) == 16, "records are small");
 
-// Rings indexed by ever-growing positions; slot = position & mask.
+// Rings indexed by ever-growing positions; slot = position & mask. Records may run on a little past
+// the end of their ring, until room is made and these move to its beginning (journal_slot()).
 struct journal {
     struct record *next; // where the next record goes
-    struct record *stop; // the end of the ring, or sooner if the oldest records must go first
+    struct record *stop; // from here on, room must be made before a function is entered
     struct record *records;
     u64 mask;
     u64 base; // the position of records[0] in the current round
@@ -101,6 +106,11 @@ struct journal {
     u64 blob_mask;
     u64 blob_head, blob_tail;
 };
+
+static inline struct record *journal_slot(const struct journal *j, u64 position)
+{
+    return &j->records[position >= j->base ? position - j->base : position & j->mask];
+}
 
 static inline u64 journal_head(const struct journal *j)
 {
@@ -164,14 +174,16 @@ struct programs {
 };
 
 struct machine {
+    // First what every store needs: a host's instruction reaches it with a short displacement.
+    struct journal journal;
+    u32 depth;          // kernel functions entered, times DEPTH_ONE: as records have it
+    u32 switches;       // context switches so far: frames entered before the last are dead
+    bool travelling;    // listeners are silent
+    u32 listener_count; // used entries of `listeners`
     u8 *image;
     size_t image_size; // bytes that exist: head + RAM
     u8 *touched;       // one flag a page of the image: was it ever in use?
-    struct journal journal;
     struct history history;
-    u32 depth;       // kernel functions entered, times DEPTH_ONE: as records have it
-    u32 switches;    // context switches so far: frames entered before the last are dead
-    bool travelling; // listeners are silent
     struct worklist work;
     struct programs programs;
     // Of the command that is running; they mean nothing between commands.
@@ -184,7 +196,6 @@ struct machine {
         event_listener *listener;
         void *context;
     } listeners[LISTENERS_MAX];
-    u32 listener_count;
 };
 
 // struct machine, the flags of the touched pages and the image lie in one host mapping at fixed
@@ -193,13 +204,15 @@ struct machine {
 // `address` is m + address - 2^31, which is a single addressing mode of the host; the RAM, which
 // begins at KERNEL_BASE, lies 1 GiB above m. Of the other places, but for those of struct machine
 // and the flags, nothing may be read or written: the guard stops the program at a stray address
-// without a test at every access.
+// without a test at every access. The places begin at a multiple of 4 GiB, so that the lower half
+// of a host address is the kernel's own.
 #define MACHINE_BELOW          ((size_t)1 << 31)
 #define MACHINE_TOUCHED_OFFSET 0x10000u
 #define MACHINE_OWN            0x80000u // struct machine and the flags
 #define MACHINE_RAM_OFFSET     (KERNEL_BASE - MACHINE_BELOW)
 #define MACHINE_IMAGE_OFFSET   (MACHINE_RAM_OFFSET - IMAGE_HEAD_SIZE)
 #define MACHINE_RESERVED       (((size_t)1 << 32) + 0x10000u)
+#define MACHINE_ALIGNMENT      ((size_t)1 << 32)
 _Static_assert(sizeof(struct machine) <= MACHINE_TOUCHED_OFFSET, "the flags lie behind it");
 
 static inline u8 *machine_image(const struct machine *m)
@@ -246,10 +259,8 @@ static inline const void *kpointer(const struct machine *m, kaddr address)
 // The kernel address of something in the RAM.
 static inline kaddr kaddr_of(const struct machine *m, const void *pointer)
 {
-    size_t address = (uintptr_t)pointer - (uintptr_t)m + MACHINE_BELOW;
-
-    BUG_ON(address - KERNEL_BASE >= RAM_MAX);
-    return (kaddr)address;
+    DEBUG_BUG_ON((uintptr_t)pointer - (uintptr_t)kpointer(m, KERNEL_BASE) >= RAM_MAX);
+    return (kaddr)(uintptr_t)pointer;
 }
 
 // A typed look at a kernel address: at(m, address, struct task_struct)->pid.
@@ -290,7 +301,7 @@ void image_use(struct machine *m, kaddr address, u32 size);
 // Was this page of the RAM ever in use? If not, it holds zeros.
 static inline bool image_is_used(const struct machine *m, kaddr address)
 {
-    return machine_touched(m)[(IMAGE_HEAD_SIZE + (address - KERNEL_BASE)) >> PAGE_SHIFT];
+    return machine_touched(m)[(address - IMAGE_BASE) >> PAGE_SHIFT];
 }
 
 // ---- The history (machine/history.c) -----------------------------------------------------------

@@ -19,7 +19,7 @@ bool command_records(const struct machine *m, u64 i, struct record_range *range)
 
 struct event record_event(const struct record *r)
 {
-    return (struct event){ (enum event_kind)r->id, (s32)r->offset, (s32)(u32)r->data,
+    return (struct event){ (enum event_kind)r->id, r->a, (s32)(u32)r->data,
                            (s32)(u32)(r->data >> 32) };
 }
 
@@ -172,7 +172,7 @@ static void moment_frame(struct moment *w, const struct machine *m, bool push)
 
     if (!push) {
         moved[0] = ebp + KFRAME_LINK;
-        moved[1] = moment_word_at(w, m, IMAGE_HEAD_SIZE + (ebp - KERNEL_BASE));
+        moved[1] = moment_word_at(w, m, kaddr_to_offset(ebp));
     }
     moment_put(w, m, ESP_OFFSET, moved, sizeof moved);
 }
@@ -186,7 +186,7 @@ void moment_step(struct moment *w, const struct machine *m, const struct record 
 
     if ((is_enter && !forward) || (is_leave && forward))
         moment_frame(w, m, false);
-    moment_put(w, m, r->offset, bytes, size);
+    moment_put(w, m, record_offset(r), bytes, size);
     if ((is_enter && forward) || (is_leave && !forward))
         moment_frame(w, m, true);
 }

@@ -12,7 +12,7 @@ struct record_range {
 static inline const struct record *record_get(const struct machine *m, u64 position)
 {
     BUG_ON(position < m->journal.tail || position >= journal_head(&m->journal));
-    return &m->journal.records[position & m->journal.mask];
+    return journal_slot(&m->journal, position);
 }
 
 // The position at which the image stands: records before it have happened.
@@ -24,6 +24,12 @@ static inline u64 record_cursor(const struct machine *m)
 // The records of command i, which leads from history position i to i+1. False if there is no such
 // command or the journal does not hold all of its records.
 bool command_records(const struct machine *m, u64 i, struct record_range *range);
+
+// Where in the image a record that carries bytes has stored.
+static inline u32 record_offset(const struct record *r)
+{
+    return r->address - IMAGE_BASE;
+}
 
 // Does stepping stop after this record? (A function is entered, or an event.)
 static inline bool is_step(const struct record *r)
@@ -74,12 +80,12 @@ bool moment_differs(const struct moment *w, const struct machine *m, u32 offset,
 // The image offset of a kernel address, and back.
 static inline u32 kaddr_to_offset(kaddr address)
 {
-    return address - KERNEL_BASE + IMAGE_HEAD_SIZE;
+    return address - IMAGE_BASE;
 }
 
 static inline kaddr offset_to_kaddr(u32 offset)
 {
-    return offset - IMAGE_HEAD_SIZE + KERNEL_BASE;
+    return offset + IMAGE_BASE;
 }
 
 #endif

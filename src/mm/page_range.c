@@ -171,6 +171,7 @@ static void zap_run(struct machine *m, const struct mm_struct *mm, const struct 
     const struct page *map = pfn_to_page(m, 0);
     u32 rss = 0, anon_rss = 0;
 
+    journal_reserve(m);
     for (u32 i = 0; i < run->count; i++) {
         u32 pte = run->pte[i];
         const struct page *page = map + pte_pfn(pte);
@@ -180,8 +181,10 @@ static void zap_run(struct machine *m, const struct mm_struct *mm, const struct 
         rss++;
         anon_rss += page_is_anon(page);
         count_mapping(m, page, -1);
-        if (page->_count < 0)
+        if (page->_count < 0) {
+            journal_reserve(m);
             free_hot_page(m, pte_pfn(pte));
+        }
     }
     if (run->count <= 2)
         door_store(m, run->pte, &(u64){ 0 }, run->count * (u32)sizeof(u32));

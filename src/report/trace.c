@@ -13,8 +13,8 @@
 static bool is_in_variables(const struct record *r)
 {
     return (r->kind == RECORD_STORE || r->kind == RECORD_COPY) &&
-           r->offset >= offsetof(struct image_head, console.variables) &&
-           r->offset < sizeof(struct image_head);
+           record_offset(r) >= offsetof(struct image_head, console.variables) &&
+           record_offset(r) < sizeof(struct image_head);
 }
 
 // Did command n, from 1, do no more than `let` does? Not if nobody knows any more.
@@ -59,8 +59,8 @@ static struct trace_line *add_line(struct trace *t, u64 position, enum trace_lin
 // What changed outside the RAM and outside the CPU is the console's own business.
 static bool is_shown_store(const struct record *r)
 {
-    return r->offset >= IMAGE_HEAD_SIZE ||
-           r->offset < offsetof(struct image_head, cpu) + sizeof(struct cpu);
+    return record_offset(r) >= IMAGE_HEAD_SIZE ||
+           record_offset(r) < offsetof(struct image_head, cpu) + sizeof(struct cpu);
 }
 
 static void close_function(struct trace *t, u64 position, const struct record *r)
@@ -108,7 +108,7 @@ static void add_stores(struct trace *t, u64 position, const struct record *r,
         line = add_line(t, position, TRACE_BLOCK, depth);
         line->new = record_bytes(t->m, r, &bytes);
     }
-    line->offset = r->offset;
+    line->offset = record_offset(r);
 }
 
 static void add_records(struct trace *t, const struct trace_filter *f)

@@ -15,6 +15,13 @@ const char *bug_last_words(void);
             bug_at(__FILE__, __LINE__, #condition);                                                \
     } while (0)
 
+// For what is asked hundreds of times in every command: only where speed is not what is built for.
+#ifdef PROCARIUM_DEBUG
+#define DEBUG_BUG_ON(condition) BUG_ON(condition)
+#else
+#define DEBUG_BUG_ON(condition) ((void)sizeof(condition))
+#endif
+
 #define BUG(words) bug_at(__FILE__, __LINE__, words)
 
 #endif
