@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool config_path(char *path, size_t size)
+bool config_path(char *path, size_t size)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     int length;

@@ -167,6 +167,7 @@ static void on_done(void *context, const struct echo *echo)
         else if (p->has_moved && machine_is_inside(m))
             report_step_sentence(m, &sentence);
         put_wrapped(p, strbuf_text(&sentence), SENTENCE_INDENT);
+        put_wrapped(p, echo->advice, SENTENCE_INDENT);
     }
     strbuf_finish(&sentence);
     p->has_moved = false;

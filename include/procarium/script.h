@@ -82,11 +82,12 @@ struct echo {
                       // of the last one
     const char *file; // where it was written
     u32 line;
-    s32 actor;        // pid of the task that makes the call; 0 for commands that make none
-    const char *text; // as written, one line, fit for a terminal
-    bool acts;        // becomes part of the history
-    u64 round;        // of the outermost `repeat` that runs it, from 0
-    bool is_aside;    // chapter, say, ask, expect, source, quit: not worth echoing
+    s32 actor;          // pid of the task that makes the call; 0 for commands that make none
+    const char *text;   // as written, one line, fit for a terminal
+    bool acts;          // becomes part of the history
+    u64 round;          // of the outermost `repeat` that runs it, from 0
+    bool is_aside;      // chapter, say, ask, expect, source, quit: not worth echoing
+    const char *advice; // for done(): what to try after a call that was refused, or ""
 };
 
 // A command that changes what is on the screen and nothing in the machine.

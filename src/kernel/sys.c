@@ -290,6 +290,8 @@ bool sysctl_check(const struct machine *m, const char *name, s64 value, struct s
     if (value >= s->min && value <= max)
         return true;
     strbuf_printf(why, "%s takes %d to %d", s->name, s->min, max);
+    if (s->offset == offsetof(struct kernel_data, pid_max) && value > max)
+        strbuf_puts(why, ": one page has no more bits, and only 64-bit kernels have more pages");
     return false;
 }
 

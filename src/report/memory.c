@@ -235,7 +235,8 @@ bool report_struct(const struct machine *m, const char *type, kaddr address, str
     if (t == TYPE_NONE || t == TYPE_CPU) {
         strbuf_puts(out, "there is no structure “");
         strbuf_add_visible(out, type, strlen(type));
-        strbuf_puts(out, "”");
+        strbuf_puts(out,
+                    "”: task_struct, mm_struct, vm_area_struct and page are some (Tab has all)");
         return false;
     }
     if (address % 4 || !is_kaddr(m, address, ktype_info(t)->size)) {

@@ -291,7 +291,7 @@ bool report_slab(const struct machine *m, const char *name, struct strbuf *out)
     const struct kmem_cache *c = has_kernel(m) ? find_cache(m, name) : NULL;
 
     if (!c) {
-        strbuf_puts(out, "there is no slab cache of that name");
+        strbuf_puts(out, "there is no slab cache of that name: kmem -s lists them");
         return false;
     }
     add_caches_title(out);

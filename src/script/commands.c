@@ -424,6 +424,11 @@ const struct command_row command_table[] = {
             "KEY is F1 to F12, Space, Tab, PageDown …, Alt, Ctrl or mouse: what that one does. "
             "help KEY says the same."),
       .max_words = 1, .type = { TYPE_CHOICE }, .choices = key_names, .run = run_view },
+    { VIEWS(
+          "settings", "settings", "shows what is wrong in the file of settings",
+          "That is ~/.config/procarium/config, or in $XDG_CONFIG_HOME. It may hold commands about "
+          "the screen, and boot."),
+      .run = run_view },
 
     // ---- Demos and tests
     { OTHER("chapter", FAMILY_DEMO, COMMAND_NARRATE, "chapter \"TITLE\"", "begins a part of a demo",

@@ -34,9 +34,13 @@ PREPARE(let)
     plan->name = name->text;
     const struct quantity *q = find_quantity(&n->word[1]);
     if (!q) {
+        bool is_number = n->words == 2 && word_number(s, &n->word[1], &plan->value);
+
         if (n->words > 2)
-            return fail(s, n->word[2].offset, MSG_TOO_MANY, n->command->info.name);
-        return word_number(s, &n->word[1], &plan->value);
+            fail(s, n->word[2].offset, MSG_TOO_MANY, n->command->info.name);
+        if (!is_number && s->diagnosis.hint.length == 0)
+            strbuf_printf(&s->diagnosis.hint, HINT_USAGE, n->command->info.usage);
+        return is_number;
     }
     if (!q->is_of_image)
         return fail(s, n->word[1].offset, MSG_LET_QUANTITY, q->name);
@@ -120,6 +124,8 @@ static bool fail_unknown_sysctl(struct session *s, const struct word *w)
     const char *near = suggest(w->text, names, count);
     if (near)
         strbuf_printf(&s->diagnosis.hint, HINT_DID_YOU_MEAN, near);
+    else
+        strbuf_puts(&s->diagnosis.hint, HINT_SYSCTLS);
     return false;
 }
 

@@ -223,7 +223,11 @@ static bool word_trace(struct session *s, const struct node *n, u32 i,
         options->no_fields = options->no_notes = true;
     } else if (w->kind == WORD_PLAIN && !w->is_number) {
         options->function = w->text;
-        return is_traced_function(w->text) || fail(s, w->offset, MSG_NO_FUNCTION, w->text);
+        if (is_traced_function(w->text))
+            return true;
+        fail(s, w->offset, MSG_NO_FUNCTION, w->text);
+        strbuf_puts(&s->diagnosis.hint, HINT_FUNCTIONS);
+        return false;
     } else {
         return word_command(s, n, i, number);
     }
@@ -326,6 +330,8 @@ static bool fail_unknown_topic(struct session *s, const struct word *w)
     fail(s, w->offset, MSG_NO_TOPIC, w->text);
     if (near)
         strbuf_printf(&s->diagnosis.hint, HINT_DID_YOU_MEAN, near);
+    else
+        strbuf_puts(&s->diagnosis.hint, HINT_LIST);
     return false;
 }
 

@@ -202,6 +202,13 @@ static void show_branch(const struct session *s, const struct branch *b, u64 cou
     strbuf_putc(out, '\n');
 }
 
+static bool fail_no_branch(struct session *s, const struct node *n, s64 number)
+{
+    fail(s, n->word[0].offset, MSG_NO_BRANCH, (long long)number);
+    strbuf_puts(&s->diagnosis.hint, HINT_BRANCHES);
+    return false;
+}
+
 RUN(branches)
 {
     if (n->words == 1) {
@@ -210,7 +217,7 @@ RUN(branches)
         if (!word_in_range(s, &n->word[0], WHAT_BRANCH, 1, UINT32_MAX, &number))
             return false;
         if (!go_to_branch(s, (u32)number))
-            return fail(s, n->word[0].offset, MSG_NO_BRANCH, (long long)number);
+            return fail_no_branch(s, n, number);
         tell_moved(s);
         return true;
     }

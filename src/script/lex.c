@@ -226,6 +226,8 @@ static bool lex_plain(struct lexer *lexer, struct word *word)
     while (!ends_word(peek(lexer, length))) {
         char c = peek(lexer, length);
 
+        if (c == '"' && memchr(begin, '(', length))
+            return complain(lexer, lexer->at, MSG_NOT_C);
         if (c == '"')
             return complain(lexer, lexer->at + length, MSG_QUOTE_INSIDE);
         if (is_pid && length > 0 && c == ':')

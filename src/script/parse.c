@@ -1,6 +1,7 @@
 // From words to commands and blocks.
 #include "script/parse.h"
 
+#include "script/advice.h"
 #include "script/commands.h"
 #include "script/messages.h"
 
@@ -64,9 +65,10 @@ static bool parse_name(struct parser *p, struct node *n)
     strbuf_add_visible(&shown, p->lexer.source->text + name.offset, length < 40 ? length : 40);
     diagnose(d, name.offset, MSG_UNKNOWN_COMMAND, strbuf_text(&shown));
     strbuf_finish(&shown);
-    const char *near = suggest_command(name.word.text);
-    if (near)
-        strbuf_printf(&d->hint, HINT_DID_YOU_MEAN, near);
+    if (name.word.kind == WORD_PLAIN)
+        advise_command(name.word.text, &d->hint);
+    else
+        strbuf_puts(&d->hint, HINT_VALUE);
     return false;
 }
 
@@ -77,8 +79,14 @@ static bool parse_words(struct parser *p, struct node *n)
 
     while (look(p) && p->token.kind == TOKEN_WORD) {
         if (n->words == max) {
-            diagnose(p->lexer.diagnosis, p->token.offset, MSG_TOO_MANY, n->command->info.name);
-            add_usage(p->lexer.diagnosis, n->command);
+            struct diagnosis *d = p->lexer.diagnosis;
+
+            diagnose(d, p->token.offset, MSG_TOO_MANY, n->command->info.name);
+            advise_word(p->token.word.text, &d->hint);
+            for (u32 i = 0; i < n->words && d->hint.length == 0; i++)
+                advise_word(words[i].text, &d->hint);
+            if (d->hint.length == 0)
+                add_usage(d, n->command);
             return false;
         }
         struct token t = take(p);

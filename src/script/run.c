@@ -1,6 +1,7 @@
 // Running: one node, one block, one text; what the history runs again; mistakes.
 #include "script/session.h"
 
+#include "script/advice.h"
 #include "script/messages.h"
 #include "script/parse.h"
 
@@ -80,6 +81,7 @@ static void make_echo(struct session *s, const struct node *n, const struct plan
         .actor = plan && plan->actor ? plan->actor->pid : 0,
         .text = show_node(s, n),
         .acts = plan != NULL,
+        .advice = "",
         .round = s->round,
         .is_aside = kind == COMMAND_NARRATE || kind == COMMAND_EXPECT ||
                     n->command->run == run_source_file || n->command->run == run_quit,
@@ -111,6 +113,8 @@ static bool prepare_call(struct session *s, const struct node *n, struct plan *p
         const struct task_struct *other = current(s->m);
         if (can_act(s->m, other, &why)) // whoever has the CPU could do it instead
             strbuf_printf(&s->diagnosis.hint, HINT_OTHER_ACTOR, other->pid, other->pid);
+        else
+            strbuf_puts(&s->diagnosis.hint, HINT_NOBODY_CAN);
         strbuf_finish(&why);
         return false;
     }
@@ -226,8 +230,10 @@ static bool run_acting(struct session *s, const struct node *n)
     history_begin(s->m, n);
     act(s, n, &plan);
     history_end(s->m);
-    if (f->done)
+    if (f->done) {
+        echo.advice = advise_after(s, n, echo.actor);
         f->done(f->context, &echo);
+    }
     return true;
 }
 

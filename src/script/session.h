@@ -33,6 +33,7 @@ struct session {
     struct diagnosis diagnosis;
     struct place_mark told; // where the last mistake stood
     struct strbuf shown;    // the last text made fit for a terminal
+    char advice[160];       // what advise_after() has put together
     bool keep_going;
     enum run_result inner; // what `source` and `quit` want the caller to do
     u32 source_depth;

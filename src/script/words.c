@@ -2,6 +2,7 @@
 #include "script/session.h"
 
 #include "procarium/names.h"
+#include "script/advice.h"
 #include "script/messages.h"
 
 #include <stdlib.h>
@@ -78,8 +79,11 @@ bool word_number(struct session *s, const struct word *w, s64 *value)
 bool word_in_range(struct session *s, const struct word *w, const char *what, s64 least, s64 most,
                    s64 *value)
 {
-    if (!word_number(s, w, value))
+    if (!word_number(s, w, value)) {
+        if (s->diagnosis.hint.length == 0 && w->kind == WORD_PLAIN && !w->is_number)
+            strbuf_printf(&s->diagnosis.hint, HINT_WANTED, what);
         return false;
+    }
     if (*value < least || *value > most)
         return fail(s, w->offset, MSG_OUT_OF_RANGE, (long long)*value, what, (long long)least,
                     (long long)most);
@@ -150,7 +154,11 @@ bool word_task(struct session *s, const struct word *w, const struct task_struct
     if (!word_pid(s, w, &pid))
         return false;
     *p = find_task_by_pid(s->m, pid);
-    return *p || fail(s, w->offset, MSG_NO_TASK, pid);
+    if (*p)
+        return true;
+    fail(s, w->offset, MSG_NO_TASK, pid);
+    strbuf_puts(&s->diagnosis.hint, HINT_TASKS);
+    return false;
 }
 
 // ---- Names -----------------------------------------------------------------------------------
@@ -183,7 +191,9 @@ static bool add_flag(struct session *s, const struct word *w, const char *what,
         length = sizeof name - 1;
     memcpy(name, w->text + begin, length);
     name[length] = '\0';
-    return fail(s, w->offset + (u32)begin, MSG_NOT_FLAG, name, what);
+    fail(s, w->offset + (u32)begin, MSG_NOT_FLAG, name, what);
+    strbuf_puts(&s->diagnosis.hint, HINT_TAB);
+    return false;
 }
 
 bool word_flags(struct session *s, const struct word *w, const char *what,
@@ -217,7 +227,9 @@ bool word_choice(struct session *s, const struct word *w, const char *choices, u
         c += length;
         c += *c == ' ';
     }
-    return fail(s, w->offset, MSG_NOT_CHOICE, w->text, choices);
+    fail(s, w->offset, MSG_NOT_CHOICE, w->text, choices);
+    advise_word(w->text, &s->diagnosis.hint);
+    return false;
 }
 
 // ---- Texts -----------------------------------------------------------------------------------

@@ -219,6 +219,47 @@ static void test_dialogue(void)
     close(d.from);
 }
 
+/* The text without its line ends, so that words are found wherever it was wrapped. */
+static char *flat(char *text)
+{
+    for (char *at = text; (at = strstr(at, "\n   ")) != NULL;) {
+        memmove(at, at + 3, strlen(at + 3) + 1);
+        *at = ' ';
+    }
+    return text;
+}
+
+/* What a beginner may try after a call that was refused; a program gets only the facts. */
+static void test_advice(void)
+{
+    static const struct {
+        const char *commands, *advice;
+    } cases[] = {
+        { "exec ls", "Type: exec /bin/ls" }, /* the sentence is wrapped */
+        { "exec nothing", "the shell's work" },
+        { "exec /bin/nothing", "Tab behind exec" },
+        { "exec /bin/ls | wc", "No shell" },
+        { "open /nothing", "CREAT" },
+        { "kill 9", "kill -9 3" },
+        { "kill -9 -1", "nobody else" },
+        { "wait", "fork makes a child" },
+        { "wait 7", "Only its parent" },
+        { "close 9", "files shows" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run_result r = run("", "-c", cases[i].commands, NULL, NULL, NULL);
+        CU_ASSERT_PTR_NOT_NULL(strstr(flat(r.out), cases[i].advice));
+        run_result_finish(&r);
+        r = run("", "--json", "-c", cases[i].commands, NULL, NULL);
+        CU_ASSERT_PTR_NULL(strstr(r.out, cases[i].advice));
+        run_result_finish(&r);
+    }
+    struct run_result r = run("", "-c", "fork; wait 2 WNOHANG; kill 2; wait", NULL, NULL, NULL);
+    CU_ASSERT_PTR_NULL(strstr(r.out, "fork makes"));
+    run_result_finish(&r);
+}
+
 /* A command that outgrows the journal is not passed over in silence; a variable has no sentence. */
 static void test_sentences(void)
 {
@@ -238,6 +279,7 @@ static void test_sentences(void)
 
 static CU_TestInfo tests[] = {
     { "sentences", test_sentences },
+    { "advice", test_advice },
     { "exit statuses", test_statuses },
     { "scripts, -c, standard input", test_inputs },
     { "FIFOs and devices", test_streams },

@@ -135,7 +135,7 @@ static void test_hints(void)
     finish(&p);
     begin(&p, "xyzzy");
     expect_mistake(&p, 0, "xyzzy");
-    CU_ASSERT_EQUAL(p.diagnosis.hint.length, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&p.diagnosis.hint), "help"));
     finish(&p);
     begin(&p, "setpgid 1");
     expect_mistake(&p, 9, "more words");
@@ -211,11 +211,52 @@ static void test_open_ends(void)
     CU_ASSERT_FALSE(is_open("say # \"{ \n"));
 }
 
+// What comes from a shell, from C or from another system gets advice of its own.
+static void test_advice(void)
+{
+    static const struct {
+        const char *line, *hint;
+    } cases[] = {
+        { "ls -l | wc", "exec /bin/ls" },
+        { "sudo rm -rf /", "root already" },
+        { "man fork", "help NAME" },
+        { "sleep 5", "no time passes" },
+        { "top", "ps lists" },
+        { "x=3", "let x 3" },
+        { "3 fork", "3: fork" },
+        { "x: fork", "an actor is" },
+        { "fork();", "no parentheses" },
+        { "kill(2,9);", "kill [-SIGNAL] PID" },
+        { "if (fork() == 0) { exit(1); }", "not C" },
+        { "pid = fork();", "not C" },
+        { "./a.out", "exec /bin/ls" },
+        { "fork | fork", "a shell's" },
+        { "fork x // why", "begins with #" },
+        { "$?", "say" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parsed p;
+
+        begin(&p, cases[i].line);
+        CU_ASSERT_EQUAL(parser_next(&p.parser, &p.node), PARSE_MISTAKE);
+        CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&p.diagnosis.hint), cases[i].hint));
+        if (!strstr(strbuf_text(&p.diagnosis.hint), cases[i].hint))
+            fprintf(stderr, "%s: %s\n", cases[i].line, strbuf_text(&p.diagnosis.hint));
+        finish(&p);
+    }
+    struct parsed p;
+    begin(&p, "execl(\"/bin/ls\", 0);");
+    expect_mistake(&p, 0, "not C");
+    finish(&p);
+}
+
 static CU_TestInfo tests[] = {
     { "commands, actors, words", test_commands },
     { "blocks", test_blocks },
     { "mistakes of form, with their places", test_mistakes },
     { "hints", test_hints },
+    { "advice", test_advice },
     { "recovery", test_recovery },
     { "unfinished input", test_open_ends },
     CU_TEST_INFO_NULL,

@@ -18,7 +18,7 @@ static void test_time(void)
     holds_in("fork; back 3; undo; expect tasks 1; step; undo; expect tasks 1; redo; "
              "expect tasks 2");
     fails_in("undo", "nothing lies behind");
-    fails_in("fork; undo 2", "only 1 command");
+    fails_in("fork; undo 2", "at most 1");
     fails_in("fork; step", "nothing lies ahead");
     fails_in("goto 1", "out of range");
     holds_in("fork; exit; expect panicked 1; undo; expect panicked 0; fork; expect tasks 3");

@@ -1,7 +1,6 @@
 /* The terminal's application: what it is made of, its life, and how commands run in it. */
 #include "tui/app.h"
 
-#include "config.h"
 #include "state.h"
 #include "text.h"
 #include "tui/history.h"
@@ -427,7 +426,7 @@ static void begin(struct app *app, const struct tui_options *options)
 
     face_begin(app);
     if (!options->has_no_config)
-        config_run(app->session, &boot);
+        settings_run(app, &boot);
     app->wants_to_play = false;
     app->file = session_file_create();
     bool has_begun = options->resumes && keeping_resume(app);
@@ -532,6 +531,7 @@ static int app_finish(struct app *app)
     strbuf_finish(&app->wanted_demo);
     pending_close(&app->pending);
     strbuf_finish(&app->repeated_prompt);
+    settings_finish(&app->settings);
     strbuf_finish(&app->act_text);
     strbuf_finish(&app->act_sentence);
     pager_finish(&app->pager);

@@ -13,6 +13,7 @@
 #include "tui/panes.h"
 #include "tui/pending.h"
 #include "tui/player_ui.h"
+#include "tui/settings.h"
 #include "tui/term.h"
 
 enum { TIMER_PLAY };
@@ -105,6 +106,8 @@ struct app {
     u64 acts;        /* commands that acted in this run */
     struct strbuf act_text, act_sentence;
     enum run_result result;
+
+    struct settings settings;
 
     /* the speaker's notes */
     struct notes_server *notes_server; /* NULL: nobody can follow */

@@ -63,6 +63,8 @@ static void on_done(void *context, const struct echo *echo)
 
     if (!echo->acts || is_silent(app))
         return;
+    if (*echo->advice && !app->is_busy)
+        console_writef(app->console, STYLE_HINT, "%s\n", echo->advice);
     if (++app->acts > ACTS_TOLD)
         return;
     if (app->acts > 1)
@@ -98,7 +100,7 @@ static void on_mistake(void *context, const struct mistake *mistake)
     struct app *app = context;
     bool is_typed = strcmp(mistake->file, _("command line")) == 0;
 
-    if (is_silent(app))
+    if (is_silent(app) || settings_take_mistake(&app->settings, mistake))
         return;
     app->player.is_shown = false;
     app_set_playing(app, false);

@@ -402,6 +402,14 @@ static void tell_key(struct app *app, const char *word)
     strbuf_finish(&out);
 }
 
+static bool do_settings(struct app *app, const struct view_command *c, struct strbuf *why)
+{
+    (void)c;
+    (void)why;
+    settings_show(app);
+    return true;
+}
+
 static bool do_keys(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     (void)why;
@@ -423,7 +431,7 @@ bool app_view(void *context, const struct view_command *command, struct strbuf *
         { "layout", do_layout }, { "pane", do_pane },     { "zoom", do_zoom },
         { "size", do_size },     { "choose", do_choose }, { "beside", do_beside },
         { "press", do_press },   { "play", do_play },     { "theme", do_theme },
-        { "mouse", do_mouse },   { "keys", do_keys },
+        { "mouse", do_mouse },   { "keys", do_keys },     { "settings", do_settings },
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
