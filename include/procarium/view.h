@@ -322,7 +322,8 @@ struct view_memory {
     u32 slab;   // in slabs
     u32 other;  // handed out for anything else
     u32 free;
-    u32 free_blocks[11]; // free blocks of 2^order frames
+    u32 free_blocks[11];     // free blocks of 2^order frames
+    u32 free_blocks_was[11]; // at the last stop; as now if nothing is known
 };
 
 void view_memory(const struct view *v, struct view_memory *memory);

@@ -200,6 +200,12 @@ void view_memory(const struct view *v, struct view_memory *memory)
     memory->slab = c.slab;
     memory->other = c.other;
     memory->free = c.free;
-    for (u32 order = 0; order < MAX_ORDER; order++)
-        memory->free_blocks[order] = mm_data(v->m)->zone.free_area[order].nr_free;
+    for (u32 order = 0; order < MAX_ORDER; order++) {
+        const u32 *free = &mm_data(v->m)->zone.free_area[order].nr_free;
+
+        memory->free_blocks[order] = memory->free_blocks_was[order] = *free;
+        if (v->has_marks)
+            moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, free)),
+                       &memory->free_blocks_was[order], sizeof *free);
+    }
 }

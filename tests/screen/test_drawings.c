@@ -95,6 +95,23 @@ static void test_stack_scrolls(void)
     quit_procarium(vt);
 }
 
+/* The free blocks of the buddy allocator, a sign for each, and which lists have changed. */
+static void test_free_blocks(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    run_command(vt, "layout memory; fork", "forked 3 sh");
+    CU_ASSERT_TRUE(is_beside(vt, "▪     1      2    1 →    0", "│"));
+    CU_ASSERT_TRUE(is_beside(vt, "      0      1           1  █ ", "│"));
+    CU_ASSERT_TRUE(vt_find(vt, "15694 of 16384 frames free ", NULL, NULL));
+    run_command(vt, "nice 1", "nice returns");
+    CU_ASSERT_FALSE(is_beside(vt, "1 →    0", "│"));
+    run_command(vt, "zoom kernel", "frames: 15694 of 16384 free; 649 kernel, ");
+    CU_ASSERT_TRUE(is_beside(vt, "10   1024          15  ███████████████ ", "│"));
+    run_command(vt, "pane kernel pids", "last_pid 3, the next is 4; 4 in use, ");
+    quit_procarium(vt);
+}
+
 /* F1 says what the signs in the panes mean, and help what one key does. */
 static void test_help(void)
 {
@@ -129,6 +146,7 @@ static CU_TestInfo tests[] = {
     { "notes of the trace", test_trace },
     { "the kernel stack", test_stack },
     { "a kernel stack that is too long", test_stack_scrolls },
+    { "free blocks", test_free_blocks },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,
 };

@@ -1,10 +1,18 @@
 /* The kernel's own tables, one at a time: slab caches, the bitmap of PIDs, the run queue, free page frames. */
 #include "text.h"
+#include "tui/glyph.h"
 #include "tui/panes.h"
 
 #include <stdio.h>
 
 enum { ROWS_MAX = 128, PID_BITS_MAX = 8192 };
+
+/* The line above a table: all of it, or what fits. */
+static void draw_summary(const struct canvas *canvas, const char *full, const char *brief)
+{
+    draw_text(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
+              glyph_width(full) < canvas->area.cols ? full : brief);
+}
 
 /* ---- Slab caches ---- */
 
@@ -97,12 +105,15 @@ static void draw_pids(const struct canvas *canvas, struct kernel_state *state,
 {
     u8 bits[PID_BITS_MAX];
     struct view_pidmap map;
+    char full[128], brief[64];
     int across = canvas->area.cols - 7, rows = canvas->area.rows - 1;
 
     view_pidmap(vs->view, &map);
-    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
-               _("last_pid %d, the next is %d; %u in use, %u free of pid_max %d"), map.last_pid,
-               map.next_pid, map.used, map.free, map.pid_max);
+    snprintf(full, sizeof full, _("last_pid %d, the next is %d; %u in use, %u free of pid_max %d"),
+             map.last_pid, map.next_pid, map.used, map.free, map.pid_max);
+    snprintf(brief, sizeof brief, _("last_pid %d, next %d; %u in use"), map.last_pid, map.next_pid,
+             map.used);
+    draw_summary(canvas, full, brief);
     across -= across % 10;
     if (across < 10 || rows < 1)
         return;
@@ -137,12 +148,15 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
                                                   { "TASK", 0, ALIGN_LEFT } };
     struct view_queued queued[ROWS_MAX];
     struct view_runqueue rq;
+    char full[128], brief[64];
     int rows = canvas->area.rows - 2;
 
     view_runqueue(vs->view, &rq);
-    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
-               _("%u can run: %u active, %u expired; %llu switches"), rq.running, rq.active,
-               rq.expired, (unsigned long long)rq.switches);
+    snprintf(full, sizeof full, _("%u can run: %u active, %u expired; %llu switches"), rq.running,
+             rq.active, rq.expired, (unsigned long long)rq.switches);
+    snprintf(brief, sizeof brief, _("%u can run: %u active, %u expired"), rq.running, rq.active,
+             rq.expired);
+    draw_summary(canvas, full, brief);
     draw_heading(canvas, 1, columns, 5);
     rows = rows < ROWS_MAX ? rows : ROWS_MAX;
     scroll_fit(&state->scroll, (int)rq.running, rows);
@@ -167,37 +181,52 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
 
 /* ---- Free page frames ---- */
 
-/* The buddy allocator's lists: how many blocks of 2^order frames wait in each. */
+enum { BLOCKS_AT = 28 }; /* where they are drawn */
+
+/* "3", or "4 → 3" with a new count. */
+static void draw_block_count(const struct canvas *canvas, int y, u32 was, u32 is, attr_t attrs)
+{
+    char text[16];
+    int x = 15, width = snprintf(text, sizeof text, "%u", is);
+
+    if (was != is) {
+        x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_WAS), "%4u", was);
+        x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_DIM), " → ");
+        attrs = draw_style(canvas, STYLE_CHANGED);
+    } else {
+        x += 7;
+    }
+    draw_textf(canvas, y, x + (width < 4 ? 4 - width : 0), attrs, "%u", is);
+}
+
+/* The buddy allocator's lists: the blocks of 2^order frames that wait in each, a sign for each. */
 static void draw_blocks(const struct canvas *canvas, struct kernel_state *state,
                         const struct view_state *vs)
 {
-    static const struct draw_column columns[] = { { "ORDER", 5, ALIGN_RIGHT },
-                                                  { "FRAMES", 6, ALIGN_RIGHT },
-                                                  { "BLOCKS", 6, ALIGN_RIGHT },
-                                                  { "", 0, ALIGN_LEFT } };
     enum { ORDERS = sizeof((struct view_memory *)0)->free_blocks / sizeof(u32) };
+    const char *sign = theme_symbol(canvas->theme, SYMBOL_CHANGED);
     struct view_memory memory;
+    char full[128], brief[64];
     int rows = canvas->area.rows - 2;
 
     view_memory(vs->view, &memory);
-    draw_textf(canvas, 0, 0, draw_style(canvas, STYLE_NORMAL),
-               _("frames: %u of %u free; %u kernel, %u slab, %u other"), memory.free, memory.frames,
-               memory.kernel, memory.slab, memory.other);
-    draw_heading(canvas, 1, columns, 4);
+    snprintf(full, sizeof full, _("frames: %u of %u free; %u kernel, %u slab, %u other"),
+             memory.free, memory.frames, memory.kernel, memory.slab, memory.other);
+    snprintf(brief, sizeof brief, _("%u of %u frames free"), memory.free, memory.frames);
+    draw_summary(canvas, full, brief);
+    draw_text(canvas, 1, 0, draw_style(canvas, STYLE_DIM), _("  ORDER FRAMES    FREE BLOCKS"));
     scroll_fit(&state->scroll, ORDERS, rows);
-    for (int y = 0; y < rows && state->scroll.top + y < ORDERS; y++) {
-        int order = state->scroll.top + y;
-        u32 blocks = memory.free_blocks[order], frames = blocks << order;
-        char text[3][16];
-        snprintf(text[0], sizeof text[0], "%d", order);
-        snprintf(text[1], sizeof text[1], "%u", 1u << order);
-        snprintf(text[2], sizeof text[2], "%u", blocks);
-        const char *cells[] = { text[0], text[1], text[2], "" };
+    for (int y = 2; y - 2 < rows && state->scroll.top + y - 2 < ORDERS; y++) {
+        int order = state->scroll.top + y - 2;
+        u32 blocks = memory.free_blocks[order], was = memory.free_blocks_was[order];
         attr_t attrs = draw_style(canvas, blocks ? STYLE_NORMAL : STYLE_DIM);
-        draw_row(canvas, y + 2, columns, 4, cells, (attr_t[]){ attrs, attrs, attrs, attrs });
-        int cols = canvas->area.cols - 22;
-        if (cols > 0)
-            draw_bar(canvas, y + 2, 20, cols, frames, memory.free, attrs);
+        if (was != blocks)
+            draw_text(canvas, y, 0, draw_style(canvas, STYLE_CHANGED), sign);
+        draw_textf(canvas, y, 2, attrs, "%5d %6u", order, 1u << order);
+        draw_block_count(canvas, y, was, blocks, attrs);
+        for (u32 i = 0; i < blocks && BLOCKS_AT + (int)i < canvas->area.cols - 1; i++)
+            draw_text(canvas, y, BLOCKS_AT + (int)i, attrs,
+                      theme_symbol(canvas->theme, SYMBOL_BAR_FULL));
     }
 }
 
