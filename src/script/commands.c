@@ -29,6 +29,8 @@ const char key_names[] =
 
 const char pane_names[] =
     "tasks states trace task stack kernel memory files timeline ring narration";
+const char press_names[] =
+    "Up Down PageUp PageDown Home End Enter Esc WheelUp WheelDown MapUp MapDown";
 
 // What completion offers where any word may stand.
 #define FILES       "/etc/passwd /etc/motd /tmp/file /dev/null /dev/zero /dev/console /dev/hda"
@@ -401,10 +403,16 @@ const struct command_row command_table[] = {
             "puts another task's memory beside that of the task that is shown",
             "off: the pane chooses, as at first: a child or the parent with common memory."),
       .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .run = run_choose },
-    { VIEWS("press", "press PANE KEY [TIMES]", "presses a key in a pane: scrolls it",
-            "KEY is Up, Down, PageUp, PageDown, Home, End or Enter."),
-      .min_words = 2, .max_words = 3, .type = { TYPE_PANE, TYPE_CHOICE, TYPE_NUMBER },
-      .choices = "Up Down PageUp PageDown Home End Enter", .run = run_view },
+    { VIEWS("press", "press PANE|console|help|output KEY [TIMES]",
+            "presses a key in a pane: scrolls it",
+            "KEY is Up, Down, PageUp, PageDown, Home, End, Enter or Esc; WheelUp and WheelDown "
+            "are the mouse's wheel, MapUp and MapDown the same over the memory pane's map. help "
+            "and output, which is more than the console has room for, lie over the panes: Esc "
+            "closes them."),
+      .min_words = 2, .max_words = 3, .type = { TYPE_PANE, TYPE_KEY, TYPE_NUMBER },
+      .choices = "console help output", .run = run_view },
+    { VIEWS("redraw", "redraw", "draws the screen anew, when something has garbled it", ""),
+      .run = run_view },
     { VIEWS("play", "play [off|faster|slower|STEPS]",
             "steps by itself through the demo, or the last command",
             "STEPS a second: 1/4, 1/2, 1, 2, 4, 8, 16 or 32. At the end of the history the last "

@@ -39,6 +39,7 @@ enum word_type {
     TYPE_TOPIC,  // of help
     TYPE_CHOICE, // one of `choices`
     TYPE_PANE,   // a pane's name, or one of `choices`
+    TYPE_KEY,    // a name out of press_names
     TYPE_EXPECT,
     TYPE_MOMENT, // what `until` waits for
     TYPE_STATE,  // R S D T t Z X
@@ -92,6 +93,8 @@ extern const u32 command_count;
 extern const char pane_names[];
 // The keys that `keys` and `help` know, and `mouse`.
 extern const char key_names[];
+// Those that `press` knows.
+extern const char press_names[];
 
 // By name or alias, or NULL.
 const struct command_row *find_command(const char *name);

@@ -31,6 +31,8 @@ static bool check_word(struct session *s, const struct word *w, const struct com
     case TYPE_PANE:
         return is_one_of(w, pane_names) || is_one_of(w, row->choices) ||
                fail(s, w->offset, MSG_NOT_PANE, w->text, pane_names, row->choices);
+    case TYPE_KEY:
+        return word_choice(s, w, press_names, &index);
     case TYPE_NUMBER:
         return word_in_range(s, w, WHAT_COUNT, 1, PRESSES_MAX, &value);
     case TYPE_CHOICE:

@@ -267,6 +267,9 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         add_choices(c, pane_names);
         add_choices(c, spot->command->choices);
         break;
+    case TYPE_KEY:
+        add_choices(c, press_names);
+        break;
     case TYPE_MOMENT:
         add_choices(c, spot->command->choices);
         add_choices(c, until_events);

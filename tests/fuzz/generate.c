@@ -219,6 +219,9 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     case TYPE_PANE:
         add_choice(g, pane_names, out);
         break;
+    case TYPE_KEY:
+        add_choice(g, press_names, out);
+        break;
     case TYPE_MOMENT:
         add_choice(g, until_events, out);
         break;

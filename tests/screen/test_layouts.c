@@ -515,9 +515,9 @@ static const struct {
     { "\003", "redo^C" },
     { "\022for", "$(history: for) fork" }, /* ^R */
     { "\003", "^C" },
-    { "\014", "F1 help" }, /* ^L */
-    { "\033[5~", "F1 help" },
-    { "\033[6~", "F1 help" },
+    { "\014", "> redraw" }, /* ^L */
+    { "\033[5~", " more below" },
+    { "\033[6~", "> press console PageDown" },
 };
 
 struct ending {

@@ -169,7 +169,7 @@ editing() {
     tm send-keys C-c
     press C-r '(history'
     tm send-keys C-c
-    tm send-keys C-l
+    acts C-l 'redraw'
     tm send-keys -l 'layo'
     tm send-keys Tab
     wait_for '> layout' 'completion'

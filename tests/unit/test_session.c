@@ -182,17 +182,34 @@ static bool on_view(void *context, const struct view_command *c, struct strbuf *
 
 static void test_screen_commands(void)
 {
-    static const char all[] = "layout memory\nlayout\npane trace fields\npane next\npane\nzoom\n"
-                              "zoom off\nzoom console\nsize trace 12x40\nsize console taller\n"
-                              "size reset\npress trace PageDown 3\npress task Up\nplay\nplay 1/4\n"
-                              "play off\ntheme light ascii\ntheme\nmouse off\nkeys\n"
-                              "choose 1\nchoose off\n";
-    static const char *const wrong[] = { "layout x",      "pane nowhere",     "zoom nowhere",
-                                         "size trace",    "size trace 5",     "size trace 5x",
-                                         "size trace x5", "size 5x5",         "size reset 5x5",
-                                         "press trace X", "press trace Up 0", "play 3",
-                                         "theme pink",    "mouse maybe",      "choose 99",
-                                         "choose nobody", "keys now" };
+    static const char all[] =
+        "layout memory\nlayout\npane trace fields\npane next\npane\nzoom\n"
+        "zoom off\nzoom console\nsize trace 12x40\nsize console taller\n"
+        "size reset\npress trace PageDown 3\npress task Up\npress console WheelUp 3\n"
+        "press help Esc\nredraw\nplay\nplay 1/4\n"
+        "play off\ntheme light ascii\ntheme\nmouse off\nkeys\n"
+        "choose 1\nchoose off\n";
+    static const char *const wrong[] = { "layout x",
+                                         "pane nowhere",
+                                         "zoom nowhere",
+                                         "size trace",
+                                         "size trace 5",
+                                         "size trace 5x",
+                                         "size trace x5",
+                                         "size 5x5",
+                                         "size reset 5x5",
+                                         "press trace X",
+                                         "press trace Up 0",
+                                         "press Up Up",
+                                         "press trace console",
+                                         "press output",
+                                         "redraw now",
+                                         "play 3",
+                                         "theme pink",
+                                         "mouse maybe",
+                                         "choose 99",
+                                         "choose nobody",
+                                         "keys now" };
     struct told t;
     struct session *s = new_session(&t);
     struct seen_view seen = { .refuses = false };

@@ -55,10 +55,17 @@ static bool is_step_of_demo(const struct app *app, const char *text)
            strpbrk(text, ";\n") == NULL;
 }
 
+/* Commands that let a long output lie where it is: it is in the picture, or is scrolled. */
+static bool leaves_pager(const char *text)
+{
+    return strncmp(text, "snapshot-screen", 15) == 0 || strncmp(text, "press ", 6) == 0 ||
+           strcmp(text, "redraw") == 0;
+}
+
 void app_run(struct app *app, const char *name, const char *text)
 {
     app->is_busy = true;
-    app->keeps_pager = strncmp(text, "snapshot-screen", 15) == 0;
+    app->keeps_pager = leaves_pager(text);
     app->echoed = console_count(app->console);
     face_begin(app);
     app->result = session_run_from(app->session, name, app->line_number, text, strlen(text));
@@ -112,9 +119,10 @@ static bool drop_echo(struct app *app, bool is_same)
 }
 
 /* Shows a key's command as typed; a count behind it when there is more than one. */
-static void show_echo(struct app *app, const char *command, bool is_view)
+static void show_echo(struct app *app, const char *command, bool is_view, bool is_new)
 {
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
+    bool scrolls_console = strncmp(command, "press console ", 14) == 0;
     app->is_repeated_view = is_view;
     console_write(app->console, STYLE_PROMPT, strbuf_text(&app->repeated_prompt));
     if (app->times > 1)
@@ -122,7 +130,10 @@ static void show_echo(struct app *app, const char *command, bool is_view)
     else
         console_writef(app->console, STYLE_NORMAL, "%s\n", command);
     app->console_lines = console_count(app->console);
-    console_to_end(app->console);
+    if (!scrolls_console)
+        console_to_end(app->console);
+    else if (is_new) /* what is in sight stays where it is: the command moves it */
+        console_scroll_rows(app->console, -1);
 }
 
 void app_run_key(struct app *app, const char *command)
@@ -130,7 +141,7 @@ void app_run_key(struct app *app, const char *command)
     bool is_same = strcmp(app->repeated, command) == 0 && strchr(command, ' ') == NULL;
 
     app->times = drop_echo(app, is_same) ? app->times + 1 : 1;
-    show_echo(app, command, false);
+    show_echo(app, command, false, app->times == 1);
     app_run(app, _("command line"), command);
     if (app->result != RUN_OK)
         app->times = 0;
@@ -143,8 +154,9 @@ void app_run_view_key(struct app *app, const char *command)
     bool is_same = strcmp(app->repeated, command) == 0;
     bool was_view = app->is_repeated_view;
 
-    app->times = drop_echo(app, was_view) && is_same && is_press ? app->times + 1 : 1;
-    show_echo(app, command, true);
+    bool is_new = !drop_echo(app, was_view);
+    app->times = !is_new && is_same && is_press ? app->times + 1 : 1;
+    show_echo(app, command, true, is_new);
     app_run(app, _("command line"), command);
     if (app->result != RUN_OK)
         app->times = 0;

@@ -185,6 +185,20 @@ void app_reset_sizes(struct app *app);
 /* "×4", "×1/2". */
 const char *app_speed_text(const struct app *app);
 
+/* ---- press.c ---- */
+
+/* The name that `press` has for a key or the wheel, or NULL. */
+const char *press_name(const struct key *key);
+/* A face function: the command `press`. */
+bool app_do_press(struct app *app, const struct view_command *command, struct strbuf *why);
+/*
+ * Presses a key by that command, at once: it only moves what is shown, and the line that is being
+ * typed stays as it is.
+ */
+enum key_use app_press(struct app *app, const char *target, const char *name);
+/* The wheel, over a pane or what lies over all of them, or the console. */
+enum key_use app_turn_wheel(struct app *app, int pane, const struct key *key);
+
 /* ---- mouse.c ---- */
 
 enum key_use app_mouse(struct app *app, const struct key *key);
@@ -193,6 +207,9 @@ enum key_use app_mouse(struct app *app, const struct key *key);
 
 /* A loop_ops function: the first look at every key. */
 enum key_use app_key(void *app, const struct key *key);
+
+/* What a pane's command line asks for. */
+enum request app_request_of(const char *line);
 
 /* A row of the table of keys: what help and the key bar are made from. */
 struct key_help {

@@ -8,6 +8,7 @@
 #include "tui/glyph.h"
 #include "tui/mem.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -171,9 +172,9 @@ void console_writef(struct console *console, enum style style, const char *forma
 
 void console_scroll_rows(struct console *console, int rows)
 {
-    console->below -= rows; /* console_draw() keeps it from passing the oldest line */
-    if (console->below < 0)
-        console->below = 0;
+    long below = (long)console->below - rows; /* console_draw() keeps it from the oldest line */
+
+    console->below = below < 0 ? 0 : below > INT_MAX / 2 ? INT_MAX / 2 : (int)below;
 }
 
 void console_scroll_pages(struct console *console, int pages)
@@ -186,6 +187,11 @@ void console_scroll_pages(struct console *console, int pages)
 void console_to_end(struct console *console)
 {
     console->below = 0;
+}
+
+int console_rows_below(const struct console *console)
+{
+    return console->below;
 }
 
 /* ---- Drawing a line of output ---- */

@@ -39,6 +39,8 @@ int console_count(const struct console *console);
 void console_scroll_pages(struct console *console, int pages);
 void console_scroll_rows(struct console *console, int rows);
 void console_to_end(struct console *console);
+/* How many rows it was scrolled up from its end. */
+int console_rows_below(const struct console *console);
 
 /* The line at the console's end. */
 struct console_line {

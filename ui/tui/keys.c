@@ -38,7 +38,7 @@ static const struct key_help help_rows[] = {
     ROW("Alt-1 to Alt-0, Alt-N", "the pane with that sign before its name (pane)"),
     ROW("Alt and an arrow", "makes the pane, or the console, larger or smaller (size)"),
     ROW("Ctrl-C", "clears the line; stops what runs"),
-    ROW("Ctrl-L, Ctrl-Z", "draws the screen again; suspends"),
+    ROW("Ctrl-L, Ctrl-Z", "draws the screen again (redraw); suspends"),
     ROW("Ctrl-D", "leaves, on an empty line (quit)"),
     HEADING("While nothing is typed"),
     ROW("Space, Right", "in a demo on; else one step into (step)"),
@@ -59,8 +59,9 @@ static const struct key_help help_rows[] = {
     ROW("Ctrl-R", "a search in the lines typed before; again: an older one"),
     ROW("Ctrl-A E W U K Y …", "edit the line, as in the shell and as ~/.editrc says"),
     HEADING("The mouse"),
-    ROW("click", "chooses a pane, a task, a name or a key in the bar (pane, choose)"),
-    ROW("wheel", "scrolls what is under it"),
+    ROW("click",
+        "chooses a pane, a task, a page, a command of the timeline, a chapter, a key in the bar"),
+    ROW("wheel", "scrolls what is under it (press)"),
     ROW("drag a border", "changes the sizes at both sides of it (size)"),
 };
 
@@ -90,46 +91,28 @@ static enum key_use go_to_pane(struct app *app, int pane)
     return view(app, line);
 }
 
-/* The word that `press` has for a key, or NULL. */
-static const char *name_of_key(const struct key *key)
+enum request app_request_of(const char *line)
 {
-    if (key->kind == KEY_KIND_CHAR)
-        return key->ch == L'\r' ? "Enter" : NULL;
-    switch (key->code) {
-    case KEY_UP:
-        return "Up";
-    case KEY_DOWN:
-        return "Down";
-    case KEY_PPAGE:
-        return "PageUp";
-    case KEY_NPAGE:
-        return "PageDown";
-    case KEY_HOME:
-        return "Home";
-    case KEY_END:
-        return "End";
-    default:
-        return NULL;
-    }
+    bool is_view = strncmp(line, "choose", 6) == 0 || strncmp(line, "pane", 4) == 0;
+
+    return is_view ? REQUEST_VIEW : REQUEST_COMMAND;
 }
 
 /* A key for the pane that the arrows are for, as the command that it means there. */
 static enum key_use pane_takes(struct app *app, const struct key *key)
 {
     const struct pane *pane = app->focus == LAYOUT_NO_PANE ? NULL : pane_table[app->focus];
-    const char *name = name_of_key(key);
+    const char *name = press_name(key);
     char line[96];
 
     if (!pane)
         return KEY_FOR_LINE;
     if (pane->command && pane->command(app->state[app->focus], &app->vs, key, line, sizeof line)) {
-        bool is_view = strncmp(line, "choose", 6) == 0 || strncmp(line, "pane", 4) == 0;
-        return app_request(app, is_view ? REQUEST_VIEW : REQUEST_COMMAND, line);
+        return app_request(app, app_request_of(line), line);
     }
     if (!pane->key || !name)
         return KEY_FOR_LINE;
-    snprintf(line, sizeof line, "press %s %s", pane->name, name);
-    return view(app, line);
+    return app_press(app, pane->name, name);
 }
 
 /* Alt and an arrow: the size of the pane that the arrows are for, or of the console. */
@@ -199,9 +182,7 @@ static enum key_use page(struct app *app, const struct key *key)
         return use;
     if (has_demo(app) && app->focus == LAYOUT_NO_PANE && is_line_empty(app))
         return pages > 0 ? go_on(app) : go_back(app);
-    console_scroll_pages(app->console, pages);
-    app->player.is_shown = false;
-    return KEY_USED;
+    return app_press(app, "console", press_name(key));
 }
 
 static enum key_use next_chapter(struct app *app, int step)
@@ -273,8 +254,7 @@ static enum key_use escape(struct app *app)
         return view(app, "choose off; pane console");
     if (app->focus != LAYOUT_NO_PANE)
         return view(app, "pane console");
-    console_to_end(app->console);
-    return KEY_USED;
+    return console_rows_below(app->console) == 0 ? KEY_USED : app_press(app, "console", "End");
 }
 
 /* A key with a code while nothing is typed. */
@@ -376,7 +356,7 @@ static enum key_use char_used(struct app *app, const struct key *key)
         return KEY_USED;
     }
     if (key->ch == KEY_CTRL('l')) {
-        term_repaint(&app->term);
+        app_run_view_key(app, "redraw");
         return KEY_USED;
     }
     if (key->alt && (iswdigit((wint_t)key->ch) || is_line_empty(app))) {
@@ -404,23 +384,19 @@ static enum key_use char_used(struct app *app, const struct key *key)
  */
 static bool overlay_takes(struct app *app, const struct key *key)
 {
-    struct scroll *scroll = app->has_help ? &app->help_scroll : &app->pager.scroll;
-    static const struct key page_down = { .kind = KEY_KIND_CODE, .code = KEY_NPAGE };
+    const char *target = app->has_help ? "help" : "output", *name = NULL;
     bool is_empty = is_line_empty(app);
 
     if (key->kind == KEY_KIND_CODE &&
         (is_empty || key->code == KEY_PPAGE || key->code == KEY_NPAGE))
-        return pane_scroll_key(scroll, key);
-    if (key->kind != KEY_KIND_CHAR || key->alt || !is_empty)
+        name = press_name(key);
+    if (key->kind == KEY_KIND_CHAR && !key->alt && is_empty) {
+        bool is_going_on = app->has_help || !pager_is_at_end(&app->pager);
+        name = key->ch == L' ' && is_going_on ? "PageDown" : key->ch == L'\033' ? "Esc" : NULL;
+    }
+    if (!name)
         return false;
-    if (key->ch == L' ' && (app->has_help || !pager_is_at_end(&app->pager)))
-        return pane_scroll_key(scroll, &page_down);
-    if (key->ch != L'\033')
-        return false;
-    if (app->has_help)
-        app->has_help = false;
-    else
-        app->pager.is_open = false;
+    app_press(app, target, name);
     return true;
 }
 

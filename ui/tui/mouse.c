@@ -6,20 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WHEEL_ROWS = 3 };
-
-static int wheel_rows(const struct key *key)
-{
-    return key->mouse == MOUSE_WHEEL_UP     ? -WHEEL_ROWS
-           : key->mouse == MOUSE_WHEEL_DOWN ? WHEEL_ROWS
-                                            : 0;
-}
-
-static bool is_wheel(const struct key *key)
-{
-    return wheel_rows(key) != 0;
-}
-
 /* ---- Borders ---- */
 
 /* The size that the dragged border asks for when it is at (y, x). */
@@ -92,6 +78,7 @@ static enum key_use click_pane(struct app *app, int pane, const struct key *key)
 {
     struct pane_place place = { app->layout.pane[pane], app->layout.edges[pane], true };
     char line[200] = "", command[96];
+    enum request request = REQUEST_VIEW;
     struct key own;
 
     if (app->focus != pane)
@@ -100,8 +87,9 @@ static enum key_use click_pane(struct app *app, int pane, const struct key *key)
         pane_table[pane]->command(app->state[pane], &app->vs, &own, command, sizeof command)) {
         size_t used = strlen(line);
         snprintf(line + used, sizeof line - used, "%s%s", used ? "; " : "", command);
+        request = app_request_of(command);
     }
-    return line[0] ? app_request(app, REQUEST_VIEW, line) : KEY_USED;
+    return line[0] ? app_request(app, request, line) : KEY_USED;
 }
 
 static enum key_use press(struct app *app, int pane, const struct key *key)
@@ -116,34 +104,16 @@ static enum key_use press(struct app *app, int pane, const struct key *key)
     return app->focus == LAYOUT_NO_PANE ? KEY_USED : app_request(app, REQUEST_VIEW, "pane console");
 }
 
-static void turn_wheel(struct app *app, int pane, const struct key *key)
-{
-    struct pane_place place;
-    struct key own;
-
-    if (pane == LAYOUT_NO_PANE) {
-        console_scroll_rows(app->console, wheel_rows(key));
-        return;
-    }
-    place = (struct pane_place){ app->layout.pane[pane], app->layout.edges[pane], true };
-    if (pane_own_cells(&place, key, &own) && pane_table[pane]->mouse)
-        pane_table[pane]->mouse(app->state[pane], &app->vs, &own);
-}
-
 enum key_use app_mouse(struct app *app, const struct key *key)
 {
     int pane = layout_pane_at(&app->layout, app_spec(app), key->y, key->x);
 
-    if (app->has_help || app->pager.is_open) {
-        scroll_move(app->has_help ? &app->help_scroll : &app->pager.scroll, wheel_rows(key));
-        return KEY_USED;
-    }
     if (app->layout.is_too_small)
         return KEY_USED;
-    if (is_wheel(key)) {
-        turn_wheel(app, pane, key);
+    if (key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN)
+        return app_turn_wheel(app, pane, key);
+    if (app->has_help || app->pager.is_open)
         return KEY_USED;
-    }
     if (key->mouse == MOUSE_PRESS)
         return press(app, pane, key);
     if (app->dragged.kind == BORDER_NONE)

@@ -475,13 +475,37 @@ static bool take_key(void *pane, const void *view, const struct key *key)
     }
 }
 
-/* Enter shows the walk through the page tables to the page under the hand. */
+/* The wheel, over the map? */
+static bool is_over_map(const struct memory_state *state, const struct key *key)
+{
+    bool is_wheel = key->kind == KEY_KIND_MOUSE &&
+                    (key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN);
+
+    return is_wheel && key->y >= state->map_y && key->x >= state->map_x;
+}
+
+/* The page in a row of the list, if it is one. */
+static bool page_in_row(const struct memory_state *state, const struct view_state *vs, int y,
+                        struct view_pair_row *row)
+{
+    return y >= 1 && y <= state->scroll.page &&
+           view_pair_rows(vs->view, (u32)(state->scroll.top + y - 1), 1, row) == 1 && !row->is_area;
+}
+
+/* Enter shows the walk through the page tables to the page under the hand, a click to the one there. */
 static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
 {
     const struct memory_state *state = pane;
     struct view_pair_row row;
 
-    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r' || !row_at_cursor(state, view, &row))
+    if (is_over_map(state, key)) {
+        snprintf(line, size, "press memory %s", key->mouse == MOUSE_WHEEL_UP ? "MapUp" : "MapDown");
+        return true;
+    }
+    bool is_enter = key->kind == KEY_KIND_CHAR && key->ch == L'\r';
+    bool is_click = key->kind == KEY_KIND_MOUSE && key->mouse == MOUSE_PRESS;
+    if (!(is_enter && row_at_cursor(state, view, &row)) &&
+        !(is_click && page_in_row(state, view, key->y, &row)))
         return false;
     snprintf(line, size, "vtop %d 0x%08x", state->pair[row.side[0].is_there ? 0 : 1], row.address);
     return true;
@@ -489,23 +513,11 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
 
 static bool take_mouse(void *pane, const void *view, const struct key *key)
 {
-    const struct view_state *vs = view;
     struct memory_state *state = pane;
-    struct view_pair_row row;
-    bool is_wheel = key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN;
 
-    if (is_wheel && key->y >= state->map_y && key->x >= state->map_x) {
-        scroll_map(state, vs, key->mouse == MOUSE_WHEEL_UP ? -2 : 2);
-        return true;
-    }
-    if (pane_scroll_mouse(&state->scroll, key))
-        return true;
-    if (key->y < 1 ||
-        view_pair_rows(vs->view, (u32)(state->scroll.top + key->y - 1), 1, &row) != 1 ||
-        row.is_area)
-        return false;
-    state->has_cursor = true;
-    state->cursor = row.address;
+    if (!is_over_map(state, key))
+        return pane_scroll_mouse(&state->scroll, key);
+    scroll_map(state, view, key->mouse == MOUSE_WHEEL_UP ? -2 : 2);
     return true;
 }
 

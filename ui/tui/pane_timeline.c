@@ -249,28 +249,22 @@ static bool take_key(void *pane, const void *view, const struct key *key)
     return true;
 }
 
-/* Enter goes there. */
+/* Enter goes there, and so does a click on a command. */
 static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
 {
     const struct timeline_state *state = pane;
+    const struct view_state *vs = view;
+    u64 n = state->chosen;
 
-    (void)view;
-    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r')
+    if (key->kind == KEY_KIND_MOUSE) {
+        if (key->mouse != MOUSE_PRESS || key->y < state->list_y)
+            return false;
+        n = (u64)(state->scroll.top + key->y - state->list_y);
+    } else if (key->kind != KEY_KIND_CHAR || key->ch != L'\r') {
         return false;
-    snprintf(line, size, "goto %llu", (unsigned long long)state->chosen);
-    return true;
-}
-
-static bool take_mouse(void *pane, const void *view, const struct key *key)
-{
-    struct timeline_state *state = pane;
-
-    if (pane_scroll_mouse(&state->scroll, key))
-        return true;
-    if (key->y < state->list_y)
-        return false;
-    choose(state, view, state->scroll.top + key->y - state->list_y);
-    return true;
+    }
+    snprintf(line, size, "goto %llu", (unsigned long long)n);
+    return n <= machine_position(vs->m).commands;
 }
 
 const struct pane timeline_pane = {
@@ -284,5 +278,5 @@ const struct pane timeline_pane = {
     .note = note,
     .key = take_key,
     .command = command,
-    .mouse = take_mouse,
+    .mouse = pane_scrolls_mouse,
 };

@@ -252,36 +252,6 @@ static bool do_beside(struct app *app, const struct view_command *c, struct strb
     return true;
 }
 
-static bool do_press(struct app *app, const struct view_command *c, struct strbuf *why)
-{
-    static const struct {
-        const char *name;
-        struct key key;
-    } keys[] = {
-        { "Up", { .kind = KEY_KIND_CODE, .code = KEY_UP } },
-        { "Down", { .kind = KEY_KIND_CODE, .code = KEY_DOWN } },
-        { "PageUp", { .kind = KEY_KIND_CODE, .code = KEY_PPAGE } },
-        { "PageDown", { .kind = KEY_KIND_CODE, .code = KEY_NPAGE } },
-        { "Home", { .kind = KEY_KIND_CODE, .code = KEY_HOME } },
-        { "End", { .kind = KEY_KIND_CODE, .code = KEY_END } },
-        { "Enter", { .kind = KEY_KIND_CHAR, .ch = L'\r' } },
-    };
-    int pane = pane_by_name(c->word[0]);
-    int times = c->words > 2 ? (int)strtol(c->word[2], NULL, 0) : 1;
-
-    if (pane == LAYOUT_NO_PANE || !pane_table[pane]->key) {
-        strbuf_printf(why, _("%s takes no keys"), c->word[0]);
-        return false;
-    }
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        if (strcmp(keys[i].name, c->word[1]) != 0)
-            continue;
-        for (int n = 0; n < times; n++)
-            pane_table[pane]->key(app->state[pane], &app->vs, &keys[i].key);
-    }
-    return true;
-}
-
 /* ---- Playing ---- */
 
 const char *app_speed_text(const struct app *app)
@@ -348,6 +318,14 @@ static bool do_theme(struct app *app, const struct view_command *c, struct strbu
             is_ascii = strcmp(c->word[i], "ascii") == 0;
     }
     theme_init(&app->theme, name, is_ascii);
+    term_repaint(&app->term);
+    return true;
+}
+
+static bool do_redraw(struct app *app, const struct view_command *c, struct strbuf *why)
+{
+    (void)c;
+    (void)why;
     term_repaint(&app->term);
     return true;
 }
@@ -428,10 +406,11 @@ bool app_view(void *context, const struct view_command *command, struct strbuf *
         const char *name;
         bool (*act)(struct app *app, const struct view_command *c, struct strbuf *why);
     } commands[] = {
-        { "layout", do_layout }, { "pane", do_pane },     { "zoom", do_zoom },
-        { "size", do_size },     { "choose", do_choose }, { "beside", do_beside },
-        { "press", do_press },   { "play", do_play },     { "theme", do_theme },
-        { "mouse", do_mouse },   { "keys", do_keys },     { "settings", do_settings },
+        { "layout", do_layout },     { "pane", do_pane },     { "zoom", do_zoom },
+        { "size", do_size },         { "choose", do_choose }, { "beside", do_beside },
+        { "press", app_do_press },   { "redraw", do_redraw }, { "play", do_play },
+        { "theme", do_theme },       { "mouse", do_mouse },   { "keys", do_keys },
+        { "settings", do_settings },
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
