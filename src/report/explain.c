@@ -1,6 +1,7 @@
 // What `explain` adds to the events: the call in C, the kernel's way, and the view from outside.
 #include "report/explain.h"
 
+#include "kernel/signal.h"
 #include "mm/vm.h"
 #include "procarium/names.h"
 #include "report/text.h"
@@ -195,11 +196,12 @@ static bool add_c_access(const struct event *event, struct strbuf *out)
 {
     if (event->kind != EVENT_LOAD && event->kind != EVENT_STORE)
         return false;
-    strbuf_printf(out,
-                  event->kind == EVENT_LOAD
-                      ? "In C\n    value = *(char *)0x%08x;  // %d bytes from there\n"
-                      : "In C\n    *(char *)0x%08x = value;  // %d bytes from there\n",
-                  (u32)event->b, event->c);
+    const char *form = event->kind == EVENT_LOAD
+                           ? event->c == 4 ? "In C\n    int value = *(int *)0x%08x;\n"
+                                           : "In C\n    memcpy(buffer, (void *)0x%08x, %d);\n"
+                       : event->c == 4 ? "In C\n    *(int *)0x%08x = value;\n"
+                                       : "In C\n    memcpy((void *)0x%08x, buffer, %d);\n";
+    strbuf_printf(out, form, (u32)event->b, event->c);
     return true;
 }
 
@@ -232,8 +234,9 @@ void explain_in_c(const struct machine *m, const struct record_range *range, str
 
 // ---- In the kernel -------------------------------------------------------------------------------
 
-#define FUNCTIONS_SHOWN 24
+#define FUNCTIONS_SHOWN 30
 #define DEPTH_SHOWN     3
+#define DEPTH_DEEP      5 // of what has its point further in
 
 static void add_function(enum ksym symbol, u32 depth, struct strbuf *out)
 {
@@ -247,23 +250,71 @@ static void add_function(enum ksym symbol, u32 depth, struct strbuf *out)
     strbuf_finish(&name);
 }
 
-void explain_functions(const struct machine *m, const struct record_range *range,
-                       struct strbuf *out)
+// Which functions are not worth a line: memory for this and that is a matter of the trace.
+static bool is_plumbing(u32 symbol)
 {
-    u32 shown = 0, left_out = 0, last = KSYM_COUNT;
+    switch (symbol) {
+    case KSYM_kmem_cache_alloc:
+    case KSYM_kmem_cache_free:
+    case KSYM___kmalloc:
+    case KSYM_kfree:
+    case KSYM___alloc_pages:
+    case KSYM___free_pages:
+    case KSYM_get_zeroed_page:
+        return true;
+    default:
+        return false;
+    }
+}
 
-    for (u64 i = range->begin; i < range->end; i++) {
-        const struct record *r = record_get(m, i);
+// A way into the kernel: told again, when another task takes it.
+static bool is_entrance(u32 symbol)
+{
+    return symbol == KSYM_system_call || symbol == KSYM_page_fault ||
+           symbol == KSYM_common_interrupt;
+}
 
-        if (r->kind != RECORD_ENTER || r->depth > DEPTH_SHOWN || r->id == last)
+// How deep the story goes from a function on that stands near the entrance.
+static u32 depth_shown(u32 symbol, u32 depth, u32 before)
+{
+    bool is_deep = symbol == KSYM_page_fault || symbol == KSYM_sys_read ||
+                   symbol == KSYM_sys_write || symbol == KSYM_sys_execve;
+
+    if (depth > 1)
+        return before;
+    return is_deep ? DEPTH_DEEP : depth == 1 ? before : DEPTH_SHOWN;
+}
+
+void explain_functions(const struct story *story, struct strbuf *out)
+{
+    bool was_told[KSYM_COUNT] = { false };
+    u32 shown = 0, left_out = 0, deepest = DEPTH_SHOWN;
+    struct event turn = { .kind = EVENT_COUNT };
+
+    for (u64 i = story->range.begin; i < story->range.end; i++) {
+        const struct record *r = record_get(story->m, i);
+        struct event event = record_event(r);
+
+        if (r->kind == RECORD_NOTE && event.kind == EVENT_SWITCH)
+            turn = event;
+        if (r->kind == RECORD_ENTER)
+            deepest = depth_shown(r->id, r->depth, deepest);
+        if (r->kind != RECORD_ENTER || r->depth > deepest || is_plumbing(r->id) ||
+            (was_told[r->id] && !is_entrance(r->id)))
             continue;
-        last = r->id;
-        if (shown == FUNCTIONS_SHOWN) {
+        was_told[r->id] = true;
+        if (shown >= FUNCTIONS_SHOWN) {
             left_out++;
             continue;
         }
         if (shown++ == 0)
             strbuf_puts(out, "In the kernel (trace shows all of it)\n");
+        if (turn.kind == EVENT_SWITCH) {
+            strbuf_puts(out, "  ");
+            event_text(story, &turn, out);
+            strbuf_putc(out, '\n');
+            turn.kind = EVENT_COUNT;
+        }
         add_function((enum ksym)r->id, r->depth, out);
     }
     if (left_out)
@@ -298,6 +349,10 @@ static void add_pids_of(const struct event *e, struct pids *pids)
         break;
     case EVENT_SEND:
         add_pid(pids, e->b);
+        break;
+    case EVENT_WAIT_STATUS:
+        add_pid(pids, e->b);
+        add_pid(pids, e->a);
         break;
     case EVENT_STATE:
     case EVENT_EXEC:
@@ -341,29 +396,84 @@ static const char *crash_state(char letter)
     }
 }
 
-static void add_outside(const struct machine *m, s32 pid, struct strbuf *out)
+// One line of /proc: its path, padded, and then its text.
+static void add_proc(s32 pid, const char *file, struct strbuf *out)
 {
-    const struct task_struct *p = find_task_by_pid(m, pid);
     struct strbuf path = STRBUF_INIT;
 
-    strbuf_printf(&path, "    /proc/%d/stat", pid);
-    add_padded(out, strbuf_text(&path), 22);
+    strbuf_printf(&path, "    /proc/%d/%s", pid, file);
+    add_padded(out, strbuf_text(&path), 24);
     strbuf_finish(&path);
-    if (!p) {
-        strbuf_puts(out, "No such file or directory: the task is gone\n");
-        return;
-    }
-    const struct mm_struct *mm = p->mm ? at(m, p->mm, struct mm_struct) : NULL;
+}
+
+static void add_stat(const struct machine *m, const struct task_struct *p, struct strbuf *out)
+{
     const struct signal_struct *sig = p->signal ? at(m, p->signal, struct signal_struct) : NULL;
-    strbuf_printf(out, "%d (", pid);
+
+    add_proc(p->pid, "stat", out);
+    strbuf_printf(out, "%d (", p->pid);
     strbuf_add_visible(out, p->comm, strlen(p->comm));
     strbuf_printf(out, ") %c %d %d %d …\n", task_state_letter(p), parent_pid(m, p),
                   sig ? sig->pgrp : 0, sig ? sig->session : 0);
-    strbuf_printf(out, "    crash> ps %-8d%5d %6d   0  %08x  %s  %6u %6u  ", pid, pid,
-                  parent_pid(m, p), kaddr_of(m, p), crash_state(task_state_letter(p)),
-                  mm ? mm->total_vm * 4 : 0, mm ? mm->rss * 4 : 0);
+}
+
+// What can be told only of some: where it sleeps, and signals that wait or are blocked.
+static void add_status(const struct machine *m, const struct task_struct *p, struct strbuf *out)
+{
+    const struct signal_struct *sig = p->signal ? at(m, p->signal, struct signal_struct) : NULL;
+    u64 shared = sig ? sigset_bits(&sig->shared_pending.signal) : 0;
+    u64 own = sigset_bits(&p->pending.signal), blocked = sigset_bits(&p->blocked);
+    char letter = task_state_letter(p);
+
+    if (letter == 'S' || letter == 'D') {
+        add_proc(p->pid, "wchan", out);
+        add_sleeps_in(m, p, out);
+        strbuf_putc(out, '\n');
+    }
+    if (own | shared | blocked) {
+        add_proc(p->pid, "status", out);
+        strbuf_printf(out, "SigPnd: %016llx  ShdPnd: %016llx  SigBlk: %016llx\n",
+                      (unsigned long long)own, (unsigned long long)shared,
+                      (unsigned long long)blocked);
+    }
+}
+
+static void add_crash_row(const struct machine *m, const struct task_struct *p, struct strbuf *out)
+{
+    const struct mm_struct *mm = p->mm ? at(m, p->mm, struct mm_struct) : NULL;
+
+    strbuf_printf(out, "    %7d %6d   0  %08x  %s  %6u %6u  ", p->pid, parent_pid(m, p),
+                  kaddr_of(m, p), crash_state(task_state_letter(p)), mm ? mm->total_vm * 4 : 0,
+                  mm ? mm->rss * 4 : 0);
     strbuf_add_visible(out, p->comm, strlen(p->comm));
     strbuf_putc(out, '\n');
+}
+
+static void add_outside(const struct machine *m, const struct pids *pids, struct strbuf *out)
+{
+    bool has_title = false;
+
+    for (u32 i = 0; i < pids->count; i++) {
+        const struct task_struct *p = find_task_by_pid(m, pids->pid[i]);
+
+        if (p) {
+            add_stat(m, p, out);
+            add_status(m, p, out);
+            continue;
+        }
+        add_proc(pids->pid[i], "stat", out);
+        strbuf_puts(out, "No such file or directory: the task is gone\n");
+    }
+    for (u32 i = 0; i < pids->count; i++) {
+        const struct task_struct *p = find_task_by_pid(m, pids->pid[i]);
+
+        if (p && !has_title)
+            strbuf_puts(out, "    crash> ps\n        PID   PPID CPU  TASK      ST     VSZ    RSS"
+                             "  COMM\n");
+        has_title |= p != NULL;
+        if (p)
+            add_crash_row(m, p, out);
+    }
 }
 
 void explain_outside(const struct machine *m, const struct record_range *range, struct strbuf *out)
@@ -379,9 +489,7 @@ void explain_outside(const struct machine *m, const struct record_range *range, 
     }
     if (pids.count == 0)
         return;
-    strbuf_puts(out, "From outside, now (pid comm state ppid pgrp session; "
-                     "pid ppid cpu task st vsz rss comm)\n");
-    for (u32 i = 0; i < pids.count; i++)
-        add_outside(m, pids.pid[i], out);
-    strbuf_puts(out, "    Here: task PID, vm PID, files PID, sig PID, bt PID, struct, rd.\n");
+    strbuf_puts(out, "From outside, now (stat: pid, name, state, parent, group, session)\n");
+    add_outside(m, &pids, out);
+    strbuf_puts(out, "    Here: task (stat), vm (maps), files (fd), sig (status), bt (wchan).\n");
 }

@@ -15,7 +15,7 @@
 //   {p.} a task, "3 sh"           {n.} a number            {s.} a signal
 //   {k.} a system call            {v.} a returned value    {f.} clone flags
 //   {F.} state letters, "from"    {T.} state letters, "to" {q.} a cause
-//   {w.} a wait status            {o.} a shared object     {r.} a refusal's reason
+//   {w.} a wait status            {h.} the same in hex       {o.} a shared object     {r.} a refusal's reason
 //   {e.} an errno's name          {x.} an address          {i.} the cache at an address
 //   {d.} what taking a signal does {u.} a user address    {m.} a fault's page frame
 //   {R.} why a fault is an error  {t.} bytes of memory: of task a, at b, c many
@@ -35,7 +35,7 @@ static const struct {
     [EVENT_SIGNAL_DROPPED] = { "{sb} to {pa} is dropped", 45 },
     [EVENT_EXIT] = { "{pa} ends: {wb}", 86 },
     [EVENT_ZOMBIE] = { "{pa} is a zombie until {pb} waits for it", 60 },
-    [EVENT_WAIT_STATUS] = { "{pa} learns about {pb}: {wc}", 65 },
+    [EVENT_WAIT_STATUS] = { "{pa} learns about {pb}: {wc} (status {hc})", 65 },
     [EVENT_RELEASE] = { "{pa} is taken off all lists", 55 },
     [EVENT_REPARENT] = { "{pa} is now a child of {pc}", 58 },
     [EVENT_VFORK_WAIT] = { "{pa} waits until {pb} execs or ends", 75 },
@@ -92,7 +92,7 @@ static const struct {
     { EVENT_SIGNAL_DROPPED, 1, "{sb} is pending for {pa} already: this one is dropped" },
     { EVENT_SIGNAL_DROPPED, 0, "{pa} ignores {sb}: it is dropped" },
     { EVENT_SIGNAL_DROPPED, 2, "{sb} means nothing to {pa} (its default): it is dropped" },
-    { EVENT_ZOMBIE, -1, "{pa} is a zombie, but its process lives on in other threads" },
+    { EVENT_ZOMBIE, -1, "{pa} is a zombie; its parent hears of it when the last thread has ended" },
     { EVENT_EXEC_WAIT, 1,
       "{pa} waits until {pb} has ended, to take its place, and init never ends: so it is in "
       "2.6.11" },
@@ -263,7 +263,7 @@ static void add_task(const struct story *story, s32 pid, struct strbuf *out)
         add_past_name(story, pid, out);
 }
 
-static void add_cache(const struct machine *m, kaddr cache, struct strbuf *out)
+void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out)
 {
     const char *end;
 
@@ -408,6 +408,9 @@ static void add_token(const struct story *story, char type, s32 value, struct st
     case 'e':
         add_known(name_of(NAMES_ERRNO, (u32)value), value, out);
         break;
+    case 'h':
+        strbuf_printf(out, "0x%x", (u32)value);
+        break;
     case 'x':
         strbuf_printf(out, "%08x", (u32)value);
         break;
@@ -421,7 +424,7 @@ static void add_token(const struct story *story, char type, s32 value, struct st
         strbuf_puts(out, PICK(fault_reasons, FAULT_EVENT_FRAME(value)));
         break;
     case 'i':
-        add_cache(story->m, (kaddr)value, out);
+        add_cache_name(story->m, (kaddr)value, out);
         break;
     case 'd':
         strbuf_puts(out, PICK(actions, value));

@@ -16,6 +16,9 @@ struct story {
 // Adds what an event says, without a newline: "2 sh forked 3 sh".
 void event_text(const struct story *story, const struct event *event, struct strbuf *out);
 
+// Adds the name of the slab cache at an address.
+void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out);
+
 // How much an event matters in a summary: 0 = not at all, more = more.
 int event_weight(const struct event *event);
 

@@ -150,8 +150,7 @@ void add_task_name_then(const struct machine *m, const struct moment *then, kadd
 }
 
 // The innermost function that sleeps for a reason: not the scheduler's own.
-static void add_wait_channel(const struct machine *m, const struct task_struct *p,
-                             struct strbuf *out)
+void add_sleeps_in(const struct machine *m, const struct task_struct *p, struct strbuf *out)
 {
     struct stack_walk walk = stack_begin(m, p);
     struct stack_frame frame;
@@ -160,7 +159,8 @@ static void add_wait_channel(const struct machine *m, const struct task_struct *
         const char *name = ksym_info(frame.symbol)->name;
 
         if (strcmp(name, "context_switch") == 0 || strcmp(name, "__switch_to") == 0 ||
-            strcmp(name, "schedule") == 0)
+            strcmp(name, "schedule") == 0 || strcmp(name, "wait_for_completion") == 0 ||
+            strcmp(name, "io_schedule") == 0)
             continue;
         strbuf_puts(out, name);
         return;
@@ -178,7 +178,7 @@ static void add_sleep_reason(const struct machine *m, const struct task_struct *
     if (call)
         strbuf_puts(out, call);
     else
-        add_wait_channel(m, p, out);
+        add_sleeps_in(m, p, out);
 }
 
 static void add_end(const struct machine *m, const struct task_struct *p, struct strbuf *out)

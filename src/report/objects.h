@@ -55,6 +55,8 @@ void add_task_name(const struct task_struct *p, struct strbuf *out);
 void add_task_name_then(const struct machine *m, const struct moment *then, kaddr task,
                         struct strbuf *out);
 void add_comm(const struct task_struct *p, struct strbuf *out);
+// Adds the kernel function that a sleeper sleeps in, as /proc/PID/wchan names it.
+void add_sleeps_in(const struct machine *m, const struct task_struct *p, struct strbuf *out);
 // Adds what a task waits for, or how it ended: "wait4", "exit 0", "SIGSTOP"; or nothing.
 void add_about(const struct machine *m, const struct task_struct *p, struct strbuf *out);
 

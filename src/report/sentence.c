@@ -169,14 +169,15 @@ static void add_sharing(const struct story *story, struct strbuf *out)
     }
 }
 
-// Is a file read or written?
+// Is a file read or written, or a thread made, whose number the kernel writes into user memory?
 static bool has_transfer(const struct machine *m, const struct record_range *range)
 {
     for (u64 i = range->begin; i < range->end; i++) {
         const struct record *r = record_get(m, i);
 
-        if (r->kind == RECORD_ENTER && (r->id == KSYM_sys_read || r->id == KSYM_sys_write ||
-                                        r->id == KSYM_sys_pipe || r->id == KSYM_sys_getcwd))
+        if (r->kind == RECORD_ENTER &&
+            (r->id == KSYM_sys_read || r->id == KSYM_sys_write || r->id == KSYM_sys_pipe ||
+             r->id == KSYM_sys_getcwd || r->id == KSYM_sys_clone))
             return true;
     }
     return false;
@@ -249,23 +250,23 @@ static void add_clause(const struct story *story, const struct summary *s,
         strbuf_printf(out, children == 2 ? ", with %u other" : ", with %u others", children - 1);
 }
 
-// "; in all 300 page faults, 300 stores": of those of which one has been told.
+// "; in all 300 page faults, 300 stores": of those of which not all have been told.
 static void add_counts(const struct summary *s, struct strbuf *out)
 {
     static const struct {
         enum event_kind kind;
         const char *words;
-    } counted[] = { { EVENT_FAULT, "page faults" },
-                    { EVENT_LOAD, "loads" },
-                    { EVENT_STORE, "stores" } };
+    } counted[] = { { EVENT_FAULT, "page faults" }, { EVENT_LOAD, "loads" },
+                    { EVENT_STORE, "stores" },      { EVENT_EXIT, "tasks ended" },
+                    { EVENT_STOPPED, "stopped" },   { EVENT_CONTINUED, "go on" } };
     const char *before = "; in all ";
 
     for (u32 k = 0; k < sizeof counted / sizeof counted[0]; k++) {
-        u32 count = s->kinds[counted[k].kind], i = 0;
+        u32 count = s->kinds[counted[k].kind], told = 0;
 
-        while (i < s->count && s->clauses[i].event.kind != counted[k].kind)
-            i++;
-        if (i == s->count || count < 2)
+        for (u32 i = 0; i < s->count; i++)
+            told += s->clauses[i].event.kind == counted[k].kind;
+        if (told == 0 || told == count)
             continue;
         strbuf_printf(out, "%s%u %s", before, count, counted[k].words);
         before = ", ";
@@ -344,23 +345,8 @@ static void explain(const struct story *story, struct strbuf *out)
     if (out->length > start)
         strbuf_putc(out, '\n');
     explain_in_c(story->m, &story->range, out);
-    explain_functions(story->m, &story->range, out);
-    size_t before = out->length;
-    strbuf_puts(out, "What happened\n");
-    size_t heading = out->length;
-    for (u64 i = story->range.begin; i < story->range.end; i++) {
-        const struct record *r = record_get(story->m, i);
-        struct event event = record_event(r);
-
-        if (r->kind != RECORD_NOTE || event.kind == EVENT_PAGE_ALLOC ||
-            event.kind == EVENT_PAGE_FREE || event.kind == EVENT_MARK)
-            continue;
-        strbuf_puts(out, i < record_cursor(story->m) ? "  - " : "    ");
-        event_text(story, &event, out);
-        strbuf_putc(out, '\n');
-    }
-    if (out->length == heading)
-        strbuf_truncate(out, before);
+    explain_functions(story, out);
+    explain_events(story, out);
     explain_outside(story->m, &story->range, out);
     if (out->length == start)
         strbuf_puts(out, "it asked nothing of the kernel\n");

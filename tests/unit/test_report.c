@@ -429,8 +429,7 @@ static void test_explain(void)
 {
     EXPLAINS("fork", "2 sh forked 3 sh", "In C", "pid_t pid = fork();", "In the kernel",
              "    system_call()", "      sys_fork()", "copy_process()", "What happened",
-             "PID 3 is taken", "From outside", "/proc/3/stat", "3 (sh) R 2 0 0", "crash> ps 3",
-             "RU");
+             "PID 3 is taken", "From outside", "/proc/3/stat", "3 (sh) R 2 0 0", "crash> ps", "RU");
     EXPLAINS("fork; kill -9 $!", "kill(3, SIGKILL);", "sys_kill()", "3 (sh) Z 2", "ZO");
     EXPLAINS("fork; $!: exit 3; wait -1 WNOHANG|WUNTRACED",
              "waitpid(-1, &status, WNOHANG|WUNTRACED);", "the task is gone");
@@ -443,10 +442,37 @@ static void test_explain(void)
     EXPLAINS("mmap 3 shared x prot=none", "mmap(NULL, 12288, PROT_NONE, ",
              "MAP_SHARED | MAP_ANONYMOUS, -1, 0)");
     EXPLAINS("setrlimit NPROC 5", "setrlimit(RLIMIT_NPROC, &(struct rlimit){ 5, 5 });");
-    EXPLAINS("store heap 5", "*(char *)0x08051000 = value;", "4 bytes", "page_fault()");
+    EXPLAINS("store heap 5", "*(int *)0x08051000 = value;", "page_fault()");
+    EXPLAINS("load heap 7", "memcpy(buffer, (void *)0x08051000, 7);");
+    /* A function is explained once, and memory is summed up; what the fault is about is there. */
+    EXPLAINS("fork", "taken from slabs: task_struct", "vm_area_struct (4)", "From outside");
+    EXPLAINS("store heap 1; fork; store heap 2", "do_wp_page()", "is copied to page frame");
+    EXPLAINS("fork; $!: exit 3; wait", "exit 3 (status 0x300)", "given back to slabs:");
+    /* Where sleepers sleep, as /proc tells it, and which signals wait. */
+    EXPLAINS("vfork", "── 2 sh → 3 sh ──", "ret_from_fork()", "/proc/2/wchan", "do_fork");
+    EXPLAINS("pipe; fork; $!: read 3 5", "pipe_readv()", "/proc/3/wchan", "pipe_wait");
+    EXPLAINS("fork; $!: sigprocmask block TERM; kill -TERM $!", "/proc/3/status",
+             "ShdPnd: 0000000000004000  SigBlk: 0000000000004000");
     EXPLAINS("settle off", "it asked nothing of the kernel");
     /* From inside, and after it was taken back. */
     EXPLAINS("fork; undo; step 20", "pid_t pid = fork();", "What happened");
+}
+
+static void test_explain_leaves_out(void)
+{
+    start("boot sh; clone thread");
+    CU_ASSERT_TRUE(report_explain(m, 0, &out));
+    CU_ASSERT_FALSE(has("an object of cache"));
+    CU_ASSERT_FALSE(has("kmem_cache_alloc()"));
+    const char *once = strstr(strbuf_text(&out), "context_switch()");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(once);
+    CU_ASSERT_PTR_NULL(strstr(once + 1, "context_switch()"));
+    CU_ASSERT_TRUE(strncmp(strbuf_text(&out), "2 sh cloned 3 sh", 16) == 0);
+    finish();
+    start("boot sh; repeat 5 { fork }; kill -STOP -1");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("; in all 5 stopped."));
+    finish();
 }
 
 /* The walk to an address, as vtop shows it. */
@@ -558,6 +584,7 @@ static void test_many_accesses(void)
 static CU_TestInfo tests[] = {
     { "a sentence counts faults and stores", test_many_accesses },
     { "quiet commands leave what happened told", test_quiet_commands },
+    { "explain tells nothing twice, and the main thing first", test_explain_leaves_out },
     { "vtop", test_vtop },
     { "vm, pte, shared, pages", test_memory_reports },
     { "ps, pstree and task say who is there", test_tasks },
