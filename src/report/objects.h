@@ -3,7 +3,9 @@
 #ifndef REPORT_OBJECTS_H
 #define REPORT_OBJECTS_H
 
-#include "report/fields.h"
+#include "kernel/kernel.h"
+#include "machine/record.h"
+#include "procarium/names.h"
 
 static inline bool is_object_at(const struct machine *m, kaddr address, u32 size)
 {

@@ -2,6 +2,7 @@
 #ifndef REPORT_PLACES_H
 #define REPORT_PLACES_H
 
+#include "report/fields.h"
 #include "report/objects.h"
 
 enum place_kind {

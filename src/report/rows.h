@@ -2,6 +2,7 @@
 #ifndef REPORT_ROWS_H
 #define REPORT_ROWS_H
 
+#include "report/fields.h"
 #include "report/objects.h"
 
 struct field_row {

@@ -1,5 +1,6 @@
 // The report about a task's signals.
 #include "procarium/report.h"
+#include "report/fields.h"
 #include "report/text.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // Reports about a task's kernel stack: bt, stack, and the parts that pictures are made of.
 #include "report/stack.h"
+#include "report/fields.h"
 
 #include "procarium/report.h"
 #include "report/text.h"

@@ -3,6 +3,7 @@
 
 #include "machine/program.h"
 #include "procarium/names.h"
+#include "report/objects.h"
 #include "report/regions.h"
 #include "script/candidates.h"
 #include "script/expect.h"
@@ -10,6 +11,7 @@
 #include "script/parse.h"
 #include "script/quantity.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // Where the cursor is: which command, which of its words.
@@ -102,18 +104,20 @@ static void add_variables(const struct session *s, struct candidates *c, const c
 
 static void add_pids(const struct session *s, struct candidates *c)
 {
-    const struct task_struct *p = next_task_and_thread(s->m, &kernel(s->m)->init_task);
+    u32 count;
+    const struct task_struct **tasks = collect_tasks(s->m, &count);
 
-    for (u32 i = 0; p && i < PIDS_OFFERED; i++, p = next_task_and_thread(s->m, p)) {
+    for (u32 i = 0; i < count && i < PIDS_OFFERED; i++) {
         struct strbuf word = STRBUF_INIT, note = STRBUF_INIT;
 
-        strbuf_printf(&word, "%d", p->pid);
-        strbuf_add_visible(&note, p->comm, strlen(p->comm));
-        strbuf_printf(&note, ", %c", task_state_letter(p));
+        strbuf_printf(&word, "%d", tasks[i]->pid);
+        add_comm(tasks[i], &note);
+        strbuf_printf(&note, ", %c", task_state_letter(tasks[i]));
         candidates_add(c, strbuf_text(&word), strbuf_text(&note));
         strbuf_finish(&word);
         strbuf_finish(&note);
     }
+    free(tasks);
 }
 
 // The names of a set, in the style of what is being typed: with the set's prefix or without.

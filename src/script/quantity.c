@@ -6,8 +6,10 @@
 #include "mm/vm.h"
 #include "procarium/names.h"
 #include "procarium/report.h"
+#include "report/objects.h"
 #include "script/messages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define GET(name) static bool get_##name(struct session *s, const struct word *words, s64 *value)
@@ -23,12 +25,10 @@ GET(value)
 
 GET(tasks)
 {
-    const struct task_struct *init_task = &kernel(s->m)->init_task;
+    u32 count;
 
-    *value = 0;
-    for (const struct task_struct *p = next_task_and_thread(s->m, init_task); p;
-         p = next_task_and_thread(s->m, p))
-        ++*value;
+    free(collect_tasks(s->m, &count));
+    *value = count;
     (void)words;
     return true;
 }
@@ -127,13 +127,14 @@ GET(colour)
 
     if (!word_kaddr(s, &words[0], 4, &address))
         return false;
-    kaddr cache = cache_of_object(s->m, address);
-    if (!cache)
+    kaddr cache = cache_of_object(s->m, address), slab = page_of(s->m, address)->lru.prev;
+    if (!is_object_at(s->m, cache, sizeof(struct kmem_cache)) ||
+        !is_object_at(s->m, slab, sizeof(struct slab)))
         return fail(s, words[0].offset, MSG_NOT_IN_SLAB, address);
     const struct kmem_cache *c = at(s->m, cache, struct kmem_cache);
     // The descriptor, where it is in the slab, stands between the colour and the first object.
-    *value = at(s->m, page_of(s->m, address)->lru.prev, struct slab)->colouroff -
-             (c->flags & CFLGS_OFF_SLAB ? 0 : c->slab_size);
+    *value =
+        at(s->m, slab, struct slab)->colouroff - (c->flags & CFLGS_OFF_SLAB ? 0 : c->slab_size);
     return true;
 }
 
@@ -150,24 +151,33 @@ GET(colour)
         return true;                                                                               \
     }
 
-static s64 count_list(const struct machine *m, const struct list_head *head)
-{
-    s64 count = 0;
+#define CHILDREN_MAX 65536u // a list longer than this is no list
 
-    list_for_each(m, link, head) count++;
+// A machine that stands inside a command may have lists that are half made.
+static s64 count_children(const struct machine *m, const struct task_struct *p)
+{
+    kaddr head = kaddr_of(m, &p->children), link = p->children.next;
+    u32 count = 0;
+
+    while (link != head && count < CHILDREN_MAX && is_object_at(m, link, sizeof p->children)) {
+        link = list_at(m, link)->next;
+        count++;
+    }
     return count;
 }
 
 static s64 count_threads(const struct machine *m, const struct task_struct *p)
 {
-    s64 count = 1;
+    u32 tasks, count = 0;
+    const struct task_struct **all = collect_tasks(m, &tasks);
 
-    for (const struct task_struct *t = next_thread(m, p); t != p; t = next_thread(m, t))
-        count++;
-    return count;
+    for (u32 i = 0; i < tasks; i++)
+        count += all[i]->tgid == p->tgid;
+    free(all);
+    return count ? count : 1; // swapper, and who is on no list yet
 }
 
-GET_OF_TASK(children, count_list(s->m, &p->children))
+GET_OF_TASK(children, count_children(s->m, p))
 GET_OF_TASK(threads, count_threads(s->m, p))
 GET_OF_TASK(parent, task_at(s->m, p->real_parent)->tgid)
 GET_OF_TASK(tgid, p->tgid)
@@ -290,7 +300,12 @@ static const struct file *open_file(struct session *s, const struct word *words)
         return NULL;
     }
     const struct files_struct *files = at(s->m, p->files, struct files_struct);
-    return at(s->m, *at(s->m, files->fd + (u32)fd * 4, kaddr), struct file);
+    kaddr file = *at(s->m, files->fd + (u32)fd * 4, kaddr);
+    if (!is_object_at(s->m, file, sizeof(struct file))) { // the call that opens it is not that far
+        fail(s, words[1].offset, MSG_NOT_OPEN, p->pid, (long long)fd);
+        return NULL;
+    }
+    return at(s->m, file, struct file);
 }
 
 #define GET_OF_FILE(name, expression)                                                              \

@@ -2,7 +2,11 @@
 #include "generate.h"
 
 #include "procarium/names.h"
+#include "report/objects.h"
+#include "script/expect.h"
+#include "script/quantity.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 u32 random_below(struct generator *g, u32 limit)
@@ -29,12 +33,13 @@ static const struct task_struct *pick_task(struct generator *g, const struct ses
                                            bool acting)
 {
     const struct task_struct *picked = NULL;
-    u32 seen = 0;
+    u32 seen = 0, count;
+    const struct task_struct **tasks = collect_tasks(s->m, &count);
 
-    for (const struct task_struct *p = next_task_and_thread(s->m, &kernel(s->m)->init_task); p;
-         p = next_task_and_thread(s->m, p))
-        if ((!acting || acts(s, p)) && random_below(g, ++seen) == 0)
-            picked = p;
+    for (u32 i = 0; i < count; i++)
+        if ((!acting || acts(s, tasks[i])) && random_below(g, ++seen) == 0)
+            picked = tasks[i];
+    free(tasks);
     return picked;
 }
 
@@ -195,8 +200,8 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     case TYPE_CHOICE:
         add_choice(g, row->choices, out);
         break;
-    case TYPE_EXPECT:
-        strbuf_puts(out, "tasks > 0");
+    case TYPE_EXPECT: // all its words at once
+        generate_expectation(g, s, random_below(g, expectation_count + quantity_count), out);
         break;
     case TYPE_TEXT:
         strbuf_puts(out, "\"some $x text\"");
@@ -234,6 +239,60 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     }
 }
 
+// ---- Expectations ----------------------------------------------------------------------------
+
+// What stands behind the name of a form: its usage says what each word is.
+static void add_usage_word(struct generator *g, const struct session *s, const char *what,
+                           size_t length, struct strbuf *out)
+{
+    static const char *const caches[] = { "task_struct", "size-32", "mm_struct" };
+    struct strbuf word = STRBUF_INIT;
+
+    strbuf_add(&word, what, length);
+    const char *name = strbuf_text(&word);
+    if (strcmp(name, "PID") == 0)
+        add_pid(g, s, out);
+    else if (strcmp(name, "FD") == 0)
+        strbuf_printf(out, "%u", random_below(g, 7));
+    else if (strcmp(name, "SIG") == 0)
+        strbuf_puts(out, pick_name(g, NAMES_SIGNAL));
+    else if (strcmp(name, "ADDRESS") == 0)
+        add_address(g, s, out);
+    else if (strcmp(name, "ADDR") == 0)
+        add_region(g, out);
+    else if (strcmp(name, "CACHE") == 0)
+        strbuf_puts(out, caches[random_below(g, sizeof caches / sizeof *caches)]);
+    else if (strcmp(name, "NAME") == 0)
+        strbuf_puts(out, random_below(g, 2) ? "mm->rss" : "signal->pgrp");
+    else if (strncmp(name, "FUNCTION", 8) == 0)
+        strbuf_puts(out, "schedule");
+    else if (strchr(name, '|'))
+        strbuf_add(out, name, strcspn(name, "|"));
+    else
+        strbuf_puts(out, "\"text\"");
+    strbuf_finish(&word);
+}
+
+bool generate_expectation(struct generator *g, const struct session *s, u32 i, struct strbuf *out)
+{
+    if (i >= expectation_count + quantity_count)
+        return false;
+    bool is_number = i >= expectation_count;
+    const char *usage = is_number ? quantities[i - expectation_count].usage : expectations[i].usage;
+    size_t length = strcspn(usage, " ");
+
+    strbuf_add(out, usage, length);
+    while (usage[length]) {
+        usage += length + 1;
+        length = strcspn(usage, " ");
+        strbuf_putc(out, ' ');
+        add_usage_word(g, s, usage, length, out);
+    }
+    if (is_number)
+        strbuf_puts(out, " >= 0");
+    return true;
+}
+
 // ---- Commands --------------------------------------------------------------------------------
 
 static void add_command(struct generator *g, const struct session *s, const struct command_row *row,
@@ -245,8 +304,10 @@ static void add_command(struct generator *g, const struct session *s, const stru
     strbuf_puts(out, row->info.name);
     if (strcmp(row->info.name, "kill") == 0)
         words = 2; // a signal alone is no command
-    if (strcmp(row->info.name, "clone") == 0)
+    if (strcmp(row->info.name, "clone") == 0 || row->type[0] == TYPE_EXPECT)
         words = 1;
+    if (row->type[0] == TYPE_TEXT && row->type[1] == TYPE_EXPECT)
+        words = 2;
     for (u32 i = 0; i < words; i++) {
         strbuf_putc(out, ' ');
         add_word(g, s, row, i, out);
@@ -352,6 +413,18 @@ void generate_travel(struct generator *g, const struct session *s, struct strbuf
         strbuf_printf(out, "goto %u", random_below(g, (u32)p.commands + 1));
     else
         strbuf_printf(out, "%s %u", name, 1 + random_below(g, 4));
+}
+
+void generate_looking(struct generator *g, const struct session *s, struct strbuf *out)
+{
+    const struct command_row *row;
+
+    do
+        row = pick_row(g, false);
+    while (row->kind != COMMAND_LOOK && row->kind != COMMAND_EXPECT && row->type[1] != TYPE_EXPECT);
+    if (random_below(g, 3) == 0)
+        row = find_command("expect");
+    add_command(g, s, row, out);
 }
 
 void generate_any(struct generator *g, const struct session *s, struct strbuf *out)

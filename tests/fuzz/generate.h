@@ -16,6 +16,10 @@ u32 random_below(struct generator *g, u32 limit);
 void generate_acting(struct generator *g, const struct session *s, struct strbuf *out);
 // One command that travels in time.
 void generate_travel(struct generator *g, const struct session *s, struct strbuf *out);
+// One command that looks or expects, which any moment of any command must bear.
+void generate_looking(struct generator *g, const struct session *s, struct strbuf *out);
+// The words of form i that `expect` knows: "pipe_bytes 3 4 >= 0". False if there are no more.
+bool generate_expectation(struct generator *g, const struct session *s, u32 i, struct strbuf *out);
 // Any command of the table, acting or not.
 void generate_any(struct generator *g, const struct session *s, struct strbuf *out);
 
