@@ -155,11 +155,23 @@ static int read_character(EditLine *el, wchar_t *c)
 
 /* ---- Completion ---- */
 
+/* How many bytes of a note are shown: no half character. */
+static int shown_bytes(const char *note)
+{
+    size_t n = strnlen(note, NOTE_COLUMNS + 1);
+
+    if (n <= NOTE_COLUMNS)
+        return (int)n;
+    for (n = NOTE_COLUMNS; n > 0 && ((unsigned char)note[n] & 0xC0) == 0x80;)
+        n--;
+    return (int)n;
+}
+
 static void list_candidates(const struct completions *found)
 {
     fputc('\n', stdout);
     for (u32 i = 0; i < found->count && i < COMPLETIONS_SHOWN; i++)
-        printf("  %-24s %.*s\n", found->words[i], NOTE_COLUMNS, found->notes[i]);
+        printf("  %-24s %.*s\n", found->words[i], shown_bytes(found->notes[i]), found->notes[i]);
     if (found->count > COMPLETIONS_SHOWN)
         printf(_("  … and %u more\n"), found->count - COMPLETIONS_SHOWN);
 }

@@ -225,7 +225,7 @@ void session_file_close(struct session_file *file)
 static size_t line_length(const struct session_file *file)
 {
     const char *begin = strbuf_text(&file->text) + file->at;
-    const char *end = strchr(begin, '\n');
+    const char *end = memchr(begin, '\n', file->text.length - file->at);
 
     return end ? (size_t)(end + 1 - begin) : 0;
 }
