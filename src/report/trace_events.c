@@ -13,6 +13,10 @@
 // The "processes" of the format: groups of rows.
 enum { ROWS_COMMANDS = 1, ROWS_FUNCTIONS, ROWS_STATES };
 
+// A row's number is the task's PID, but viewers take row 0 for a CPU that idles, and may hide it.
+#define ROW_OF_COMMANDS 1
+#define ROW_OF_SWAPPER  ((s32)(PIDMAP_ENTRIES * PAGE_SIZE * 8))
+
 // A row: what a task is in the middle of.
 struct row {
     char comm[VARIABLE_NAME_MAX];
@@ -61,7 +65,7 @@ static struct row *row_of(struct writer *w, s32 pid)
 static void begin_event(struct writer *w, char phase, int group, s32 tid, u64 position)
 {
     strbuf_printf(w->out, "%s{\"ph\":\"%c\",\"pid\":%d,\"tid\":%d,\"ts\":%llu",
-                  w->has_events ? ",\n" : "", phase, group, tid,
+                  w->has_events ? ",\n" : "", phase, group, tid ? tid : ROW_OF_SWAPPER,
                   (unsigned long long)(position - w->zero));
     w->has_events = true;
 }
@@ -72,12 +76,16 @@ static void add_name(struct writer *w, const char *text)
     json_add_text(w->out, text, strlen(text));
 }
 
-static void name_row(struct writer *w, const char *what, int group, s32 tid, const char *name)
+// Metadata: what a row or a group of rows is called, and where it stands among the others.
+static void name_row(struct writer *w, const char *what, int group, s32 tid, const char *name,
+                     s32 place)
 {
     begin_event(w, 'M', group, tid, w->zero);
-    strbuf_printf(w->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
+    strbuf_printf(w->out, ",\"name\":\"%s_name\",\"args\":{\"name\":", what);
     json_add_text(w->out, name, strlen(name));
     strbuf_puts(w->out, "}}");
+    begin_event(w, 'M', group, tid, w->zero);
+    strbuf_printf(w->out, ",\"name\":\"%s_sort_index\",\"args\":{\"sort_index\":%d}}", what, place);
 }
 
 // ---- Functions ---------------------------------------------------------------------------------
@@ -151,7 +159,8 @@ static void end_state(struct writer *w, struct row *row, s32 pid, u64 position)
     if (!row->state)
         return;
     begin_event(w, 'X', ROWS_STATES, pid, row->since);
-    strbuf_printf(w->out, ",\"dur\":%llu", (unsigned long long)(position - row->since));
+    strbuf_printf(w->out, ",\"cat\":\"state\",\"dur\":%llu",
+                  (unsigned long long)(position - row->since));
     add_name(w, name);
     strbuf_puts(w->out, ",\"args\":{\"means\":");
     json_add_text(w->out, state_letter_text(row->state), strlen(state_letter_text(row->state)));
@@ -183,7 +192,7 @@ static void change_state(struct writer *w, u64 position, const struct event *e)
     row->is_dead = to == 'Z' || to == 'X';
     snprintf(change, sizeof change, "%c → %c", from, to);
     begin_event(w, 'i', ROWS_FUNCTIONS, e->a, position);
-    strbuf_puts(w->out, ",\"s\":\"t\"");
+    strbuf_puts(w->out, ",\"cat\":\"state\",\"s\":\"t\"");
     add_name(w, change);
     const char *text = cause_text(e->c, cause, sizeof cause);
     strbuf_puts(w->out, ",\"args\":{\"cause\":");
@@ -239,8 +248,9 @@ static void write_command(struct writer *w, u64 i, const struct record_range *ra
 {
     const char *words = text(context, i + 1);
 
-    begin_event(w, 'X', ROWS_COMMANDS, 0, range->begin);
-    strbuf_printf(w->out, ",\"dur\":%llu", (unsigned long long)(range->end - range->begin));
+    begin_event(w, 'X', ROWS_COMMANDS, ROW_OF_COMMANDS, range->begin);
+    strbuf_printf(w->out, ",\"cat\":\"command\",\"dur\":%llu",
+                  (unsigned long long)(range->end - range->begin));
     add_name(w, words ? words : "");
     strbuf_printf(w->out, ",\"args\":{\"n\":%llu}}", (unsigned long long)i + 1);
     for (u64 at = range->begin; at < range->end; at++) {
@@ -313,9 +323,10 @@ static void finish_rows(struct writer *w, u64 end)
 {
     char name[64];
 
-    name_row(w, "process_name", ROWS_COMMANDS, 0, "commands");
-    name_row(w, "process_name", ROWS_FUNCTIONS, 0, "kernel functions, by task");
-    name_row(w, "process_name", ROWS_STATES, 0, "states, by task");
+    name_row(w, "process", ROWS_COMMANDS, ROW_OF_COMMANDS, "commands", ROWS_COMMANDS);
+    name_row(w, "thread", ROWS_COMMANDS, ROW_OF_COMMANDS, "as they were typed", 0);
+    name_row(w, "process", ROWS_FUNCTIONS, 0, "kernel functions, by task", ROWS_FUNCTIONS);
+    name_row(w, "process", ROWS_STATES, 0, "states, by task", ROWS_STATES);
     for (u32 pid = 0; pid < w->limit; pid++) {
         struct row *row = w->rows[pid];
 
@@ -325,8 +336,8 @@ static void finish_rows(struct writer *w, u64 end)
         begin_alive(w, row, (s32)pid);
         end_state(w, row, (s32)pid, end);
         snprintf(name, sizeof name, "%u %s", pid, row->comm);
-        name_row(w, "thread_name", ROWS_FUNCTIONS, (s32)pid, name);
-        name_row(w, "thread_name", ROWS_STATES, (s32)pid, name);
+        name_row(w, "thread", ROWS_FUNCTIONS, (s32)pid, name, (s32)pid);
+        name_row(w, "thread", ROWS_STATES, (s32)pid, name, (s32)pid);
         free(row->open);
         free(row);
     }
