@@ -129,7 +129,7 @@ static void test_help(void)
     }
     vt_type(vt, "\033");
     VT_ASSERT(vt, vt_wait_gone(vt, "Esc closes"));
-    run_command(vt, "help F8", "F8: one step on, over deeper functions (next)");
+    run_command(vt, "help F8", "F8: one step on, over deeper functions; the first of a command");
     run_command(vt, "keys PageDown", "Page Down, Page Up: ");
     CU_ASSERT_FALSE(vt_find(vt, "F1: ", NULL, NULL));
     run_command(vt, "help F99", "there is no help about");

@@ -1,4 +1,4 @@
-/* procarium on a screen: panes, stepping, demos, sizes, mistakes, and every way to end. */
+/* procarium on a screen: panes, demos, sizes, mistakes, and every way to end. */
 #include "shell.h"
 
 #include <signal.h>
@@ -87,70 +87,6 @@ static void test_fields_are_marked(void)
     }
 }
 
-static void test_stepping(void)
-{
-    for (size_t i = 0; i < SIZES; i++) {
-        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
-        vt_type(vt, "fork\r");
-        VT_ASSERT(vt, wait_either(vt, "─3 sh", "─ 3 sh"));
-        vt_key(vt, VTERM_KEY_FUNCTION(3));
-        VT_ASSERT(vt, vt_wait_text(vt, "2 sh [0 of 1]>"));
-        CU_ASSERT_TRUE(vt_find(vt, "2 sh> undo", NULL, NULL));
-        CU_ASSERT_TRUE(is_beside(vt, "3 sh", "gone")); /* its ghost */
-        vt_key(vt, VTERM_KEY_FUNCTION(9));
-        VT_ASSERT(vt, vt_wait_text(vt, "step 1 of "));
-        vt_key(vt, VTERM_KEY_RIGHT);
-        VT_ASSERT(vt, vt_wait_text(vt, "step 2 of "));
-        vt_type(vt, " ");
-        VT_ASSERT(vt, vt_wait_text(vt, "step 3 of "));
-        CU_ASSERT_TRUE(is_beside(vt, "▶", "do_fork() {"));
-        CU_ASSERT_TRUE(vt_find(vt, "> step 3", NULL, NULL)); /* keys are commands, counted */
-        vt_key(vt, VTERM_KEY_FUNCTION(8));
-        vt_key(vt, VTERM_KEY_FUNCTION(8));
-        VT_ASSERT(vt, vt_wait_text(vt, "> next 2"));
-        vt_key(vt, VTERM_KEY_LEFT);
-        VT_ASSERT(vt, vt_wait_text(vt, "> back"));
-        vt_type(vt, "step 20\r");
-        VT_ASSERT(vt, vt_wait_text(vt, "> step 20"));
-        vt_key(vt, VTERM_KEY_FUNCTION(4));
-        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
-        vt_key(vt, VTERM_KEY_RIGHT); /* past the end: a message, nothing else */
-        VT_ASSERT(vt, vt_wait_text(vt, "nothing lies ahead"));
-        quit_procarium(vt);
-    }
-}
-
-static void test_half_typed_line_survives_keys(void)
-{
-    struct vt *vt = start_shell(24, 80);
-
-    vt_type(vt, "fork\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "forked"));
-    vt_type(vt, "kill -9 3");
-    VT_ASSERT(vt, vt_wait_text(vt, "> kill -9 3"));
-    vt_key(vt, VTERM_KEY_FUNCTION(7));
-    VT_ASSERT(vt, vt_wait_text(vt, "]> kill -9 3"));
-    vt_type(vt, " ");
-    vt_type(vt, "4");
-    VT_ASSERT(vt, vt_wait_text(vt, "]> kill -9 3 4")); /* the blank was typed */
-    quit_procarium(vt);
-}
-
-static void test_playing_a_command(void)
-{
-    struct vt *vt = start_shell(24, 80);
-
-    vt_type(vt, "fork\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "forked"));
-    vt_key(vt, VTERM_KEY_FUNCTION(5));
-    VT_ASSERT(vt, vt_wait_text(vt, "[0 of 1]>"));
-    vt_type(vt, "+++++");
-    VT_ASSERT(vt, vt_wait_text(vt, "step 1 of"));
-    VT_ASSERT(vt, vt_wait_text(vt, "fork returns 3 to 2 sh"));
-    VT_ASSERT(vt, vt_wait_gone(vt, "[1 of 1"));
-    quit_procarium(vt);
-}
-
 static void test_choosing_a_task(void)
 {
     struct vt *vt = start_shell(24, 80);
@@ -173,14 +109,14 @@ static void test_choosing_a_task(void)
     vt_type(vt, "\r");
     VT_ASSERT(vt, vt_wait_text(vt, "can run"));
     vt_type(vt, "\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "frames:"));
+    VT_ASSERT(vt, vt_wait_text(vt, "frames free"));
     vt_key(vt, VTERM_KEY_FUNCTION(2));
     VT_ASSERT(vt, vt_wait_gone(vt, "R running"));
     vt_key(vt, VTERM_KEY_FUNCTION(2));
     VT_ASSERT(vt, vt_wait_text(vt, "R running"));
     vt_mouse(vt, 1, 1, 8); /* a click in the tree chooses */
     vt_settle(vt, 60);
-    CU_ASSERT_TRUE(vt_find(vt, "frames:", NULL, NULL)); /* and all panes stay in sight */
+    CU_ASSERT_TRUE(vt_find(vt, "frames free", NULL, NULL)); /* and all panes stay in sight */
     vt_type(vt, "\0334");
     VT_ASSERT(vt, wait_either(vt, "0 swapper ─┐", "0 swapper ─┤"));
     quit_procarium(vt);
@@ -192,7 +128,7 @@ static void test_help(void)
 
     vt_key(vt, VTERM_KEY_FUNCTION(1));
     VT_ASSERT(vt, vt_wait_text(vt, "closes"));
-    CU_ASSERT_TRUE(is_beside(vt, "F8", "(next)"));
+    CU_ASSERT_TRUE(is_beside(vt, "F8", "one step on, over"));
     for (int i = 0; i < 40 && !vt_find(vt, "leaves procarium", NULL, NULL); i++) {
         vt_key(vt, VTERM_KEY_PAGEDOWN);
         vt_settle(vt, 10);
@@ -598,9 +534,6 @@ static CU_TestInfo tests[] = {
     { "greeting", test_greeting },
     { "fork, exit, wait", test_fork_and_the_end },
     { "changed fields are marked", test_fields_are_marked },
-    { "stepping", test_stepping },
-    { "a half-typed line survives keys", test_half_typed_line_survives_keys },
-    { "playing a command", test_playing_a_command },
     { "choosing a task, and the other panes", test_choosing_a_task },
     { "help", test_help },
     { "long output", test_long_output },

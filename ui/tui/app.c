@@ -136,6 +136,20 @@ static void show_echo(struct app *app, const char *command, bool is_view, bool i
         console_scroll_rows(app->console, -1);
 }
 
+/* Which keys lead back into what has run, when one has asked for more than there is. */
+static void tell_end(struct app *app, const char *command)
+{
+    struct time_position at = machine_position(app->vs.m);
+    bool is_step = strcmp(command, "step") == 0 || strcmp(command, "next") == 0 ||
+                   strcmp(command, "finish") == 0;
+
+    if (is_step && at.command > 0 && at.command == at.commands)
+        console_writef(
+            app->console, STYLE_HINT,
+            _("F3 goes to the start of “%.40s”, F9 then into it; F7 goes a step back.\n"),
+            session_history(app->session, at.command - 1).text);
+}
+
 void app_run_key(struct app *app, const char *command)
 {
     bool is_same = strcmp(app->repeated, command) == 0 && strchr(command, ' ') == NULL;
@@ -143,8 +157,10 @@ void app_run_key(struct app *app, const char *command)
     app->times = drop_echo(app, is_same) ? app->times + 1 : 1;
     show_echo(app, command, false, app->times == 1);
     app_run(app, _("command line"), command);
-    if (app->result != RUN_OK)
-        app->times = 0;
+    if (app->result == RUN_OK)
+        return;
+    app->times = 0;
+    tell_end(app, command);
 }
 
 /* Of several in a row only the last is worth a line; scrolling counts. */
@@ -427,7 +443,7 @@ static void greet(struct app *app, const char *first)
                   _("shows how Linux 2.6 manages processes, in a computer of its own.\n"));
     console_write(
         app->console, STYLE_NORMAL,
-        _("Type fork, and look. F7 steps back into it. Lessons: demo. More: help, and F1.\n"));
+        _("Type fork, and look. F9 walks through it, F7 back. Lessons: demo. Help: F1.\n"));
     take_line(app, first);
 }
 

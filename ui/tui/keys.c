@@ -30,8 +30,10 @@ static const struct key_help help_rows[] = {
       "plays the demo, or the last command step by step; again: pauses (play)"),
     F(6, "pane", 3, "pane next", "the next pane; Shift-F6 the one before (pane next)"),
     F(7, "back", 1, "back", "one step back (back)"),
-    F(8, "next", 1, "next", "one step on, over deeper functions (next)"),
-    F(9, "into", 0, "step", "one step on, into them (step)"),
+    F(8, "next", 1, "next",
+      "one step on, over deeper functions; the first of a command that has just run (next)"),
+    F(9, "into", 0, "step",
+      "one step on, into them; the first of a command that has just run (step)"),
     F(10, "quit", 1, "quit", "leaves (quit)"),
     ROW("F11, Shift-F8", "goes on until the function returns (finish)"),
     F(12, "layout", 2, "", "the next layout (layout)"),
@@ -208,10 +210,24 @@ static enum key_use zoom(struct app *app)
     return view(app, line);
 }
 
+/*
+ * Who has just typed a command and presses F8 or F9 wants to walk through it: that begins before it.
+ * Only then: who has walked to the end is told so, and does not find himself at the start again.
+ */
+static enum key_use step_on(struct app *app, const char *command)
+{
+    char line[32];
+
+    snprintf(line, sizeof line, "%s%s", app->vs.has_just_run ? "undo; " : "", command);
+    return app_request(app, REQUEST_COMMAND, line);
+}
+
 static enum key_use function_key(struct app *app, int code)
 {
     if (code == KEY_F(2))
         return zoom(app);
+    if (code == KEY_F(8) || code == KEY_F(9))
+        return step_on(app, code == KEY_F(8) ? "next" : "step");
     if (code == KEY_F(12))
         return next_layout(app);
     if (code == KEY_F(6))

@@ -42,11 +42,25 @@ void view_state_choose_back(struct view_state *vs)
     vs->chosen = vs->trail_length > 0 ? vs->trail[--vs->trail_length] : FOLLOW;
 }
 
+/* A new command leaves a longer history, or another line of time; travelling leaves both. */
+static void note_position(struct view_state *vs)
+{
+    struct time_position at = machine_position(vs->m);
+    u32 branches = session_branch_count(vs->session);
+    bool is_behind_all = at.command > 0 && at.command == at.commands && !machine_is_inside(vs->m);
+
+    vs->has_just_run =
+        is_behind_all && (at.commands != vs->at.commands || branches != vs->branches);
+    vs->at = at;
+    vs->branches = branches;
+}
+
 bool view_state_refresh(struct view_state *vs)
 {
     if (!view_refresh(vs->view, vs->m))
         return false;
     vs->stops++;
+    note_position(vs);
     view_states(vs->view, &vs->states);
     strbuf_clear(&vs->sentence);
     view_sentence(vs->view, &vs->sentence);

@@ -13,6 +13,9 @@ struct view_state {
     const struct machine *m;
     struct view *view;
     u64 stops;                 /* how many there were: another number means that something moved */
+    struct time_position at;   /* where the machine stood at the last one, */
+    u32 branches;              /* and how many lines of time there were */
+    bool has_just_run;         /* it stands behind a command that was new then, not travelled to */
     struct view_states states; /* who stands in which state */
     struct strbuf sentence;
     struct telling telling; /* what there is to read */
