@@ -52,8 +52,8 @@ static void test_trace(void)
     struct vt *vt = start_shell(45, 160);
 
     run_command(vt, "fork", "# an object of cache task_struct: c0293020");
-    run_command(vt, "back", ": fork ─");
-    CU_ASSERT_TRUE(is_beside(vt, "┌ trace ─", " step ") && is_beside(vt, " of ", ": fork ─"));
+    run_command(vt, "back", " in fork ─");
+    CU_ASSERT_TRUE(is_beside(vt, "┌ trace ─", " step ") && is_beside(vt, " of ", " in fork ─"));
     quit_procarium(vt);
     vt = start_shell(24, 80);
     run_command(vt, "layout memory; fork", "forked 3 sh");
@@ -140,6 +140,24 @@ static void test_help(void)
     quit_procarium(vt);
 }
 
+/* A terminal of another character set gets signs that it has, and nothing else. */
+static void test_other_charset(void)
+{
+    static const char *const latin[] = { "LC_ALL=en_US.ISO-8859-1", NULL };
+    static const char *const plain[] = { "LC_ALL=C", NULL };
+    struct vt *vt = start_procarium(24, 80, latin, NULL);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    CU_ASSERT_TRUE(vt_find(vt, "+- R running -", NULL, NULL));
+    for (int row = 0; row < vt_rows(vt); row++)
+        for (const char *c = vt_row(vt, row); *c; c++)
+            CU_ASSERT_TRUE((unsigned char)*c < 0x80);
+    quit_procarium(vt);
+    vt = start_procarium(24, 80, plain, NULL); /* that says nothing about the terminal */
+    VT_ASSERT(vt, vt_wait_text(vt, "┌─ R running ─"));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
@@ -147,6 +165,7 @@ static CU_TestInfo tests[] = {
     { "the kernel stack", test_stack },
     { "a kernel stack that is too long", test_stack_scrolls },
     { "free blocks", test_free_blocks },
+    { "a terminal without UTF-8", test_other_charset },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,
 };

@@ -133,7 +133,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     draw_scrollbar(canvas, &state->scroll);
 }
 
-/* "step 7 of 61: fork" */
+/* "step 7 of 61 in fork" */
 static void note(void *pane, const void *view, char *text, size_t size)
 {
     const struct view_state *vs = view;
@@ -145,7 +145,7 @@ static void note(void *pane, const void *view, char *text, size_t size)
         return;
     struct history_entry entry = session_history(vs->session, command - 1);
     if (machine_is_inside(vs->m))
-        snprintf(text, size, _("step %llu of %llu: %.40s"), (unsigned long long)at.step,
+        snprintf(text, size, _("step %llu of %llu in %.40s"), (unsigned long long)at.step,
                  (unsigned long long)at.steps, entry.text);
     else
         snprintf(text, size, "%.60s", entry.text);

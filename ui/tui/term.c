@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
@@ -34,6 +35,23 @@ void term_set_locale(void)
     if (setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
         return;
     setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/*
+ * Does the environment name a character set other than UTF-8, as en_US.ISO-8859-1 does? Whoever
+ * says nothing, or C, has a terminal that TERM knows better.
+ */
+static bool has_other_charset(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        const char *dot = value ? strchr(value, '.') : NULL;
+        if (value && *value)
+            return dot && strncasecmp(dot, ".utf8", 5) != 0 && strncasecmp(dot, ".utf-8", 6) != 0;
+    }
+    return false;
 }
 
 bool term_is_usable(char *why, size_t size)
@@ -199,7 +217,8 @@ void term_start(struct terminal *term, bool with_mouse)
 
     *term = (struct terminal){ .has_mouse = with_mouse };
     term->is_modern = begins_with_one_of(name, modern);
-    term->has_unicode = term->is_modern || begins_with_one_of(name, unicode);
+    term->has_unicode =
+        (term->is_modern || begins_with_one_of(name, unicode)) && !has_other_charset();
     crash_arm();
     set_escdelay(ESCAPE_DELAY_MS);
     initscr();
