@@ -452,9 +452,10 @@ static const char *message_of(const struct event *event)
                                                                    : "";
 }
 
-void event_text(const struct story *story, const struct event *event, struct strbuf *out)
+static void add_message(const struct story *story, const struct event *event, const char *message,
+                        struct strbuf *out)
 {
-    for (const char *c = message_of(event); *c; c++) {
+    for (const char *c = message; *c; c++) {
         if (*c != '{') {
             strbuf_putc(out, *c);
             continue;
@@ -468,4 +469,18 @@ void event_text(const struct story *story, const struct event *event, struct str
             add_token(story, c[1], value, out);
         c += 3; // to the closing brace
     }
+}
+
+void event_text(const struct story *story, const struct event *event, struct strbuf *out)
+{
+    add_message(story, event, message_of(event), out);
+}
+
+bool event_text_again(const struct story *story, const struct event *before,
+                      const struct event *event, struct strbuf *out)
+{
+    if (before->kind != EVENT_RETURN || event->kind != EVENT_RETURN || before->b != event->b)
+        return false;
+    add_message(story, event, " and {vc} to {pa}", out);
+    return true;
 }

@@ -183,7 +183,8 @@ static bool has_transfer(const struct machine *m, const struct record_range *ran
     return false;
 }
 
-// What a program's buffer takes in page faults is not worth a clause beside a read or a write.
+// What a program's buffer takes in page faults is not worth a clause beside a read or a write, nor
+// what a new thread's stack takes beside the thread.
 static bool is_aside(const struct event *event)
 {
     return event->kind == EVENT_FAULT && FAULT_EVENT_KIND(event->c) < FAULT_SEGV;
@@ -279,9 +280,13 @@ static void tell(const struct story *story, struct strbuf *out)
 
     summarize(story->m, &story->range, &s);
     for (u32 i = 0; i < s.count; i++) {
+        const struct event *event = &s.clauses[i].event;
+
+        if (i && event_text_again(story, &s.clauses[i - 1].event, event, out))
+            continue;
         if (i)
             strbuf_puts(out, "; ");
-        add_clause(story, &s, &s.clauses[i].event, out);
+        add_clause(story, &s, event, out);
     }
     if (s.kinds[EVENT_FORK] == 1)
         add_sharing(story, out);

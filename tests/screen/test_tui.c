@@ -214,7 +214,7 @@ static void test_plain_interrupt(void)
     for (int i = 3; i < 6; i++) {
         char answer[32];
 
-        snprintf(answer, sizeof answer, "returns %d to 2 sh", i);
+        snprintf(answer, sizeof answer, "and %d to 2 sh", i);
         vt_type(vt, "frok");
         run_command(vt, "\003fork", answer);
     }
