@@ -79,7 +79,7 @@ static void test_command(void)
         CU_ASSERT_TRUE(i > 0 || vt_find(vt, "│      its PID in", NULL, NULL)); /* it hangs */
         vt_key(vt, VTERM_KEY_END);
         VT_ASSERT(vt, vt_wait_text(vt, "press narration End"));
-        VT_ASSERT(vt, vt_wait_text(vt, "task PID, vm PID"));
+        VT_ASSERT(vt, vt_wait_text(vt, "Here: task (stat), "));
         vt_key(vt, VTERM_KEY_HOME);
         VT_ASSERT(vt, vt_wait_text(vt, "│In C "));
         vt_key(vt, VTERM_KEY_END);
