@@ -22,6 +22,8 @@ void report_pstree(const struct machine *m, struct strbuf *out);
 // wants every field, not only those that matter most.
 bool report_task(const struct machine *m, s32 pid, u32 groups, struct strbuf *out);
 extern const char report_task_groups[];
+// The fields in which two tasks differ, side by side.
+bool report_task_pair(const struct machine *m, s32 pid, s32 other, u32 groups, struct strbuf *out);
 // The number in any of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
 // registers are "pt_regs->eax" and so on, a list's links "tasks.next" and "tasks.prev". False, with nothing set, if there is no such task or
 // field, or if its value is not one number of at most 4 bytes.

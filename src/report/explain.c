@@ -20,8 +20,9 @@ struct c_call {
 };
 
 static const struct c_call c_calls[] = {
-    { __NR_fork, "pid_t pid = fork();", "", "0 in the child, its PID in the parent" },
-    { __NR_vfork, "pid_t pid = vfork();", "", "the parent sleeps until the child execs or exits" },
+    { __NR_fork, "pid_t pid = fork();", "",
+      "0 in the child, its PID in the parent; do_fork(SIGCHLD)" },
+    { __NR_vfork, "pid_t pid = vfork();", "", "do_fork(CLONE_VFORK|CLONE_VM|SIGCHLD)" },
     { __NR_clone, "clone(function, stack, @, argument);", "0C",
       "the C library's wrapper; the call itself returns twice, as fork does" },
     { __NR_execve, "execve(path, argv, environ);", "", "returns only if it fails" },

@@ -184,3 +184,57 @@ bool report_task(const struct machine *m, s32 pid, u32 groups, struct strbuf *ou
     }
     return true;
 }
+
+// The row of another task that has the same name; rows of both are in the same order.
+static const struct field_row *same_row(const struct field_row *row, const struct field_row *rows,
+                                        u32 count)
+{
+    for (u32 i = 0; i < count; i++)
+        if (rows[i].group == row->group && strcmp(rows[i].name, row->name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static void add_difference(const struct machine *m, const struct field_row *a,
+                           const struct field_row *b, struct strbuf *out)
+{
+    struct strbuf one = STRBUF_INIT, other = STRBUF_INIT;
+
+    field_row_value(m, NULL, a, &one);
+    field_row_value(m, NULL, b, &other);
+    if (strcmp(strbuf_text(&one), strbuf_text(&other)) != 0) {
+        strbuf_puts(out, "  ");
+        add_padded(out, a->name, 20);
+        add_padded(out, strbuf_text(&one), 28);
+        strbuf_printf(out, "%s\n", strbuf_text(&other));
+    }
+    strbuf_finish(&one);
+    strbuf_finish(&other);
+}
+
+bool report_task_pair(const struct machine *m, s32 pid, s32 other, u32 groups, struct strbuf *out)
+{
+    const struct task_struct *p = wanted_task(m, pid, out);
+    const struct task_struct *q = p ? wanted_task(m, other, out) : NULL;
+    struct field_row rows[FIELD_ROWS_MAX], others[FIELD_ROWS_MAX];
+    u32 wanted = groups & (GROUP_BIT(GROUP_COUNT) - 1);
+    struct strbuf name = STRBUF_INIT;
+
+    if (!q)
+        return false;
+    u32 count = field_rows(m, p, groups & GROUP_BIT(GROUP_COUNT), rows);
+    u32 other_count = field_rows(m, q, groups & GROUP_BIT(GROUP_COUNT), others);
+    add_padded(out, "where they differ", 22);
+    add_task_name(p, &name);
+    add_padded(out, strbuf_text(&name), 28);
+    add_task_name(q, out);
+    strbuf_putc(out, '\n');
+    for (u32 i = 0; i < count; i++) {
+        const struct field_row *row = same_row(&rows[i], others, other_count);
+
+        if (row && (!wanted || wanted & GROUP_BIT(row->group)))
+            add_difference(m, &rows[i], row, out);
+    }
+    strbuf_finish(&name);
+    return true;
+}

@@ -273,10 +273,12 @@ const struct command_row command_table[] = {
     { LOOKS("ps", "ps", "lists the tasks", ""), .run = run_look, .report = report_ps },
     { LOOKS("pstree", "pstree", "shows the tasks as a tree", ""), .run = run_look,
       .report = report_pstree },
-    { LOOKS("task", "task [PID] [GROUP…] [all]", "shows a task's task_struct",
-            "The fields that matter most; all: every field. A GROUP leaves out the others: "
-            "identity, state, use, scheduling, family, memory, files, signals, times, stack. "
-            "`struct` shows the fields in the order in which they lie in memory."),
+    { LOOKS(
+          "task", "task [PID [OTHER]] [GROUP…] [all]", "shows a task's task_struct",
+          "The fields that matter most; all: every field. With OTHER, a second PID, those in which "
+          "the two differ. A GROUP leaves out the others: "
+          "identity, state, use, scheduling, family, memory, files, signals, times, stack. "
+          "`struct` shows the fields in the order in which they lie in memory."),
       .max_words = ANY_COUNT, .type = { TYPE_PID, TYPE_CHOICE }, .choices = report_task_groups,
       .run = run_task },
     { LOOKS("bt", "bt [PID]", "shows the functions on a task's kernel stack", ""), .max_words = 1,

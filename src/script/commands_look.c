@@ -59,25 +59,29 @@ static bool is_number_word(const struct word *w)
     return w->kind >= WORD_VARIABLE || strchr("0123456789-", w->text[0]);
 }
 
-// task [PID] [GROUP…] [all]
+// task [PID [OTHER]] [GROUP…] [all]
 RUN(task)
 {
     bool is_named = n->words > 0 && is_number_word(&n->word[0]);
+    bool is_pair = is_named && n->words > 1 && is_number_word(&n->word[1]);
     struct strbuf out = STRBUF_INIT;
-    s32 pid = console(s->m)->focus;
+    s32 pid = console(s->m)->focus, other = 0;
     u32 groups = 0, group;
 
-    if (is_named && !word_pid(s, &n->word[0], &pid))
+    if ((is_named && !word_pid(s, &n->word[0], &pid)) ||
+        (is_pair && !word_pid(s, &n->word[1], &other)))
         return false;
-    for (u32 i = is_named; i < n->words; i++) {
+    for (u32 i = (u32)is_named + is_pair; i < n->words; i++) {
         if (!word_choice(s, &n->word[i], n->command->choices, &group))
             return false;
         groups |= 1u << group;
     }
     if (pid == 0 && !is_named)
         return fail(s, n->end, MSG_LOOK_NO_FOCUS, n->command->info.name);
-    u32 offset = is_named ? n->word[0].offset : n->offset;
-    return show_or_fail(s, offset, report_task(s->m, pid, groups, &out), &out);
+    u32 offset = is_named ? n->word[is_pair].offset : n->offset;
+    bool well = is_pair ? report_task_pair(s->m, pid, other, groups, &out)
+                        : report_task(s->m, pid, groups, &out);
+    return show_or_fail(s, offset, well, &out);
 }
 
 RUN(kmem)

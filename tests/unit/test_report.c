@@ -101,6 +101,12 @@ static void test_task_groups(void)
                        "  exit_state                  16 EXIT_ZOMBIE\n"));
     CU_ASSERT_FALSE(has("family\n"));
     strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_task_pair(m, 2, 3, 0, &out));
+    CU_ASSERT_TRUE(has("  pid                 2                           3\n"));
+    CU_ASSERT_TRUE(has("  exit_state          0                           16 EXIT_ZOMBIE\n"));
+    CU_ASSERT_FALSE(has("  comm "));
+    CU_ASSERT_FALSE(report_task_pair(m, 2, 77, 0, &out));
+    strbuf_clear(&out);
     u32 groups = group_bit("family") | group_bit("stack") | group_bit("all");
     CU_ASSERT_TRUE(report_task(m, 2, groups, &out));
     CU_ASSERT_TRUE(has("family\n"));
