@@ -341,7 +341,8 @@ static s32 prepare(struct machine *m, kaddr path, kaddr *result)
 // of_interpreter: it was not the file itself that could not be opened, but what it needs to run.
 static s32 refuse_exec(struct machine *m, s32 error, bool of_interpreter)
 {
-    enum refusal why = error == -ENOMEM                       ? REFUSED_NO_MEMORY
+    bool has_no_memory = error == -ENOMEM || error == -ENFILE;
+    enum refusal why = has_no_memory                          ? REFUSED_NO_MEMORY
                        : error == -E2BIG                      ? REFUSED_ARGUMENTS_TOO_LONG
                        : error == -EAGAIN                     ? REFUSED_GROUP_EXITING
                        : error == -ENOENT                     ? REFUSED_NO_FILE
@@ -354,7 +355,7 @@ static s32 refuse_exec(struct machine *m, s32 error, bool of_interpreter)
                        : error == -EFAULT || error == -EINVAL ? REFUSED_BAD_LAYOUT
                                                               : REFUSED_BAD_PATH;
 
-    if (of_interpreter)
+    if (of_interpreter && !has_no_memory)
         why = REFUSED_NO_INTERPRETER;
     note(m, EVENT_REFUSED, current(m)->pid, -error, (s32)why);
     return error;

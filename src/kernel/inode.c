@@ -69,7 +69,7 @@ static s32 open_program(struct machine *m, u32 number, kaddr *file)
         return -error_of_program(p->open_error);
     kaddr inode = iget(m, (s32)number);
     *file = inode ? dentry_open(m, 0, inode, O_RDONLY, p->path) : 0;
-    return *file ? 0 : -ENOMEM;
+    return *file ? 0 : inode ? -ENFILE : -ENOMEM;
 }
 
 s32 open_host_exec(struct machine *m, u32 program, kaddr *file)
@@ -92,7 +92,7 @@ static s32 open_created(struct machine *m, kaddr dentry, kaddr *file)
     d_path(m, dentry, name, sizeof name);
     dget(m, dentry);
     *file = dentry_open(m, dentry, inode, O_RDONLY, name);
-    return *file ? 0 : -ENOMEM;
+    return *file ? 0 : -ENFILE;
 }
 
 s32 open_exec(struct machine *m, const char *path, kaddr *file)

@@ -399,7 +399,8 @@ static void test_no_memory(void)
         s32 result = make_with_memory_for(b, child, call, &needed, n, NULL);
 
         CU_ASSERT(is_machine_sound(b->m));
-        refusals += result == -ENOMEM;
+        refusals += result == -ENOMEM || result == -ENFILE;
+        CU_ASSERT(result != -ENOMEM || refused(b, child, ENOMEM, REFUSED_NO_MEMORY));
         deaths += state_of(b, child) == 'Z';
         CU_ASSERT_EQUAL(state_of(b, child), result == NO_RETURN && n < needed.count ? 'Z' : 'R');
         machine_goto(b->m, machine_position(b->m).commands - 1);

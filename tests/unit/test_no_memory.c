@@ -149,8 +149,9 @@ static void test_exec_without_memory(void)
         u32 n = starve(b, left, taken);
         s32 result = exec_with_arguments(b, child);
 
-        if (result == -ENOMEM) { // before the point of no return
+        if (result == -ENOMEM || result == -ENFILE) { // before the point of no return
             kept++;
+            CU_ASSERT(refused(b, child, -result, REFUSED_NO_MEMORY));
             CU_ASSERT_EQUAL(state_of(b, child), 'R');
             CU_ASSERT_STRING_EQUAL(task(b, child)->comm, "init");
         } else if (state_of(b, child) == 'Z') { // behind it
