@@ -29,6 +29,79 @@ static void ignore(void *context, const char *bytes, size_t n)
     (void)n;
 }
 
+enum { ROWS = 40 }; // of a pane
+
+// What the panes show about one task.
+static void look_at_panes_of(const struct view *v, s32 pid)
+{
+    enum view_stack_kind kinds[VIEW_SCALE_MAX];
+    struct view_ring_node nodes[ROWS];
+    struct view_field fields[ROWS];
+    struct view_stack_part parts[ROWS];
+    struct view_register registers[ROWS];
+    struct view_stack stack;
+    bool leaves_out;
+    u32 total;
+
+    view_ring(v, pid, ROWS, nodes, &leaves_out);
+    view_ring_step(v, pid, true);
+    view_fields(v, pid, VIEW_ALL, 0, ROWS, fields, &total);
+    view_fields(v, pid, VIEW_ALL, total > ROWS ? total - ROWS : 0, ROWS, fields, NULL);
+    view_stack(v, pid, &stack, parts, ROWS, &total);
+    view_stack_scale(v, pid, VIEW_SCALE_MAX, kinds);
+    view_stack_registers(v, pid, registers, ROWS);
+}
+
+// The memory of a task, and of the one that belongs beside it.
+static void look_at_memory_of(struct view *v, struct generator *g, s32 pid)
+{
+    struct view_pair_summary summary;
+    struct view_pair_row rows[ROWS];
+    struct view_frame frames[ROWS];
+    static s32 pair[2] = { -1, -1 }; // as a pane keeps it
+
+    view_choose_pair(v, pid, pair);
+    view_pair(v, pair);
+    view_pair_summary(v, &summary);
+    view_pair_rows(v, 0, ROWS, rows);
+    view_pair_rows(v, summary.rows > ROWS ? summary.rows - ROWS : 0, ROWS, rows);
+    view_frame_map(v, summary.frames ? random_below(g, summary.frames) : 0, ROWS, frames);
+}
+
+static void look_at_panes(struct view *v, struct generator *g)
+{
+    struct strbuf sentence = STRBUF_INIT;
+    struct view_task tasks[ROWS];
+    struct view_line lines[ROWS];
+    struct view_queued queued[ROWS];
+    struct view_slab slabs[ROWS];
+    struct view_states states;
+    struct view_runqueue queue;
+    struct view_memory memory;
+    struct view_pidmap map;
+    u8 bits[ROWS];
+    u32 count = view_task_count(v);
+
+    u32 got = view_tasks(v, count > ROWS ? random_below(g, count) : 0, ROWS, tasks);
+    view_trace_options(v, random_below(g, 4), random_below(g, 4));
+    count = view_trace_count(v);
+    view_trace(v, count > ROWS ? random_below(g, count) : 0, ROWS, lines);
+    view_trace_cursor(v);
+    view_states(v, &states);
+    view_sentence(v, &sentence);
+    view_slabs(v, 0, ROWS, slabs);
+    view_pidmap(v, &map);
+    view_pids(v, 0, ROWS, bits);
+    view_runqueue(v, &queue);
+    view_queued(v, 0, ROWS, queued);
+    view_memory(v, &memory);
+    for (u32 i = 0; i < got; i++)
+        look_at_panes_of(v, tasks[i].pid);
+    look_at_memory_of(v, g, got ? tasks[random_below(g, got)].pid : 1);
+    look_at_panes_of(v, 0);
+    strbuf_finish(&sentence);
+}
+
 // Everything that a person, a screen or a program may look at.
 static void look_at_all(struct session *s, struct generator *g, struct view *view)
 {
@@ -54,6 +127,7 @@ static void look_at_all(struct session *s, struct generator *g, struct view *vie
     session_prompt(s, &text);
     json_snapshot(w, s->m, 0);
     view_refresh(view, s->m);
+    look_at_panes(view, g);
     json_destroy(w);
     strbuf_finish(&text);
 }
