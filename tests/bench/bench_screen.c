@@ -10,8 +10,6 @@
 
 enum { PRESSES = 15, QUIET_MS = 30 };
 
-static const char *const layouts[] = { "teach", "memory", "kernel", "sched", "io", "all" };
-
 /* CPU seconds that the program has used. */
 static double cpu_time(const struct vt *vt)
 {
@@ -71,24 +69,44 @@ static double key_cost(struct vt *vt, const char *const *keys, int count)
     return cost[PRESSES / 2];
 }
 
-/* Steps, goes back, moves in the tree, makes and ends tasks: the dearest of them, in each layout. */
+/* Goes to the next layout by its key, and says which that is, as the console shows it. */
+static void next_layout(struct vt *vt, char *name, size_t size)
+{
+    static const char *const echo = "> layout ";
+    int row = -1;
+
+    vt_type(vt, "\033[24~"); /* F12 */
+    vt_settle(vt, QUIET_MS);
+    *name = 0;
+    while (vt_find_from(vt, row + 1, echo, &row, NULL))
+        snprintf(name, size, "%s", strstr(vt_row(vt, row), echo) + strlen(echo));
+    name[strcspn(name, " ")] = 0;
+    if (!*name)
+        die(vt, "F12 shows no layout");
+}
+
+/*
+ * Steps, goes back, moves in the tree, makes and ends tasks: the dearest of them, in each layout
+ * that there is, beginning behind the one that is shown.
+ */
 static void measure_layouts(struct vt *vt, const char *what)
 {
     static const char *const steps[] = { "\033[20~", "\033[20~", "\033[18~" }; /* F9 F9 F7 */
     static const char *const acts[] = { "fork\r", "$!: exit 3\r", "nice 1\r" };
     static const char *const looks[] = { "press tasks PageDown\r", "press tasks PageUp\r" };
-    char line[64];
+    char first[64], name[64];
 
-    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
-        snprintf(line, sizeof line, "layout %s", layouts[i]);
-        type(vt, line, line);
+    next_layout(vt, first, sizeof first);
+    strcpy(name, first);
+    do {
         double act = key_cost(vt, acts, 3), look = key_cost(vt, looks, 2);
         type(vt, "fork; undo", "fork; undo");
         double step = key_cost(vt, steps, 3);
         type(vt, "redo", "redo");
         double most = act > step ? act : step;
-        printf("%s %s %.3f\n", what, layouts[i], most > look ? most : look);
-    }
+        printf("%s %s %.3f\n", what, name, most > look ? most : look);
+        next_layout(vt, name, sizeof name);
+    } while (strcmp(name, first) != 0);
 }
 
 int main(void)
