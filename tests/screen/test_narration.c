@@ -106,6 +106,29 @@ static void test_other_commands(void)
     quit_procarium(vt);
 }
 
+/* At a step it says that, and of the command what holds at each: nothing that is still to come. */
+static void test_step(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    run_command(vt, "fork", "│2 sh forked 3 sh");
+    vt_key(vt, VTERM_KEY_FUNCTION(9));
+    VT_ASSERT(vt, vt_wait_text(vt, "│system_call(): takes"));
+    vt_key(vt, VTERM_KEY_FUNCTION(9));
+    VT_ASSERT(vt, vt_wait_text(vt, "│sys_fork(): fork(2)"));
+    CU_ASSERT_TRUE(vt_find(vt, "│In C ", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, "pid_t pid = fork();", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "forked 3 sh", NULL, NULL));
+    run_command(vt, "pane narration", "pane narration");
+    vt_key(vt, VTERM_KEY_END);
+    VT_ASSERT(vt, vt_wait_gone(vt, "│In C "));
+    CU_ASSERT_FALSE(vt_find(vt, "Here: task", NULL, NULL));
+    run_command(vt, "redo", "│2 sh forked 3 sh");
+    vt_key(vt, VTERM_KEY_END);
+    VT_ASSERT(vt, vt_wait_text(vt, "Here: task"));
+    quit_procarium(vt);
+}
+
 /* Wide screens have a place for it; elsewhere the strip stays, until the pane is called for. */
 static void test_lesson(void)
 {
@@ -203,6 +226,7 @@ static void test_contents(void)
 
 static CU_TestInfo tests[] = {
     { "what a command did", test_command },
+    { "a step of a command", test_step },
     { "commands with little or too much to tell", test_other_commands },
     { "a lesson in the pane", test_lesson },
     { "help, a long output or another pane over it", test_covered },

@@ -7,8 +7,9 @@
 #include "tui/glyph.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { EXPLAINED_MAX = 5000 }; /* lines of a trace: of a longer one, a frame has no time to tell */
+enum { EXPLAINED_MAX = 2000 }; /* lines of a trace: of a longer one, a frame has no time to tell */
 
 /* ---- The text ---- */
 
@@ -68,29 +69,65 @@ static void tell_demo(const struct app *app, struct telling *n)
         strbuf_puts(&n->text, narration_words(app));
 }
 
-/* What `explain` says, if that does not take longer than a frame may. */
+/*
+ * Of what `explain` says about a command, that which holds at every step in it: the call in C and
+ * the way through the kernel. What happened by now, the trace shows.
+ */
+static void keep_what_holds(const struct machine *m, u64 command, struct strbuf *kept)
+{
+    static const char *const later[] = { "\nWhat happened\n", "\nFrom outside, now" };
+    struct strbuf all = STRBUF_INIT;
+
+    strbuf_clear(kept);
+    if (report_explain(m, command, &all)) {
+        const char *text = strbuf_text(&all), *begin = strchr(text, '\n');
+        size_t length = begin ? strlen(begin) : 0;
+        for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+            const char *end = begin ? strstr(begin, later[i]) : NULL;
+            length = end && (size_t)(end - begin) < length ? (size_t)(end - begin) : length;
+        }
+        strbuf_add(kept, begin ? begin : "", length);
+    }
+    strbuf_finish(&all);
+}
+
+/* At a step the sentence is about that, and the rest is not worked out anew: a key has 4 ms. */
+static void tell_step(const struct view_state *vs, struct telling *n, u64 command)
+{
+    if (!n->is_inside || n->told != command || n->branches != vs->branches)
+        keep_what_holds(vs->m, command, &n->holds);
+    strbuf_puts(&n->text, strbuf_text(&vs->sentence));
+    strbuf_puts(&n->text, strbuf_text(&n->holds));
+}
+
 static void tell_command(struct app *app, struct telling *n)
 {
     const struct view_state *vs = &app->vs;
     struct narration_state *state = app->state[PANE_NARRATION];
     u64 command = view_trace_command(vs->view);
+    bool is_inside = machine_is_inside(vs->m);
     char quiet[SENTENCE_SIZE];
 
     n->kind = NARRATION_COMMAND;
     if (n->stop == vs->stops)
         return;
-    if (n->told != command || !machine_is_inside(vs->m))
-        state->scroll.top = 0;
-    n->stop = vs->stops;
-    n->told = command;
     strbuf_clear(&n->text);
-    if (command > 0 && view_trace_count(vs->view) <= EXPLAINED_MAX)
+    if (n->told != command || n->is_inside != is_inside || !is_inside)
+        state->scroll.top = 0;
+    bool is_short = command > 0 && view_trace_count(vs->view) <= EXPLAINED_MAX;
+    if (is_short && is_inside)
+        tell_step(vs, n, command);
+    else if (is_short)
         report_explain(vs->m, 0, &n->text);
     else if (machine_position(vs->m).command > 0)
         strbuf_puts(&n->text, app_sentence(app, quiet, sizeof quiet));
     else
         strbuf_puts(&n->text, _("What the last command did is told here, and what a lesson says. "
                                 "Type fork, or demo, which lists the lessons."));
+    n->stop = vs->stops;
+    n->told = command;
+    n->branches = vs->branches;
+    n->is_inside = is_inside;
 }
 
 void narration_refresh(struct app *app)

@@ -28,8 +28,11 @@ struct telling {
     u32 position, count;    /* items behind it, and in all */
     const char *speed;      /* how fast it plays, NULL: it waits */
     /* of a command */
-    u64 stop; /* the stop that the text belongs to */
-    u64 told; /* which command it is about */
+    u64 stop;            /* the stop that the text belongs to */
+    u64 told;            /* which command it is about, */
+    u32 branches;        /* on which line of time, */
+    bool is_inside;      /* at a step in it: */
+    struct strbuf holds; /* what is the same at each */
 };
 
 /* Looks what there is to read now. */

@@ -37,16 +37,17 @@ static const char *add_choices(const char *choices, int cols, struct strbuf *out
     return at;
 }
 
-/* Of blanks between the columns of a line two are enough. */
+/* A function and what it is for stand closer together where there is little room. */
 static void add_squeezed(const char *text, struct strbuf *out)
 {
     size_t blanks = 0;
-    bool is_inside = false;
+    char before = '\0';
 
     for (; *text; text++) {
+        if (*text != ' ')
+            before = *text;
         blanks = *text == ' ' ? blanks + 1 : 0;
-        is_inside = *text != '\n' && (is_inside || *text != ' ');
-        if (!is_inside || blanks <= 2)
+        if (before != ')' || blanks <= 2)
             strbuf_putc(out, *text);
     }
 }

@@ -23,6 +23,7 @@ void view_state_finish(struct view_state *vs)
     strbuf_finish(&vs->sentence);
     strbuf_finish(&vs->telling.text);
     strbuf_finish(&vs->telling.contents);
+    strbuf_finish(&vs->telling.holds);
 }
 
 void view_state_choose(struct view_state *vs, s32 pid)
