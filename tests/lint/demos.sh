@@ -15,6 +15,28 @@ silent_beginnings() {
     { is_new = 0 }' "$1"
 }
 
+# A text of a lesson fits into the three rows that a screen of 80 columns has for it.
+long_texts() {
+    awk '
+    /^[[:space:]]*say "/ {
+        text = $0
+        sub(/^[[:space:]]*say "/, "", text)
+        sub(/"$/, "", text)
+        rows = 1
+        column = 0
+        count = split(text, word, " ")
+        for (i = 1; i <= count; i++) {
+            if (column > 0 && column + 1 + length(word[i]) > 78) {
+                rows++
+                column = 0
+            }
+            column += (column > 0) + length(word[i])
+        }
+        if (rows > 3)
+            print FILENAME ":" FNR ": these words need " rows " rows of 80 columns, and there are 3"
+    }' "$1"
+}
+
 has_line() {
     grep -qE "^[[:space:]]*$2([[:space:]]|$)" "$1" || complain "$1" "$3"
 }
@@ -28,6 +50,7 @@ while IFS= read -r file; do
     has_line "$file" say "says nothing"
     has_line "$file" '([^ ]+: *)?expect' "expects nothing, so it proves nothing"
     complain_lines < <(silent_beginnings "$file")
+    complain_lines < <(LC_ALL=C.UTF-8 long_texts "$file")
     complain_lines < <(set +e; LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' "$file" |
         sed "s,:.*,: a control character,; s,^,$file:,")
 done < <(all_files | grep '^demos/.*\.demo$')
