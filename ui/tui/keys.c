@@ -109,7 +109,7 @@ static enum key_use pane_takes(struct app *app, const struct key *key)
 
     if (!pane)
         return KEY_FOR_LINE;
-    if (pane->command && pane->command(app->state[app->focus], &app->vs, key, line, sizeof line)) {
+    if (pane_command(pane, app->state[app->focus], &app->vs, key, line, sizeof line)) {
         return app_request(app, app_request_of(line), line);
     }
     if (!pane->key || !name)

@@ -83,8 +83,8 @@ static enum key_use click_pane(struct app *app, int pane, const struct key *key)
 
     if (app->focus != pane)
         snprintf(line, sizeof line, "pane %s", pane_table[pane]->name);
-    if (pane_own_cells(&place, key, &own) && pane_table[pane]->command &&
-        pane_table[pane]->command(app->state[pane], &app->vs, &own, command, sizeof command)) {
+    if (pane_own_cells(&place, key, &own) &&
+        pane_command(pane_table[pane], app->state[pane], &app->vs, &own, command, sizeof command)) {
         size_t used = strlen(line);
         snprintf(line + used, sizeof line - used, "%s%s", used ? "; " : "", command);
         request = app_request_of(command);

@@ -28,12 +28,27 @@ bool pane_own_cells(const struct pane_place *place, const struct key *key, struc
     return rect_contains(&inside, key->y, key->x);
 }
 
-bool pane_next_tab(const struct pane *pane, int tab, const struct key *key, char *line, size_t size)
+static int *tab_of(const struct pane *pane, void *state)
 {
-    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r')
+    return (int *)(void *)((char *)state + pane->tab_at);
+}
+
+void pane_show_tab(const struct pane *pane, void *state, const void *view, int i)
+{
+    *tab_of(pane, state) = i;
+    if (pane->tab_shown)
+        pane->tab_shown(state, view);
+}
+
+bool pane_command(const struct pane *pane, void *state, const void *view, const struct key *key,
+                  char *line, size_t size)
+{
+    if (pane->command && pane->command(state, view, key, line, size))
+        return true;
+    if (!pane->tabs || key->kind != KEY_KIND_CHAR || key->ch != L'\r')
         return false;
-    const char *next = pane->tabs[tab + 1] ? pane->tabs[tab + 1] : pane->tabs[0];
-    snprintf(line, size, "pane %s %s", pane->name, next);
+    const char *next = pane->tabs[*tab_of(pane, state) + 1];
+    snprintf(line, size, "pane %s %s", pane->name, next ? next : pane->tabs[0]);
     return true;
 }
 

@@ -16,10 +16,13 @@ struct pane {
     int min_rows; /* with its upper edge; the lower one is the next pane's upper, or a row more */
     int min_cols; /* with its box */
     size_t state_size; /* of its own state, zeroes at first; 0 for none */
-    /* Several views in one pane: their names, one word each, and NULL; NULL for only one. */
+    /*
+     * Several views in one pane: their names, one word each, and NULL; NULL for only one. Which is
+     * shown, from 0, stands as an int in the state, at that byte. tab_shown is told of another one.
+     */
     const char *const *tabs;
-    /* Shows tab number i. */
-    void (*show_tab)(void *state, const void *view, int i);
+    size_t tab_at;
+    void (*tab_shown)(void *state, const void *view);
     /* Draws the inside of the box. */
     void (*draw)(const struct canvas *canvas, void *state, const void *view, bool has_focus);
     /* A note for the right of the upper edge, written to `note`. */
@@ -35,9 +38,15 @@ struct pane {
     bool (*mouse)(void *state, const void *view, const struct key *key);
 };
 
-/* Enter goes to the next tab: the command line for that; false when the key is another one. */
-bool pane_next_tab(const struct pane *pane, int tab, const struct key *key, char *line,
-                   size_t size);
+/* Shows view number i of a pane that has several. */
+void pane_show_tab(const struct pane *pane, void *state, const void *view, int i);
+
+/*
+ * What a key or a click means as a command line: what the pane says, or else Enter shows the next
+ * of its views. False for nothing.
+ */
+bool pane_command(const struct pane *pane, void *state, const void *view, const struct key *key,
+                  char *line, size_t size);
 
 /* Keys and the wheel for what only scrolls; true when it was one of theirs. */
 bool pane_scroll_key(struct scroll *scroll, const struct key *key);

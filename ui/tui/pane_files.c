@@ -4,6 +4,7 @@
 #include "tui/glyph.h"
 #include "tui/panes.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -195,22 +196,6 @@ static void note(void *pane, const void *view, char *text, size_t size)
         snprintf(text, size, _("%s of %d %s"), titles[state->tab], task.pid, task.comm);
 }
 
-static void show_tab(void *pane, const void *view, int i)
-{
-    struct files_state *state = pane;
-
-    (void)view;
-    state->tab = (enum files_tab)i;
-}
-
-static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
-{
-    const struct files_state *state = pane;
-
-    (void)view;
-    return pane_next_tab(&files_pane, (int)state->tab, key, line, size);
-}
-
 const struct pane files_pane = {
     .name = "files",
     .brief = 4,
@@ -219,10 +204,9 @@ const struct pane files_pane = {
     .min_cols = 40,
     .state_size = sizeof(struct files_state),
     .tabs = tabs,
-    .show_tab = show_tab,
+    .tab_at = offsetof(struct files_state, tab),
     .draw = draw,
     .note = note,
     .key = pane_scrolls_key,
-    .command = command,
     .mouse = pane_scrolls_mouse,
 };

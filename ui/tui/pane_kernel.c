@@ -3,6 +3,7 @@
 #include "tui/glyph.h"
 #include "tui/panes.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 enum { ROWS_MAX = 128, PID_BITS_MAX = 8192 };
@@ -266,22 +267,13 @@ static void note(void *pane, const void *view, char *text, size_t size)
     snprintf(text, size, _("%s, %d of %d"), titles[state->tab], state->tab + 1, KERNEL_TABS);
 }
 
-static void show_tab(void *pane, const void *view, int i)
+static void tab_shown(void *pane, const void *view)
 {
     struct kernel_state *state = pane;
 
     (void)view;
-    state->tab = (enum kernel_tab)i;
     state->scroll.top = 0;
     state->stop = 0;
-}
-
-static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
-{
-    const struct kernel_state *state = pane;
-
-    (void)view;
-    return pane_next_tab(&kernel_pane, (int)state->tab, key, line, size);
 }
 
 const struct pane kernel_pane = {
@@ -292,10 +284,10 @@ const struct pane kernel_pane = {
     .min_cols = 40,
     .state_size = sizeof(struct kernel_state),
     .tabs = tabs,
-    .show_tab = show_tab,
+    .tab_at = offsetof(struct kernel_state, tab),
+    .tab_shown = tab_shown,
     .draw = draw,
     .note = note,
     .key = pane_scrolls_key,
-    .command = command,
     .mouse = pane_scrolls_mouse,
 };

@@ -4,6 +4,7 @@
 #include "tui/mem.h"
 #include "tui/panes.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,8 +55,8 @@ static struct fields read_fields(const struct view_state *vs, const struct task_
     struct fields f = { .field = mem_alloc(FIELDS_MAX * sizeof *f.field),
                         .line = mem_alloc(2 * FIELDS_MAX * sizeof *f.line),
                         .first = -1 };
-    u32 count = view_fields(vs->view, state->pid, state->shows_all ? VIEW_ALL : VIEW_ESSENTIAL, 0,
-                            FIELDS_MAX, f.field, NULL);
+    u32 count = view_fields(vs->view, state->pid, state->tab == TAB_ALL ? VIEW_ALL : VIEW_ESSENTIAL,
+                            0, FIELDS_MAX, f.field, NULL);
 
     add_lines(&f, (int)count, has_headings);
     return f;
@@ -166,18 +167,17 @@ static void note(void *pane, const void *view, char *text, size_t size)
 
     if (pid < 0 || !view_task_by_pid(vs->view, pid, &task))
         return;
-    snprintf(text, size, "%s%d %s%s", state->shows_all ? _("all of ") : "", pid, task.comm,
+    snprintf(text, size, "%s%d %s%s", state->tab == TAB_ALL ? _("all of ") : "", pid, task.comm,
              task.mark == VIEW_NEW ? _(", new") : "");
 }
 
 static const char *const tabs[] = { "short", "all", NULL };
 
-static void show_tab(void *pane, const void *view, int i)
+static void tab_shown(void *pane, const void *view)
 {
     struct task_state *state = pane;
 
     (void)view;
-    state->shows_all = i == 1;
     state->scroll.top = 0;
 }
 
@@ -227,9 +227,8 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
 {
     const struct task_state *state = pane;
 
-    if (key->kind == KEY_KIND_CHAR && key->ch == L'\r' && follow_pointer(state, view, line, size))
-        return true;
-    return pane_next_tab(&task_pane, state->shows_all, key, line, size);
+    return key->kind == KEY_KIND_CHAR && key->ch == L'\r' &&
+           follow_pointer(state, view, line, size);
 }
 
 static bool take_key(void *pane, const void *view, const struct key *key)
@@ -249,7 +248,8 @@ const struct pane task_pane = {
     .min_cols = 40,
     .state_size = sizeof(struct task_state),
     .tabs = tabs,
-    .show_tab = show_tab,
+    .tab_at = offsetof(struct task_state, tab),
+    .tab_shown = tab_shown,
     .draw = draw,
     .note = note,
     .key = take_key,

@@ -3,6 +3,7 @@
 #include "tui/glyph.h"
 #include "tui/panes.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,7 +154,7 @@ static void note(void *pane, const void *view, char *text, size_t size)
 
 static const char *const tabs[] = { "words", "fields", "calls", NULL };
 
-static void show_tab(void *pane, const void *view, int i)
+static void tab_shown(void *pane, const void *view)
 {
     static const u32 details[TRACE_TABS] = { [TAB_WORDS] = VIEW_TRACE_NOTES,
                                              [TAB_FIELDS] = VIEW_TRACE_NOTES | VIEW_TRACE_FIELDS,
@@ -161,17 +162,8 @@ static void show_tab(void *pane, const void *view, int i)
     const struct view_state *vs = view;
     struct trace_state *state = pane;
 
-    state->tab = (enum trace_tab)i;
-    view_trace_options(vs->view, details[i], 0);
+    view_trace_options(vs->view, details[state->tab], 0);
     state->stop = 0;
-}
-
-static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
-{
-    const struct trace_state *state = pane;
-
-    (void)view;
-    return pane_next_tab(&trace_pane, (int)state->tab, key, line, size);
 }
 
 const struct pane trace_pane = {
@@ -181,10 +173,10 @@ const struct pane trace_pane = {
     .min_cols = 40,
     .state_size = sizeof(struct trace_state),
     .tabs = tabs,
-    .show_tab = show_tab,
+    .tab_at = offsetof(struct trace_state, tab),
+    .tab_shown = tab_shown,
     .draw = draw,
     .note = note,
     .key = pane_scrolls_key,
-    .command = command,
     .mouse = pane_scrolls_mouse,
 };

@@ -3,6 +3,7 @@
 #include "tui/glyph.h"
 #include "tui/panes.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -209,29 +210,21 @@ static bool command(void *pane, const void *view, const struct key *key, char *l
         return key->mouse == MOUSE_PRESS && choose_row(pane, vs, key->y, line, size);
     if (key->kind == KEY_KIND_CODE && (key->code == KEY_UP || key->code == KEY_DOWN))
         return choose(vs, key->code == KEY_UP ? -1 : 1, line, size);
-    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r' || pid < 0 || pid == view_focus(vs->view))
+    if (key->kind != KEY_KIND_CHAR || key->ch != L'\r' || pid < 0)
         return false;
     snprintf(line, size, "focus %d", pid);
     return true;
 }
 
-static bool take_mouse(void *pane, const void *view, const struct key *key)
-{
-    struct tree_state *state = pane;
-
-    (void)view;
-    return pane_scroll_mouse(&state->scroll, key);
-}
-
 /* Threads have rows of their own, or are counted at their leader. */
 static const char *const tabs[] = { "threads", "folded", NULL };
 
-static void show_tab(void *pane, const void *view, int i)
+static void tab_shown(void *pane, const void *view)
 {
     const struct view_state *vs = view;
     struct tree_state *state = pane;
 
-    view_fold_threads(vs->view, i == 1);
+    view_fold_threads(vs->view, state->tab == TAB_FOLDED);
     state->stop = 0;
 }
 
@@ -242,10 +235,11 @@ const struct pane tree_pane = {
     .min_cols = 28,
     .state_size = sizeof(struct tree_state),
     .tabs = tabs,
-    .show_tab = show_tab,
+    .tab_at = offsetof(struct tree_state, tab),
+    .tab_shown = tab_shown,
     .draw = draw,
     .note = note,
     .key = take_key,
     .command = command,
-    .mouse = take_mouse,
+    .mouse = pane_scrolls_mouse,
 };

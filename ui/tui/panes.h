@@ -29,17 +29,22 @@ enum {
 
 /* Rules: all begins as zeroes; `stop` is the stop that the scroll position belongs to; with a new one it may move. The scroll position comes first. */
 
+enum tree_tab { TAB_THREADS, TAB_FOLDED };
+
 struct tree_state {
     struct scroll scroll;
     u64 stop;
+    int tab;    /* of enum tree_tab */
     s32 chosen; /* which task was chosen then */
 };
+
+enum task_tab { TAB_SHORT, TAB_ALL };
 
 struct task_state {
     struct scroll scroll;
     u64 stop;
-    s32 pid; /* whose fields they were; 0, which has none, at first */
-    bool shows_all;
+    s32 pid;      /* whose fields they were; 0, which has none, at first */
+    int tab;      /* of enum task_tab */
     kaddr cursor; /* the address of the pointer under the hand; 0 for none */
 };
 
@@ -48,7 +53,7 @@ enum trace_tab { TAB_WORDS, TAB_FIELDS, TAB_CALLS, TRACE_TABS };
 struct trace_state {
     struct scroll scroll;
     u64 stop;
-    enum trace_tab tab;
+    int tab; /* of enum trace_tab */
 };
 
 struct stack_state {
@@ -59,7 +64,7 @@ enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_BLOCKS, KERNEL_TABS };
 
 struct kernel_state {
     struct scroll scroll;
-    enum kernel_tab tab;
+    int tab;  /* of enum kernel_tab */
     u64 stop; /* at which the changes were last brought into sight */
 };
 
@@ -80,8 +85,8 @@ enum { FILES_LINES_MAX = 64 };
 struct files_state {
     struct scroll scroll;
     u64 stop;
-    s32 pid; /* whose they were */
-    enum files_tab tab, shown_tab;
+    s32 pid;            /* whose they were */
+    int tab, shown_tab; /* of enum files_tab */
     /* Its lines as they were shown at this stop and at the one before, as numbers. */
     bool has_then;
     int now_lines, then_lines;

@@ -169,8 +169,7 @@ enum key_use app_turn_wheel(struct app *app, int pane, const struct key *key)
     place = (struct pane_place){ app->layout.pane[pane], app->layout.edges[pane], true };
     if (!pane_own_cells(&place, key, &own) || !pane_table[pane]->mouse)
         return KEY_USED;
-    if (!pane_table[pane]->command ||
-        !pane_table[pane]->command(app->state[pane], &app->vs, &own, line, sizeof line))
+    if (!pane_command(pane_table[pane], app->state[pane], &app->vs, &own, line, sizeof line))
         return app_press(app, pane_table[pane]->name, press_name(key));
     app_run_view_key(app, line);
     return KEY_USED;

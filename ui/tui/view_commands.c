@@ -54,7 +54,7 @@ static bool do_layout(struct app *app, const struct view_command *c, struct strb
     for (int i = 0; i < PANES; i++) {
         int tab = layouts_tab(number, i);
         if (tab >= 0)
-            pane_table[i]->show_tab(app->state[i], &app->vs, tab);
+            pane_show_tab(pane_table[i], app->state[i], &app->vs, tab);
     }
     return true;
 }
@@ -107,7 +107,7 @@ static bool show_tab(struct app *app, int pane, const char *name, struct strbuf 
     for (int i = 0; tabs && tabs[i]; i++) {
         if (strcmp(tabs[i], name) != 0)
             continue;
-        pane_table[pane]->show_tab(app->state[pane], &app->vs, i);
+        pane_show_tab(pane_table[pane], app->state[pane], &app->vs, i);
         return true;
     }
     if (!tabs)
