@@ -79,21 +79,24 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
     u32 i = (u32)files->max_fdset / WORD_BITS;
     u64 w[4];
 
-    // Most of the 1024 bits are clear: eight words at a time.
+    // Most of the 1024 bits are clear: eight words at a time, then two, then one.
     for (; i >= 8 && (memcpy(w, words + i - 8, sizeof w), !(w[0] | w[1] | w[2] | w[3])); i -= 8)
+        ;
+    for (; i >= 2 && (memcpy(w, words + i - 2, sizeof *w), !*w); i -= 2)
         ;
     while (i > 0 && !words[i - 1])
         i--;
     return i * WORD_BITS;
 }
 
-// Takes or drops (with change -1) a reference for each open descriptor of a table. Neighbours that
-// are the same file count together: most tables begin with three descriptors of a terminal.
-static void count_open_files(struct machine *m, const struct files_struct *files, s32 change)
+// Takes or drops (with change -1) a reference for each open descriptor below `end` of a table. Neighbours
+// that are the same file count together: most tables begin with three descriptors of a terminal.
+static void count_open_files(struct machine *m, const struct files_struct *files, u32 end,
+                             s32 change)
 {
     const u32 *words = at(m, files->open_fds, u32);
     const kaddr *slots = at(m, files->fd, kaddr);
-    u32 count = open_fds_end(m, files) / WORD_BITS;
+    u32 count = end / WORD_BITS;
     kaddr file = 0;
     s32 run = 0;
 
@@ -198,7 +201,9 @@ static s32 expand_files(struct machine *m, const struct files_struct *files, u32
 static void init_files_struct(struct machine *m, kaddr address, const struct files_struct *from)
 {
     const struct files_struct *files = files_at(m, address);
-    struct files_struct table = {
+    struct files_struct *table = rewrite(m, files);
+
+    *table = (struct files_struct){
         .count = 1,
         .max_fds = NR_OPEN_DEFAULT,
         .max_fdset = FD_SET_WORDS * WORD_BITS,
@@ -209,12 +214,11 @@ static void init_files_struct(struct machine *m, kaddr address, const struct fil
     };
 
     if (from) {
-        memcpy(table.close_on_exec_init, kpointer(m, from->close_on_exec),
-               sizeof table.close_on_exec_init);
-        memcpy(table.open_fds_init, kpointer(m, from->open_fds), sizeof table.open_fds_init);
-        memcpy(table.fd_array, kpointer(m, from->fd), sizeof table.fd_array);
+        memcpy(table->close_on_exec_init, kpointer(m, from->close_on_exec),
+               sizeof table->close_on_exec_init);
+        memcpy(table->open_fds_init, kpointer(m, from->open_fds), sizeof table->open_fds_init);
+        memcpy(table->fd_array, kpointer(m, from->fd), sizeof table->fd_array);
     }
-    copy(m, files, &table, sizeof table);
 }
 
 static void free_files_struct(struct machine *m, kaddr address)
@@ -260,7 +264,7 @@ s32 dup_fd(struct machine *m, kaddr old_files, kaddr *new_files)
             return error;
         }
     }
-    count_open_files(m, old, 1);
+    count_open_files(m, old, end, 1);
     *new_files = address;
     return 0;
 }
@@ -274,7 +278,7 @@ void put_files_struct(struct machine *m, kaddr address)
     set(m, files->count, files->count - 1);
     if (files->count)
         return;
-    count_open_files(m, files, -1);
+    count_open_files(m, files, open_fds_end(m, files), -1);
     free_files_struct(m, address);
 }
 

@@ -100,14 +100,14 @@ static s32 dup_mmap(struct machine *m, const struct mm_struct *mm, const struct 
 static void copy_mm_struct(struct machine *m, const struct mm_struct *mm,
                            const struct mm_struct *old)
 {
-    struct mm_struct fresh = *old;
+    struct mm_struct *fresh = rewrite(m, mm);
 
-    fresh.mmap = fresh.mm_rb = fresh.mmap_cache = 0;
-    fresh.map_count = 0;
-    fresh.rss = fresh.anon_rss = fresh.locked_vm = 0;
-    fresh.nr_ptes = 0;
-    fresh.pgd = 0;
-    copy(m, mm, &fresh, sizeof fresh);
+    *fresh = *old;
+    fresh->mmap = fresh->mm_rb = fresh->mmap_cache = 0;
+    fresh->map_count = 0;
+    fresh->rss = fresh->anon_rss = fresh->locked_vm = 0;
+    fresh->nr_ptes = 0;
+    fresh->pgd = 0;
 }
 
 // After kernel/fork.c, copy_mm(): share with CLONE_VM, copy without, nothing for a kernel thread.

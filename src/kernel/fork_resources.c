@@ -62,13 +62,14 @@ static s32 copy_fs(struct machine *m, u32 clone_flags, const struct task_struct 
     kaddr copied = kmem_cache_alloc(m, kernel(m)->caches.fs);
     if (!copied)
         KRETURN(-ENOMEM);
-    struct fs_struct fs = *old;
-    fs.count = 1;
-    copy(m, kpointer(m, copied), &fs, sizeof fs);
-    dget(m, fs.root);
-    dget(m, fs.pwd);
-    if (fs.altroot)
-        dget(m, fs.altroot);
+    struct fs_struct *fresh = rewrite(m, at(m, copied, struct fs_struct));
+
+    *fresh = *old;
+    fresh->count = 1;
+    dget(m, old->root);
+    dget(m, old->pwd);
+    if (old->altroot)
+        dget(m, old->altroot);
     set(m, p->fs, copied);
     note(m, EVENT_COPY, p->pid, OBJECT_FS, (s32)copied);
     return 0;
@@ -111,7 +112,9 @@ static s32 copy_signal(struct machine *m, u32 clone_flags, const struct task_str
     kaddr waiters = kaddr_of(m, &sig->wait_chldexit.task_list);
     kaddr pending = kaddr_of(m, &sig->shared_pending.list);
     kaddr timers = kaddr_of(m, &sig->posix_timers);
-    struct signal_struct fresh = {
+    struct signal_struct *fresh = rewrite(m, sig);
+
+    *fresh = (struct signal_struct){
         .count = 1,
         .live = 1,
         .wait_chldexit = { { waiters, waiters } },
@@ -121,8 +124,7 @@ static s32 copy_signal(struct machine *m, u32 clone_flags, const struct task_str
         .session = old->session,
         .tty = old->tty,
     };
-    memcpy(fresh.rlim, old->rlim, sizeof fresh.rlim);
-    copy(m, sig, &fresh, sizeof fresh);
+    memcpy(fresh->rlim, old->rlim, sizeof fresh->rlim);
     set(m, p->signal, copied);
     note(m, EVENT_COPY, p->pid, OBJECT_SIGNAL, (s32)copied);
     return 0;

@@ -57,21 +57,22 @@ static void count_name(struct machine *m, kaddr address, s32 by)
 kaddr copy_area(struct machine *m, const struct vm_area_struct *vma, kaddr mm)
 {
     kaddr address = kmem_cache_alloc(m, mm_data(m)->vm_area_cachep);
-    struct vm_area_struct fresh = *vma;
 
     if (!address)
         return 0;
-    fresh.vm_mm = mm;
-    fresh.vm_next = 0;
-    fresh.vm_rb = (struct rb_node){ 0, 0, 0, 0 };
-    copy(m, vma_at(m, address), &fresh, sizeof fresh);
+    struct vm_area_struct *fresh = rewrite(m, vma_at(m, address));
+
+    *fresh = *vma;
+    fresh->vm_mm = mm;
+    fresh->vm_next = 0;
+    fresh->vm_rb = (struct rb_node){ 0, 0, 0, 0 };
     anon_vma_link(m, vma_at(m, address));
-    if (fresh.vm_file) {
-        const struct file *file = at(m, fresh.vm_file, struct file);
+    if (vma->vm_file) {
+        const struct file *file = at(m, vma->vm_file, struct file);
         set(m, file->f_count, file->f_count + 1);
     }
-    if (fresh.vm_private_data)
-        count_name(m, fresh.vm_private_data, 1);
+    if (vma->vm_private_data)
+        count_name(m, vma->vm_private_data, 1);
     return address;
 }
 

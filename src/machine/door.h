@@ -42,19 +42,8 @@ static inline struct record *journal_push(struct machine *m, enum record_kind ki
 {
     struct record *r = journal_next(m);
 
-    r->what = m->depth | (u32)kind | id << 16;
-    r->address = address;
+    record_write(r, (u32)m->nesting | (u32)kind | id << 16, address);
     return r;
-}
-
-// What stood where `size` bytes are going to be stored.
-static inline void journal_store(struct machine *m, const void *where, u64 old, u32 size)
-{
-    struct record *r = journal_next(m);
-
-    r->what = RECORD_STORE | size << 16;
-    r->address = (u32)(uintptr_t)where;
-    r->data = old;
 }
 
 // What set() does, once it is known that `where` points into the image. Storing what is already
@@ -68,7 +57,10 @@ static inline __attribute__((always_inline)) void door_put(struct machine *m, co
     memcpy(&new, value, size);
     if (old == new)
         return;
-    journal_store(m, where, old, size);
+    struct record *r = journal_next(m);
+
+    record_write(r, RECORD_STORE | size << 16, (u32)(uintptr_t)where);
+    r->data = old;
     memcpy((void *)(uintptr_t)where, value, size);
 }
 
@@ -90,11 +82,14 @@ static inline void set_registers(struct machine *m, u32 esp, u32 ebp)
 
 // Replaces `size` bytes at `where` by those at `from`. (journal.c)
 void door_copy(struct machine *m, const void *where, const void *from, size_t size);
+// The same where the caller makes up the new bytes in place, which spares it a copy: what stood there
+// is kept as one block, and until the next call of the door it may be written through the pointer
+// returned. size is from 1 to 32 KiB. (journal.c)
+void *door_rewrite(struct machine *m, const void *where, u32 size);
 // The same with a byte repeated. (journal.c)
 void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
-// One field: set(m, task->state, TASK_INTERRUPTIBLE).
-// The same for a number of 1, 2 or 4 bytes, as a store of its own type: it tells the compiler
+// What set() does for a number of 1, 2 or 4 bytes, as a store of its own type: it tells the compiler
 // that pointers, the journal's among them, stay as they are.
 static inline __attribute__((always_inline)) void
 door_put_number(struct machine *m, const void *where, const void *value, u32 size)
@@ -105,7 +100,10 @@ door_put_number(struct machine *m, const void *where, const void *value, u32 siz
                                                                                                    \
         if (old == new)                                                                            \
             return;                                                                                \
-        journal_store(m, where, old, size);                                                        \
+        struct record *r = journal_next(m);                                                        \
+                                                                                                   \
+        record_write(r, RECORD_STORE | size << 16, (u32)(uintptr_t)where);                         \
+        r->data = old;                                                                             \
         *(type *)(uintptr_t)where = new;                                                           \
     } while (0)
 
@@ -137,6 +135,7 @@ door_put_number(struct machine *m, const void *where, const void *value, u32 siz
     } while (0)
 
 #define copy(m, where, from, size) door_copy((m), (where), (from), (size))
+#define rewrite(m, where)          door_rewrite((m), (where), (u32)sizeof *(where))
 #define fill(m, where, byte, size) door_fill((m), (where), (byte), (size))
 
 // ---- Kernel functions ------------------------------------------------------------------------
@@ -149,7 +148,7 @@ door_put_number(struct machine *m, const void *where, const void *value, u32 siz
 struct kframe {
     struct machine *m;
     u64 registers; // the caller's esp and ebp
-    u32 switches;  // m->switches at entry
+    u64 nesting;   // m->nesting at entry
     u16 symbol;
     bool has_value;
     s32 value;
@@ -157,17 +156,22 @@ struct kframe {
 
 static inline u64 load_registers(const struct machine *m)
 {
-    u64 registers;
-
-    memcpy(&registers, &cpu(m)->esp, 8);
-    return registers;
+    return cpu(m)->registers;
 }
 
-// esp and ebp, the head's first words: their page always counts as touched.
+// The head's first words: their page always counts as touched.
 static inline void store_registers(struct machine *m, u64 registers)
 {
-    memcpy(machine_image(m), &registers, 8);
+    ((struct cpu *)(void *)machine_image(m))->registers = registers;
 }
+
+// What a call and the function's first push leave on the stack.
+union kframe_link {
+    struct {
+        u32 ebp, return_address;
+    };
+    u64_i386 both;
+};
 
 static inline __attribute__((always_inline)) struct kframe kframe_enter(struct machine *m,
                                                                         enum ksym symbol)
@@ -176,34 +180,38 @@ static inline __attribute__((always_inline)) struct kframe kframe_enter(struct m
     u32 esp = (u32)registers;
     u64 link = registers >> 32 | (u64)ksym_return_address(symbol) << 32;
     u32 address = esp - KFRAME_LINK; // in user mode, a place in the guard
-    u8 *where = (u8 *)(uintptr_t)kpointer(m, address);
+    union kframe_link *where = (union kframe_link *)(uintptr_t)kpointer(m, address);
 
     journal_reserve(m);
-    struct record *r = journal_push(m, RECORD_ENTER, symbol, address);
+    u64 nesting = m->nesting;
+    struct record *r = journal_next(m);
 
+    m->nesting = nesting + DEPTH_ONE;
+    record_write(r, (u32)nesting | (u32)RECORD_ENTER | (u32)symbol << 16, address);
     __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
     __builtin_prefetch((const void *)((uintptr_t)r + 1088), 1);
-    memcpy(&r->data, where, 8);
-    memcpy(where, &link, 8);
+    r->data = where->both;
+    where->both = link;
     store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
-    m->depth += DEPTH_ONE;
-    return (struct kframe){ m, registers, m->switches, (u16)symbol, false, 0 };
+    return (struct kframe){ m, registers, nesting, (u16)symbol, false, 0 };
 }
 
 static inline __attribute__((always_inline)) void kframe_leave(struct kframe *frame)
 {
     struct machine *m = frame->m;
 
-    if (frame->switches != m->switches) // another stack is loaded: this frame sleeps or is dead
+    // Else another stack is loaded: this frame sleeps or is dead.
+    if (m->nesting != frame->nesting + DEPTH_ONE)
         return;
-    m->depth -= DEPTH_ONE;
     struct record *r = journal_next(m);
 
+    m->nesting = frame->nesting;
+
     if (frame->has_value) {
-        r->what = m->depth | (u32)RECORD_LEAVE_VALUE | (u32)frame->symbol << 16;
+        record_write(r, (u32)frame->nesting | RECORD_LEAVE_VALUE | (u32)frame->symbol << 16, 0);
         r->data = (u64)(s64)frame->value;
     } else {
-        r->what = m->depth | (u32)RECORD_LEAVE | (u32)frame->symbol << 16;
+        record_write(r, (u32)frame->nesting | RECORD_LEAVE | (u32)frame->symbol << 16, 0);
     }
     store_registers(m, frame->registers);
 }

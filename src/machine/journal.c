@@ -95,6 +95,13 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
     j->blob_head += need;
 }
 
+void *door_rewrite(struct machine *m, const void *where, u32 size)
+{
+    BUG_ON(!size || size > COPY_MAX);
+    record_block(m, (size_t)((const u8 *)where - machine_image(m)), size);
+    return (void *)(uintptr_t)where;
+}
+
 void door_copy(struct machine *m, const void *where, const void *from, size_t size)
 {
     if (!size)

@@ -17,7 +17,12 @@ enum cpu_mode { CPU_OFF, CPU_KERNEL, CPU_USER };
 // The CPU's registers and the clock. Rule: while mode is CPU_KERNEL, esp lies in the current task's
 // kernel stack; while it is CPU_USER, tss_esp0 is the top of that stack.
 struct cpu {
-    u32 esp, ebp; // adjacent: a function's entry and exit swap both at once
+    union {
+        struct {
+            u32 esp, ebp;
+        };
+        u64_i386 registers; // both: a function's entry and exit swap them at once
+    };
     u32 eflags;
     u32 eax; // after a switch: the task that was switched from
     u32 cr3;
@@ -59,7 +64,7 @@ struct image_head {
     struct console console;
 };
 _Static_assert(sizeof(struct image_head) <= IMAGE_HEAD_SIZE, "the image head has room");
-_Static_assert(offsetof(struct image_head, cpu.esp) == 0, "esp and ebp come first");
+_Static_assert(offsetof(struct image_head, cpu.registers) == 0, "esp and ebp come first");
 
 // ---- The journal -----------------------------------------------------------------------------
 // A record may carry `size` bytes that stood at `address`: swapping them with the image undoes
@@ -106,6 +111,16 @@ struct journal {
     u64 blob_mask;
     u64 blob_head, blob_tail;
 };
+
+// Writes the first half of a record. As two plain words: stores through the union, which has bytes,
+// would make the compiler read the journal's pointers again after each.
+static inline void record_write(struct record *r, u32 what, u32 address)
+{
+    u32 *words = (u32 *)(void *)r;
+
+    words[0] = what;
+    words[1] = address;
+}
 
 static inline struct record *journal_slot(const struct journal *j, u64 position)
 {
@@ -176,8 +191,10 @@ struct programs {
 struct machine {
     // First what every store needs: a host's instruction reaches it with a short displacement.
     struct journal journal;
-    u32 depth;          // kernel functions entered, times DEPTH_ONE: as records have it
-    u32 switches;       // context switches so far: frames entered before the last are dead
+    // Below, kernel functions entered, times DEPTH_ONE: as records have it. Above, context switches
+    // so far: frames entered before the last sleep or are dead. One number, as every function that
+    // is entered and left wants both.
+    u64 nesting;
     bool travelling;    // listeners are silent
     u32 listener_count; // used entries of `listeners`
     u8 *image;
@@ -280,7 +297,7 @@ static inline kaddr pfn_to_kaddr(pfn frame)
 // again, whatever lay between, gives the same image.
 static inline void machine_forget_command(struct machine *m)
 {
-    m->depth = 0;
+    m->nesting &= ~(u64)UINT32_MAX;
     m->work.count = 0;
     m->elected = 0;
     m->actor = 0;
