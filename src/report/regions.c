@@ -99,32 +99,39 @@ bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, c
     return false;
 }
 
+static void add_name(struct strbuf *out, size_t begin, const char *name)
+{
+    if (out->length > begin)
+        strbuf_putc(out, ' ');
+    strbuf_add_visible(out, name, strlen(name));
+}
+
 void region_names(const struct machine *m, const struct mm_struct *mm, struct strbuf *out)
 {
+    size_t begin = out->length;
     kaddr last = 0;
 
     for (enum part part = PART_TEXT; part < PART_STACK; part++) {
         struct range range = part_range(mm, part);
 
         if (range.end > range.start)
-            strbuf_printf(out, "%s ", part_names[part]);
+            add_name(out, begin, part_names[part]);
     }
     for (kaddr v = mm->mmap; v; v = vma_at(m, v)->vm_next) {
         kaddr name = vma_at(m, v)->vm_private_data;
 
-        if (name && name != last) {
-            strbuf_add_visible(out, at(m, name, struct area_name)->name,
-                               strlen(at(m, name, struct area_name)->name));
-            strbuf_putc(out, ' ');
-        }
+        if (name && name != last)
+            add_name(out, begin, at(m, name, struct area_name)->name);
         last = name;
     }
-    strbuf_puts(out, part_names[PART_STACK]);
+    if (stack_area_start(m, mm))
+        add_name(out, begin, part_names[PART_STACK]);
 }
 
 void region_names_of_area(const struct machine *m, const struct mm_struct *mm,
                           const struct vm_area_struct *vma, struct strbuf *out)
 {
+    size_t begin = out->length;
     const char *last = "";
 
     for (uaddr address = vma->vm_start; address < vma->vm_end;
@@ -133,9 +140,7 @@ void region_names_of_area(const struct machine *m, const struct mm_struct *mm,
 
         if (!*name || strcmp(name, last) == 0)
             continue;
-        if (*last)
-            strbuf_putc(out, ' ');
-        strbuf_add_visible(out, name, strlen(name));
+        add_name(out, begin, name);
         last = name;
         if (vma->vm_private_data || vma->vm_flags & VM_GROWSDOWN)
             break;

@@ -16,7 +16,7 @@ uaddr region_end(const struct mm_struct *mm, const struct vm_area_struct *vma, u
 // `esp`: it is used from there up.
 bool region_base(const struct machine *m, const struct mm_struct *mm, u32 esp, const char *name,
                  size_t length, uaddr *base);
-// Adds the names of all parts, with spaces between.
+// Adds the names of all parts that there are, with spaces between.
 void region_names(const struct machine *m, const struct mm_struct *mm, struct strbuf *out);
 // The same for the parts that lie in one area: "data", "bss heap". Nothing if it has no name.
 void region_names_of_area(const struct machine *m, const struct mm_struct *mm,

@@ -105,10 +105,10 @@ bool parse_number(const char *text, u32 length, s64 *number, bool *is_huge)
             __builtin_add_overflow(value, (u64)digit, &value))
             *is_huge = true;
     }
-    if (value > (u64)INT64_MAX)
+    if (value > (u64)INT64_MAX + is_negative)
         *is_huge = true;
     if (!*is_huge)
-        *number = is_negative ? -(s64)value : (s64)value;
+        *number = (s64)(is_negative ? 0 - value : value);
     return true;
 }
 

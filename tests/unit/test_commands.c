@@ -156,6 +156,7 @@ static void test_mapped_parts(void)
     holds_in("exec /usr/bin/make; munmap bss; expect 0; munmap text 1; expect 0; expect check");
     holds_in("munmap 0x08048010; expect -EINVAL");
     fails_in("munmap stack; munmap stack", "no part of memory called “stack”");
+    fails_in("munmap stack; munmap stack", "(it has: text data heap)");
 }
 
 // Addresses can be typed as reports show them, digits alone or not.

@@ -134,6 +134,8 @@ static void test_numbers(void)
         { "-5", true, false, -5 },
         { "9223372036854775807", true, false, INT64_MAX },
         { "9223372036854775808", true, true, 0 },
+        { "-9223372036854775808", true, false, INT64_MIN },
+        { "-9223372036854775809", true, true, 0 },
         { "99999999999999999999999", true, true, 0 },
         { "0x10000000000000000", true, true, 0 },
         { "12a", false, false, 0 },
