@@ -383,13 +383,11 @@ static u32 choose_address(struct machine *m, const struct mm_struct *mm,
                           const struct map_request *map, u32 length)
 {
     if (map->flags & MAP_FIXED) {
-        if (map->address % PAGE_SIZE)
-            return (u32)refuse(m, EINVAL, REFUSED_NOT_ALIGNED);
         if (map->address > TASK_SIZE - length)
             return (u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE);
-        s32 error =
-            is_gap(m, mm, map->address, length) ? 0 : do_munmap(m, mm, map->address, length);
-        return error ? (u32)error : map->address;
+        if (map->address % PAGE_SIZE)
+            return (u32)refuse(m, EINVAL, REFUSED_NOT_ALIGNED);
+        return map->address;
     }
     if (map->address && is_gap(m, mm, page_align(map->address), length))
         return page_align(map->address);
@@ -397,6 +395,7 @@ static u32 choose_address(struct machine *m, const struct mm_struct *mm,
     return found ? found : (u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE);
 }
 
+// Unlike Linux 2.6.11, which takes no bytes for done: they are refused, as since 2.6.12.
 u32 do_mmap_pgoff(struct machine *m, const struct map_request *map)
 {
     KFN(m, do_mmap_pgoff);
@@ -408,17 +407,22 @@ u32 do_mmap_pgoff(struct machine *m, const struct map_request *map)
     if (!map->length || !(map->flags & (MAP_SHARED | MAP_PRIVATE)))
         KRETURN((u32)refuse(m, EINVAL, REFUSED_BAD_OPTION));
     if (!length || length > TASK_SIZE)
-        KRETURN((u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE));
-    if (mm->map_count >= MAX_MAP_COUNT)
+        KRETURN((u32)refuse(m, EINVAL, REFUSED_ADDRESS_SPACE));
+    if (map->pgoff + (length >> PAGE_SHIFT) < map->pgoff)
+        KRETURN((u32)refuse(m, EINVAL, REFUSED_BAD_OPTION));
+    if (mm->map_count > MAX_MAP_COUNT)
         KRETURN((u32)refuse(m, ENOMEM, REFUSED_MAP_COUNT));
-    u32 vm_flags = flags_of_map(m, map, &error);
-    if (error)
-        KRETURN((u32)error);
-    if (!may_expand_vm(m, mm, length >> PAGE_SHIFT))
-        KRETURN((u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE));
     uaddr start = choose_address(m, mm, map, length);
     if (is_error(start))
         KRETURN(start);
+    u32 vm_flags = flags_of_map(m, map, &error);
+    if (error)
+        KRETURN((u32)error);
+    // What lies there goes, even if the rest should fail.
+    if (!is_gap(m, mm, start, length) && (error = do_munmap(m, mm, start, length)))
+        KRETURN((u32)error);
+    if (!may_expand_vm(m, mm, length >> PAGE_SHIFT))
+        KRETURN((u32)refuse(m, ENOMEM, REFUSED_ADDRESS_SPACE));
     const struct vm_area_struct *vma = NULL;
     if (!map->file && !map->name && !(vm_flags & VM_SHARED) &&
         (vma = vma_merge(m, mm, start, start + length, vm_flags))) {
@@ -451,7 +455,7 @@ bool do_brk(struct machine *m, const struct mm_struct *mm, uaddr start, u32 leng
     const struct vm_area_struct *old = look_for_vma(m, mm, start);
     if (old && old->vm_start < end && do_munmap(m, mm, start, end - start))
         KRETURN(false);
-    if (!may_expand_vm(m, mm, page_align(length) >> PAGE_SHIFT) || mm->map_count >= MAX_MAP_COUNT)
+    if (!may_expand_vm(m, mm, page_align(length) >> PAGE_SHIFT) || mm->map_count > MAX_MAP_COUNT)
         KRETURN(false);
     const struct vm_area_struct *vma = vma_merge(m, mm, start, end, vm_flags);
     if (vma) {

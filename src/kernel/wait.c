@@ -11,7 +11,7 @@ static enum eligibility eligible_child(const struct machine *m, s32 pid, u32 opt
 
     if (pid > 0    ? p->pid != pid
         : pid == 0 ? process_group(m, p) != process_group(m, me)
-                   : pid != -1 && process_group(m, p) != -pid)
+                   : pid != -1 && process_group(m, p) != (s32) - (u32)pid)
         return NOT_OURS;
     if (p->exit_signal == -1 && !p->ptrace)
         return NOT_OURS;

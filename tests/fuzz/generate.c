@@ -45,7 +45,8 @@ static const struct task_struct *pick_task(struct generator *g, const struct ses
 
 static void add_pid(struct generator *g, const struct session *s, struct strbuf *out)
 {
-    static const char *const others[] = { "0", "-1", "1", "32767", "99", "-2", "$!", "$$" };
+    static const char *const others[] = { "0",  "-1", "1",  "32767",      "99",
+                                          "-2", "$!", "$$", "-2147483648" };
     const struct task_struct *p = pick_task(g, s, false);
 
     if (p && random_below(g, 10) < 8)
@@ -104,9 +105,10 @@ static void add_choice(struct generator *g, const char *choices, struct strbuf *
 
 static void add_number(struct generator *g, struct strbuf *out)
 {
-    static const char *const numbers[] = { "0",          "1",          "2",   "3",    "5",
-                                           "-1",         "19",         "300", "1000", "4096",
-                                           "0x7fffffff", "0xffffffff", "$?",  "$x" };
+    static const char *const numbers[] = {
+        "0",    "1",    "2",          "3",          "5",  "-1", "19",         "300",
+        "1000", "4096", "0x7fffffff", "0xffffffff", "$?", "$x", "-2147483648"
+    };
 
     strbuf_puts(out, numbers[random_below(g, sizeof numbers / sizeof *numbers)]);
 }

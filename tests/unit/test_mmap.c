@@ -93,7 +93,10 @@ static void test_refusals(void)
     CU_ASSERT_EQUAL(map_fixed(b, BASE + 1, 1, RW), (u32)-EINVAL);
     CU_ASSERT_EQUAL(map_fixed(b, 0xBFFFF000, 2, RW), (u32)-ENOMEM);
     CU_ASSERT_EQUAL(map_fixed(b, 0xC0000000, 1, RW), (u32)-ENOMEM);
-    CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, 0xFFFFFFFF, RW, ANONYMOUS), -ENOMEM);
+    CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, 0xFFFFFFFF, RW, ANONYMOUS), -EINVAL);
+    CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, TASK_SIZE + PAGE_SIZE, RW, ANONYMOUS), -EINVAL);
+    CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, TASK_SIZE, RW, ANONYMOUS), -ENOMEM);
+    CU_ASSERT_EQUAL(CALL(b, 1, mmap, TASK_SIZE - 1, PAGE_SIZE, RW, ANONYMOUS | MAP_FIXED), -ENOMEM);
     CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, 0xC0000000, RW, ANONYMOUS), -ENOMEM);
     CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, PAGE_SIZE, RW, MAP_PRIVATE, 77), -EBADF);
     CU_ASSERT_EQUAL(CALL(b, 1, mmap, 0, PAGE_SIZE, RW, MAP_PRIVATE, 0), -ENODEV);
@@ -105,7 +108,12 @@ static void test_refusals(void)
     CU_ASSERT_EQUAL(unmap(b, BASE, 1), 0); // nothing there: nothing to do
     CU_ASSERT_EQUAL(CALL(b, 1, setrlimit, RLIMIT_AS, 100 * PAGE_SIZE, 100 * PAGE_SIZE), 0);
     CU_ASSERT_EQUAL(map(b, 0, 90, RW, ANONYMOUS), (u32)-ENOMEM);
-    CU_ASSERT_EQUAL(map(b, 0, 60, RW, ANONYMOUS) & 0xFFF, 0);
+    u32 here = map(b, 0, 60, RW, ANONYMOUS);
+    CU_ASSERT_EQUAL(here % PAGE_SIZE, 0);
+    // What lies there goes first: it does not count, and is gone if the new one is too large.
+    CU_ASSERT_EQUAL(map_fixed(b, here, 60, PROT_READ), here);
+    CU_ASSERT_EQUAL(map_fixed(b, here, 90, RW), (u32)-ENOMEM);
+    CU_ASSERT_PTR_NULL(area(b, here));
     power_off(b);
 }
 
