@@ -158,6 +158,34 @@ static void test_other_charset(void)
     quit_procarium(vt);
 }
 
+/* Clicks on the text, and waits for the answer. */
+static void click(struct vt *vt, const char *text, const char *answer)
+{
+    int row, col;
+
+    VT_ASSERT(vt, vt_find(vt, text, &row, &col));
+    vt_mouse(vt, 1, row, col + 2);
+    VT_ASSERT(vt, vt_wait_text(vt, answer));
+}
+
+/* A task is chosen by a click wherever it stands. */
+static void test_clicks(void)
+{
+    struct vt *vt = start_shell(60, 200);
+
+    run_command(vt, "fork; fork", "forked 4 sh");
+    click(vt, "ready 3 sh 4 sh", "pane states"); /* no task: the word */
+    click(vt, "S 1 init", "choose 1");
+    click(vt, "▶2 sh", "choose 2");
+    run_command(vt, "zoom ring; choose off", "│3 sh      │");
+    click(vt, "│3 sh      │", "choose 3");
+    run_command(vt, "zoom kernel; pane kernel runq", "active   125");
+    click(vt, "active   125    63 4 sh", "choose 4");
+    run_command(vt, "pane kernel pids", "last_pid 4");
+    click(vt, "0 11111··", "choose 0");
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
@@ -165,6 +193,7 @@ static CU_TestInfo tests[] = {
     { "the kernel stack", test_stack },
     { "a kernel stack that is too long", test_stack_scrolls },
     { "free blocks", test_free_blocks },
+    { "clicks on tasks", test_clicks },
     { "a terminal without UTF-8", test_other_charset },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,

@@ -130,6 +130,10 @@ static void draw_pids(const struct canvas *canvas, struct kernel_state *state,
                                                : draw_style(canvas, STYLE_FREE);
         if (x == 0)
             draw_textf(canvas, y, 0, draw_style(canvas, STYLE_DIM), "%6d", pid);
+        struct view_task task;
+        if (bits[i] & VIEW_PID_USED && state->places.count < PID_PLACES_MAX &&
+            view_task_by_pid(vs->view, pid, &task))
+            pid_places_add(&state->places, canvas, &(struct rect){ y, 7 + x, 1, 1 }, pid);
         if (bits[i] & VIEW_PID_CHANGED)
             attrs = draw_style(canvas, STYLE_CHANGED);
         draw_text(canvas, y, 7 + x, attrs,
@@ -164,6 +168,8 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
     u32 count = view_queued(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), queued);
     for (u32 i = 0; i < count; i++) {
         const struct view_queued *q = &queued[i];
+        struct rect row = { (int)i + 2, 0, 1, canvas->area.cols };
+        pid_places_add(&state->places, canvas, &row, q->pid);
         char prio[16], slice[16], task[96];
         snprintf(prio, sizeof prio, "%u", q->prio);
         snprintf(slice, sizeof slice, "%u", q->time_slice);
@@ -238,6 +244,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     struct kernel_state *state = pane;
 
     (void)has_focus;
+    pid_places_begin(&state->places, canvas);
     switch (state->tab) {
     case TAB_SLABS:
         draw_slabs(canvas, state, view);
@@ -276,6 +283,15 @@ static void tab_shown(void *pane, const void *view)
     state->stop = 0;
 }
 
+/* A click on a task chooses it. */
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
+{
+    const struct kernel_state *state = pane;
+
+    (void)view;
+    return pid_places_command(&state->places, key, line, size);
+}
+
 const struct pane kernel_pane = {
     .name = "kernel",
     .brief = 4,
@@ -289,5 +305,6 @@ const struct pane kernel_pane = {
     .draw = draw,
     .note = note,
     .key = pane_scrolls_key,
+    .command = command,
     .mouse = pane_scrolls_mouse,
 };

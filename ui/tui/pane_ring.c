@@ -181,10 +181,11 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     const struct view_state *vs = view;
     struct view_ring_node nodes[NODES_MAX];
     bool leaves_out;
+    struct ring_state *state = pane;
     s32 chosen = view_state_task(vs);
 
-    (void)pane;
     (void)has_focus;
+    pid_places_begin(&state->places, canvas);
     struct grid most = grid_for(canvas, NODES_MAX);
     int room = grid_room(&most) < NODES_MAX ? grid_room(&most) : NODES_MAX;
     int count = (int)view_ring(vs->view, chosen, (u32)(room > 2 ? room : 2), nodes, &leaves_out);
@@ -196,7 +197,9 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     for (int i = 0; i < count; i++) {
         struct spot spot = spot_of(&grid, i);
         bool is_last = i + 1 == count;
-        draw_node(canvas, spot_y(&grid, &spot), spot_x(&spot), &nodes[i], nodes[i].pid == chosen);
+        struct rect box = { spot_y(&grid, &spot), spot_x(&spot), BOX_ROWS, BOX_COLS };
+        draw_node(canvas, box.y, box.x, &nodes[i], nodes[i].pid == chosen);
+        pid_places_add(&state->places, canvas, &box, nodes[i].pid);
         if (count > 1)
             draw_link(canvas, &grid, nodes, i, is_last ? 0 : i + 1,
                       is_last ? leaves_out : nodes[i + 1].is_far);
@@ -216,13 +219,15 @@ static void note(void *pane, const void *view, char *text, size_t size)
         snprintf(text, size, _("init_task.tasks at %08x"), nodes[0].link);
 }
 
-/* Up and Down go round: to the one before, to the next. */
+/* Up and Down go round: to the one before, to the next; a click chooses. */
 static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
 {
     const struct view_state *vs = view;
+    const struct ring_state *state = pane;
     s32 pid = view_state_task(vs);
 
-    (void)pane;
+    if (key->kind == KEY_KIND_MOUSE)
+        return pid_places_command(&state->places, key, line, size);
     if (key->kind != KEY_KIND_CODE || (key->code != KEY_UP && key->code != KEY_DOWN))
         return false;
     pid = view_ring_step(vs->view, pid, key->code == KEY_DOWN);
@@ -235,6 +240,7 @@ const struct pane ring_pane = {
     .title = "the ring of processes",
     .min_rows = 12,
     .min_cols = 40,
+    .state_size = sizeof(struct ring_state),
     .draw = draw,
     .note = note,
     .command = command,

@@ -47,6 +47,7 @@ static const struct arrow arrows[ARROWS] = {
 struct diagram {
     const struct canvas *canvas;
     const struct view_states *states;
+    struct pid_places *places;
     s32 current;             /* who is on the CPU, in whatever state it says to be */
     int arrow_y, arrow_rows; /* the rows between the upper box and the lower ones */
     int function_rows;       /* of them with names of functions */
@@ -55,19 +56,23 @@ struct diagram {
 
 /* ---- Tasks in a box ---- */
 
-static int draw_token(const struct canvas *canvas, int y, int x, const struct view_box_task *task,
-                      bool has_name, bool is_current)
+static int draw_token(const struct diagram *d, const struct canvas *canvas, int y, int x,
+                      const struct view_box_task *task, bool has_name)
 {
     attr_t attrs = theme_task(canvas->theme, task->pid);
+    int begin = x;
 
-    if (is_current)
+    if (task->pid == d->current)
         x = draw_text(canvas, y, x, draw_style(canvas, STYLE_CURRENT),
                       theme_symbol(canvas->theme, SYMBOL_CURRENT));
     if (task->mark != VIEW_SAME)
         attrs = theme_marked(canvas->theme, attrs);
     if (has_name)
-        return draw_textf(canvas, y, x, attrs, "%d %s", task->pid, task->comm);
-    return draw_textf(canvas, y, x, attrs, "%d", task->pid);
+        x = draw_textf(canvas, y, x, attrs, "%d %s", task->pid, task->comm);
+    else
+        x = draw_textf(canvas, y, x, attrs, "%d", task->pid);
+    pid_places_add(d->places, canvas, &(struct rect){ y, begin, 1, x - begin }, task->pid);
+    return x;
 }
 
 static int token_width(const struct view_box_task *task, bool has_name, bool is_current)
@@ -79,8 +84,8 @@ static int token_width(const struct view_box_task *task, bool has_name, bool is_
 }
 
 /* Draws the tasks of a box into the canvas, as many as fit, then how many more there are. */
-static void draw_tokens(const struct canvas *canvas, const struct view_box_content *box,
-                        s32 current)
+static void draw_tokens(const struct diagram *d, const struct canvas *canvas,
+                        const struct view_box_content *box)
 {
     int cols = canvas->area.cols, rows = canvas->area.rows, y = 0, x = 0;
     bool has_name = (int)box->count * COLS_NAMES <= rows * cols;
@@ -89,15 +94,14 @@ static void draw_tokens(const struct canvas *canvas, const struct view_box_conte
     for (i = 0; i < box->shown; i++) {
         bool is_last = i + 1 == box->count;
         int more = is_last || y + 1 < rows ? 0 : 7; /* room for " +12345" */
-        bool is_current = box->task[i].pid == current;
-        int width = token_width(&box->task[i], has_name, is_current);
+        int width = token_width(&box->task[i], has_name, box->task[i].pid == d->current);
         if (x > 0 && x + 1 + width + more > cols) {
             if (y + 1 >= rows)
                 break;
             y++;
             x = 0;
         }
-        x = draw_token(canvas, y, x > 0 ? x + 1 : 0, &box->task[i], has_name, is_current);
+        x = draw_token(d, canvas, y, x > 0 ? x + 1 : 0, &box->task[i], has_name);
     }
     if (i < box->count)
         draw_textf(canvas, y, x > 0 ? x + 1 : 0, draw_style(canvas, STYLE_DIM), "+%u",
@@ -117,7 +121,7 @@ static void draw_state(const struct diagram *d, const struct canvas *canvas, cha
     if (has_word)
         x = draw_text(canvas, 0, x, draw_style(canvas, STYLE_DIM), word) + 1;
     struct canvas part = draw_part(canvas, 0, x, canvas->area.rows, canvas->area.cols - x);
-    draw_tokens(&part, &d->states->box[which], d->current);
+    draw_tokens(d, &part, &d->states->box[which]);
 }
 
 /* ---- Arrows ---- */
@@ -237,9 +241,9 @@ static void draw_running(const struct diagram *d, int rows)
         const struct view_box_content *on_cpu = &d->states->box[VIEW_BOX_CPU];
         int x = 0;
         if (on_cpu->shown > 0)
-            x = draw_token(&part, 0, 0, &on_cpu->task[0], true, true) + 1;
+            x = draw_token(d, &part, 0, 0, &on_cpu->task[0], true) + 1;
         part = draw_part(&inside, 0, x, 1, inside.area.cols - x);
-        draw_tokens(&part, &d->states->box[VIEW_BOX_READY], d->current);
+        draw_tokens(d, &part, &d->states->box[VIEW_BOX_READY]);
         return;
     }
     struct canvas part = draw_part(&inside, 0, 0, 1, inside.area.cols);
@@ -339,12 +343,14 @@ static void draw_list(const struct diagram *d)
 static void draw(const struct canvas *canvas, void *pane, const void *view, bool has_focus)
 {
     const struct view_state *vs = view;
+    struct states_state *state = pane;
     struct diagram d = { .canvas = canvas,
                          .states = &vs->states,
+                         .places = &state->places,
                          .current = view_current(vs->view) };
 
-    (void)pane;
     (void)has_focus;
+    pid_places_begin(&state->places, canvas);
     if (canvas->area.rows < ROWS_MIN || canvas->area.cols < COLS_MIN)
         draw_list(&d);
     else
@@ -370,12 +376,23 @@ static void note(void *pane, const void *view, char *text, size_t size)
         snprintf(text, size, "%s %c → %c: %s", who, last->from, last->to, last->cause);
 }
 
+/* A click on a task chooses it. */
+static bool command(void *pane, const void *view, const struct key *key, char *line, size_t size)
+{
+    const struct states_state *state = pane;
+
+    (void)view;
+    return pid_places_command(&state->places, key, line, size);
+}
+
 const struct pane states_pane = {
     .name = "states",
     .brief = 4,
     .title = "states",
     .min_rows = ROWS_MIN + 1,
     .min_cols = COLS_MIN + 2,
+    .state_size = sizeof(struct states_state),
     .draw = draw,
     .note = note,
+    .command = command,
 };

@@ -4,6 +4,7 @@
 
 #include "tui/frame_map.h"
 #include "tui/pane.h"
+#include "tui/pid_places.h"
 #include "tui/view_state.h"
 
 /*
@@ -56,6 +57,14 @@ struct trace_state {
     int tab; /* of enum trace_tab */
 };
 
+struct states_state {
+    struct pid_places places;
+};
+
+struct ring_state {
+    struct pid_places places;
+};
+
 struct stack_state {
     struct scroll scroll;
 };
@@ -64,6 +73,7 @@ enum kernel_tab { TAB_SLABS, TAB_PIDS, TAB_RUNQUEUE, TAB_BLOCKS, KERNEL_TABS };
 
 struct kernel_state {
     struct scroll scroll;
+    struct pid_places places;
     int tab;  /* of enum kernel_tab */
     u64 stop; /* at which the changes were last brought into sight */
 };
@@ -118,7 +128,7 @@ wchar_t pane_letter(int pane);
 int pane_by_letter(wchar_t letter);
 
 extern const struct pane tree_pane;      /* pane_tree.c */
-extern const struct pane states_pane;    /* pane_states.c, no state */
+extern const struct pane states_pane;    /* pane_states.c */
 extern const struct pane trace_pane;     /* pane_trace.c */
 extern const struct pane task_pane;      /* pane_task.c */
 extern const struct pane stack_pane;     /* pane_stack.c */
@@ -126,7 +136,7 @@ extern const struct pane kernel_pane;    /* pane_kernel.c */
 extern const struct pane memory_pane;    /* pane_memory.c */
 extern const struct pane files_pane;     /* pane_files.c */
 extern const struct pane timeline_pane;  /* pane_timeline.c */
-extern const struct pane ring_pane;      /* pane_ring.c, no state */
+extern const struct pane ring_pane;      /* pane_ring.c */
 extern const struct pane narration_pane; /* pane_narration.c */
 
 #endif
