@@ -258,11 +258,9 @@
 #define HINT_IS_CLEAR   "Ctrl-L draws the screen anew, undo takes a command back"
 
 // ---- Advice after a call that was refused
-#define HINT_EXEC_PATH                                                                             \
-    "execve takes a path; to look a name up in PATH is the shell's work. Type: exec %s"
+#define HINT_EXEC_PATH "To look through PATH is a shell's work; execve takes a path: exec %s"
 #define HINT_EXEC_NO_PATH                                                                          \
-    "execve takes a path; to look a name up in PATH is the shell's work. Tab behind exec / lists " \
-    "the programs."
+    "To look through PATH is a shell's work; execve takes a path (Tab behind exec / lists some)."
 #define HINT_EXEC_SIGNS "No shell has read this line: its signs are arguments like the other words."
 #define HINT_EXEC_NONE                                                                             \
     "Tab behind exec / lists the programs; exec host:/bin/ls takes one of your own computer."

@@ -355,6 +355,20 @@ static void test_demo_command(void)
     quit_procarium(vt);
 }
 
+/* Who types what a shell would understand is told what to type here, in the console. */
+static void test_advice(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    vt_type(vt, "exec ls\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "a path: exec /bin/ls"));
+    vt_type(vt, "exec /bin/ls\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 ls>"));
+    vt_type(vt, "sudo rm -rf /\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "root already"));
+    quit_procarium(vt);
+}
+
 static void test_bad_demo(void)
 {
     struct vt *vt = start_procarium(24, 80, NULL, "/nonexistent.demo");
@@ -548,6 +562,7 @@ static CU_TestInfo tests[] = {
     { "a demo plays by itself", test_demo_plays_by_itself },
     { "the command demo", test_demo_command },
     { "a demo that is not there", test_bad_demo },
+    { "advice", test_advice },
     { "every way to end", test_ends },
     { "kill -9", test_kill },
     { "stopped and continued", test_stop_and_continue },

@@ -235,8 +235,8 @@ static void test_advice(void)
     static const struct {
         const char *commands, *advice;
     } cases[] = {
-        { "exec ls", "Type: exec /bin/ls" }, /* the sentence is wrapped */
-        { "exec nothing", "the shell's work" },
+        { "exec ls", "a path: exec /bin/ls" }, /* the sentence is wrapped */
+        { "exec nothing", "a shell's work" },
         { "exec /bin/nothing", "Tab behind exec" },
         { "exec /bin/ls | wc", "No shell" },
         { "open /nothing", "CREAT" },

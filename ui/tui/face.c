@@ -63,7 +63,7 @@ static void on_done(void *context, const struct echo *echo)
 
     if (!echo->acts || is_silent(app))
         return;
-    if (*echo->advice && !app->is_busy)
+    if (*echo->advice && strcmp(echo->file, _("command line")) == 0)
         console_writef(app->console, STYLE_HINT, "%s\n", echo->advice);
     if (++app->acts > ACTS_TOLD)
         return;
