@@ -186,6 +186,23 @@ static void test_clicks(void)
     quit_procarium(vt);
 }
 
+/* Where there is room, the timeline tells what each command did; not what is still to come. */
+static void test_timeline(void)
+{
+    struct vt *vt = start_shell(30, 100);
+
+    run_command(vt, "fork; 3: exit 7", "Z exit 7");
+    run_command(vt, "zoom timeline", "2  3: exit 7");
+    CU_ASSERT_TRUE(is_beside(vt, "1  fork", "2 sh forked 3 sh; "));
+    CU_ASSERT_TRUE(is_beside(vt, "2  3: exit 7", "3 sh ends: exit 7; "));
+    run_command(vt, "undo", "after 1 of 2");
+    CU_ASSERT_TRUE(is_beside(vt, "1  fork", "2 sh forked 3 sh; "));
+    CU_ASSERT_FALSE(is_beside(vt, "2  3: exit 7", "3 sh ends: exit 7; "));
+    run_command(vt, "redo; wait", "3  wait");
+    CU_ASSERT_TRUE(is_beside(vt, "3  wait", "2 sh learns about 3 sh: exit 7"));
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
@@ -194,6 +211,7 @@ static CU_TestInfo tests[] = {
     { "a kernel stack that is too long", test_stack_scrolls },
     { "free blocks", test_free_blocks },
     { "clicks on tasks", test_clicks },
+    { "the timeline as a story", test_timeline },
     { "a terminal without UTF-8", test_other_charset },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,

@@ -2,6 +2,7 @@
  * The timeline: every command as a mark on a line, the cursor on it, the lines of time that were
  * left; and below, the commands by name.
  */
+#include "procarium/report.h"
 #include "text.h"
 #include "tui/glyph.h"
 #include "tui/panes.h"
@@ -14,6 +15,9 @@ enum {
     BRANCHES_MOST = 4, /* rows of lines that were left */
     LIST_FROM = 4,     /* fewer rows than this are left to the line itself */
     LABEL_COLS = 7,    /* "now   " before the line */
+    TEXT_AT = 9,       /* a command in the list */
+    WORDS_AT = 44,     /* what it did … */
+    WORDS_LEAST = 50,  /* … where there are so many columns for it */
 };
 
 /* What the line shows: commands first … first + marks - 1, of which the cursor stands behind one. */
@@ -152,8 +156,24 @@ static int draw_branches(const struct canvas *canvas, int y, int most, const str
 
 /* ---- The commands by name ---- */
 
-static void draw_command(const struct canvas *canvas, int y, const struct view_state *vs,
-                         const struct time_position *at, u64 n, bool is_chosen)
+/* What command n did, in a sentence; it is worked out once at each stop. */
+static const char *sentence_of(struct timeline_state *state, const struct view_state *vs, u64 n)
+{
+    u64 slot = n % TIMELINE_TOLD;
+    struct strbuf out = STRBUF_INIT;
+
+    if (state->told[slot] != n) {
+        report_sentence(vs->m, n, &out);
+        snprintf(state->words[slot], sizeof state->words[slot], "%s", strbuf_text(&out));
+        state->told[slot] = n;
+        strbuf_finish(&out);
+    }
+    return state->words[slot];
+}
+
+static void draw_command(const struct canvas *canvas, int y, struct timeline_state *state,
+                         const struct view_state *vs, const struct time_position *at, u64 n,
+                         bool is_chosen)
 {
     bool is_done = n <= at->command, is_cursor = n == at->command && at->step == 0;
     const char *text = n == 0 ? _("(boot)") : "";
@@ -168,7 +188,13 @@ static void draw_command(const struct canvas *canvas, int y, const struct view_s
     draw_text(canvas, y, 0, draw_style(canvas, STYLE_CURRENT),
               is_cursor || is_inside ? theme_symbol(canvas->theme, SYMBOL_CURRENT) : " ");
     draw_textf(canvas, y, 1, draw_style(canvas, STYLE_DIM), "%6llu", (unsigned long long)n);
-    draw_field(canvas, y, 9, canvas->area.cols - 9, ALIGN_LEFT, attrs, text);
+    int room = canvas->area.cols - WORDS_AT;
+    bool has_words = room >= WORDS_LEAST && n > 0 && is_done;
+    draw_field(canvas, y, TEXT_AT, has_words ? WORDS_AT - TEXT_AT - 2 : canvas->area.cols - TEXT_AT,
+               ALIGN_LEFT, attrs, text);
+    if (has_words)
+        draw_field(canvas, y, WORDS_AT, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM),
+                   sentence_of(state, vs, n));
     if (is_chosen)
         draw_paint(canvas, y, 0, canvas->area.cols, draw_style(canvas, STYLE_FOCUS));
 }
@@ -180,6 +206,7 @@ static void follow(struct timeline_state *state, const struct view_state *vs,
     if (state->stop == vs->stops)
         return;
     state->stop = vs->stops;
+    memset(state->told, 0, sizeof state->told);
     state->chosen = at->command + (at->step > 0);
     scroll_show(&state->scroll,
                 (int)(state->chosen + 2 <= at->commands ? state->chosen + 2 : at->commands));
@@ -205,7 +232,7 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     struct canvas part = draw_part(canvas, y, 0, page, canvas->area.cols);
     for (int i = 0; i < page && state->scroll.top + i <= (int)at.commands; i++) {
         u64 n = (u64)(state->scroll.top + i);
-        draw_command(&part, i, vs, &at, n, has_focus && n == state->chosen);
+        draw_command(&part, i, state, vs, &at, n, has_focus && n == state->chosen);
     }
     draw_scrollbar(&part, &state->scroll);
     state->list_y = y;

@@ -103,8 +103,13 @@ struct files_state {
     u32 now[FILES_LINES_MAX], then[FILES_LINES_MAX];
 };
 
+enum { TIMELINE_TOLD = 64, TIMELINE_WORDS = 400 };
+
 struct timeline_state {
     struct scroll scroll;
+    /* What was worked out at this stop: command n's sentence at n modulo TIMELINE_TOLD. */
+    u64 told[TIMELINE_TOLD]; /* n; 0: nothing */
+    char words[TIMELINE_TOLD][TIMELINE_WORDS];
     u64 stop;
     u64 chosen; /* a position: Enter goes there */
     int list_y; /* where the list of commands began */
