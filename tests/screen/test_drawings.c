@@ -203,6 +203,17 @@ static void test_timeline(void)
     quit_procarium(vt);
 }
 
+/* Who has the focus can be seen however little room there is. */
+static void test_focus(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "kill -STOP 2", "T SIGSTOP, focus");
+    run_command(vt, "boot sh; fork; 3: fork; 4: fork; focus 5", "5 sh>");
+    run_command(vt, "kill -STOP 5", "T SIGSTOP * ");
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
@@ -212,6 +223,7 @@ static CU_TestInfo tests[] = {
     { "free blocks", test_free_blocks },
     { "clicks on tasks", test_clicks },
     { "the timeline as a story", test_timeline },
+    { "the focus", test_focus },
     { "a terminal without UTF-8", test_other_charset },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,

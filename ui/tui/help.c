@@ -103,7 +103,7 @@ static void put_marks(struct page *page)
     static const char *const marks[][2] = {
         { "▶", "the task that the CPU runs; in the trace, where the machine stands" },
         { "▪ + -", "changed, new, gone since the last stop; values show was → is" },
-        { "focus", "the task that makes the calls you type; Enter in the tree chooses another" },
+        { "focus, *", "the task that makes the calls you type; Enter in the tree chooses another" },
         { "R S D T t Z X", "running or ready, asleep, asleep for the disk, stopped, traced, "
                            "zombie, dead" },
         { "2 3 … in the map", "a task's own page frame: its PID's last digit, in its colour" },

@@ -71,6 +71,8 @@ static void about_text(const struct view_task *task, int cols, char *out, size_t
         snprintf(out, size, about[0] ? _("gone, %s") : "%s", about[0] ? about : _("gone"));
     else if (about[0] && task->is_focus && glyph_width(about) + 2 + glyph_width(focus) <= cols)
         snprintf(out, size, "%s, %s", about, focus);
+    else if (about[0] && task->is_focus) /* as ps has it, where the word has no room */
+        snprintf(out, size, glyph_width(about) + 2 <= cols ? "%s *" : "*%s", about);
     else
         snprintf(out, size, "%s", about[0] ? about : focus);
 }
