@@ -3,6 +3,7 @@
 
 #include "procarium/report.h"
 #include "report/regions.h"
+#include "script/advice.h"
 #include "script/messages.h"
 
 #include <string.h>
@@ -174,6 +175,13 @@ static bool is_region_name(const struct word *w)
     return w->kind == WORD_PLAIN && w->length > 0;
 }
 
+// Every program has these: a mapping of that name could not be told from them.
+static bool is_part_name(const struct word *w)
+{
+    return word_is(w, "text") || word_is(w, "data") || word_is(w, "bss") || word_is(w, "heap") ||
+           word_is(w, "stack");
+}
+
 // none, or letters of rwx.
 static bool parse_protection(const char *text, u32 *prot)
 {
@@ -242,6 +250,8 @@ PREPARE(mmap)
         }
         if (w->length >= AREA_NAME_MAX)
             return fail(s, w->offset, MSG_REGION_LONG, AREA_NAME_MAX - 1);
+        if (is_part_name(w))
+            return fail(s, w->offset, MSG_REGION_TAKEN, w->text);
         s->strings[0] = w->text;
         s->strings[1] = NULL;
         call->strings = s->strings;
@@ -311,6 +321,17 @@ PREPARE(brk)
     return true;
 }
 
+// Who writes a number behind fork means who shall call it.
+static bool fail_eager(struct session *s, const struct word *w)
+{
+    fail(s, w->offset, MSG_NOT_CHOICE, w->text, "eager=0 eager=1");
+    if (w->is_number)
+        strbuf_printf(&s->diagnosis.hint, HINT_ACTOR_COLON, w->text);
+    else
+        advise_word(w->text, &s->diagnosis.hint);
+    return false;
+}
+
 // fork [eager=1]
 PREPARE(fork)
 {
@@ -318,7 +339,7 @@ PREPARE(fork)
 
     plan->made.nr = __NR_fork;
     if (n->words && (!eager || strlen(eager) != 1 || !strchr("01", eager[0])))
-        return fail(s, n->word[0].offset, MSG_NOT_CHOICE, n->word[0].text, "eager=0 eager=1");
+        return fail_eager(s, &n->word[0]);
     plan->made.args[0] = eager && eager[0] == '1' ? FORK_EAGER : 0;
     return true;
 }

@@ -10,6 +10,16 @@
 #define USAGE_COLUMN 34
 #define WIDTH        76 // what the terminal's page over the panes has on 80 columns
 
+// The characters of a text of ours: each takes one column.
+static int columns(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += (*text & 0xC0) != 0x80;
+    return n;
+}
+
 // Adds text in lines of at most WIDTH columns, all but the first begun by `indent` blanks.
 static void add_wrapped(struct strbuf *out, const char *text, int indent, int column)
 {
@@ -35,7 +45,7 @@ static void add_wrapped(struct strbuf *out, const char *text, int indent, int co
 // "name      words" with the second column at `column`, or below if the name is too long.
 static void add_entry(struct strbuf *out, const char *name, const char *words, int column)
 {
-    int length = (int)strlen(name) + 2;
+    int length = columns(name) + 2;
 
     strbuf_printf(out, "  %s", name);
     if (length + 1 > column) {

@@ -107,6 +107,7 @@
 #define MSG_PANICKED       "the kernel has panicked: go back in time (undo) or boot"
 #define MSG_DISK_IDLE      "the disk has nothing to deliver: nobody waits for it (`io` would)"
 #define MSG_NOT_AT_DISK    "task %d (%s) does not wait for the disk"
+#define MSG_REGION_TAKEN   "every program has a part called “%s”: choose another name"
 #define MSG_REGION_LONG    "a name for memory has at most %d characters"
 
 // ---- The screen

@@ -33,6 +33,9 @@ static void expect_run(struct run_result r, int status, const char *out, const c
 
 static void test_statuses(void)
 {
+    expect_run(run("", "--quiet", "-c", "mmap 1 private heap", NULL, NULL), 1, "", "another name");
+    expect_run(run("", "--quiet", "-c", "fork 3", NULL, NULL), 1, "", "(a colon makes an actor");
+    expect_run(run("", "--quiet", "-c", "kill foo", NULL, NULL), 1, "", "(a PID is wanted here)");
     expect_run(run("", "--version", NULL, NULL, NULL, NULL), 0, NULL, NULL);
     expect_run(run("", "--help", NULL, NULL, NULL, NULL), 0, NULL, NULL);
     expect_run(run("", "--quiet", "-c", "fork; expect 2", NULL, NULL), 0, "", NULL);

@@ -22,7 +22,7 @@ static void add_cues(const struct player_ui *ui, u32 from, u32 to, struct strbuf
 /* The first item from i on that is more than a check, and where those behind it end. */
 static u32 next_shown(const struct player *p, u32 i)
 {
-    while (i < player_count(p) && player_ui_is_silent(p, i))
+    while (i < player_count(p) && (player_ui_is_silent(p, i) || player_ui_is_prelude(p, i)))
         i++;
     return i;
 }

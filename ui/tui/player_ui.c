@@ -122,8 +122,7 @@ static bool sets_stage(const struct player_item *item)
     return n < count;
 }
 
-/* What sets the stage for the words that come next belongs to them: one key brings both. */
-static bool is_prelude(const struct player *p, u32 i)
+bool player_ui_is_prelude(const struct player *p, u32 i)
 {
     struct player_item item = player_item(p, i);
 
@@ -145,7 +144,7 @@ static bool is_stop(const struct player *p, u32 position)
     if (position == 0)
         return true;
     if (position < player_count(p) &&
-        (player_ui_is_silent(p, position) || is_prelude(p, position - 1)))
+        (player_ui_is_silent(p, position) || player_ui_is_prelude(p, position - 1)))
         return false;
     while (i > 0 && player_ui_is_silent(p, i - 1))
         i--;

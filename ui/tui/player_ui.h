@@ -37,6 +37,8 @@ void player_ui_reveal(struct app *app, const char *reply);
 
 /* Is there nothing to see of an item: does it belong to what stands before it? */
 bool player_ui_is_silent(const struct player *p, u32 i);
+/* Does an item set the stage for the words that come next, so that one key brings both? */
+bool player_ui_is_prelude(const struct player *p, u32 i);
 
 /* The chapter at the demo's place, from 1; 0 before the first. */
 int player_ui_chapter(const struct app *app);
