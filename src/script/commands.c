@@ -27,8 +27,9 @@ const char key_names[] =
     "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12 Space Tab Enter Esc Backspace Up Down Left Right "
     "Home End PageUp PageDown Alt Ctrl Shift mouse";
 
-const char pane_names[] =
-    "tasks states trace task stack kernel memory files timeline ring narration";
+#define PANES "tasks states trace task stack kernel memory files timeline ring narration"
+
+const char pane_names[] = PANES;
 const char press_names[] =
     "Up Down PageUp PageDown Home End Enter Esc WheelUp WheelDown MapUp MapDown";
 
@@ -384,7 +385,8 @@ const struct command_row command_table[] = {
       .run = run_view },
     { VIEWS("pane", "pane [NAME [TAB] | next | previous | console]",
             "says which pane the arrow keys are for, or lists the panes",
-            "TAB is one of the views that a pane has: pane kernel runq, pane trace fields."),
+            "The panes: " PANES ". TAB is one of the views that some have: pane kernel runq, pane "
+            "trace fields. A pane that has no place in the layout gets one."),
       .max_words = 2, .type = { TYPE_PANE, TYPE_NONE }, .choices = "next previous console",
       .run = run_view },
     { VIEWS(
