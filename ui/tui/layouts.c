@@ -16,7 +16,6 @@ struct place {
     int pane;
     int column;
     int weight;
-    bool is_for_lesson; /* only while a lesson is played */
 };
 
 /*
@@ -26,6 +25,7 @@ struct place {
 struct plan {
     struct layout_column column[LAYOUT_MAX_COLUMNS];
     struct place place[PLACES_MAX];
+    int lesson; /* the narration's share of the last column while a lesson is played, or 0 */
 };
 
 static const struct {
@@ -79,16 +79,16 @@ static const struct {
               .place = { { PANE_TASKS, 0, 60 },
                          { PANE_KERNEL, 0, 40 },
                          { PANE_MEMORY, 1, 100 },
-                         { PANE_TRACE, 2, 65 },
-                         { PANE_NARRATION, 2, 35, .is_for_lesson = true } } },
+                         { PANE_TRACE, 2, 65 } },
+              .lesson = 35 },
             { .column = { { 24, 42 }, { 32, 44 }, { 24, 44 }, { 20, 42 } },
               .place = { { PANE_TASKS, 0, 60 },
                          { PANE_FILES, 0, 40 },
                          { PANE_MEMORY, 1, 100 },
                          { PANE_TRACE, 2, 100 },
                          { PANE_KERNEL, 3, 30 },
-                         { PANE_TASK, 3, 35 },
-                         { PANE_NARRATION, 3, 35, .is_for_lesson = true } } },
+                         { PANE_TASK, 3, 35 } },
+              .lesson = 35 },
         },
         .tab_pane = PANE_KERNEL,
         .tab = TAB_BLOCKS,
@@ -108,8 +108,8 @@ static const struct {
                          { PANE_STACK, 0, 70 },
                          { PANE_TRACE, 1, 60 },
                          { PANE_KERNEL, 1, 40 },
-                         { PANE_TASK, 2, 65 },
-                         { PANE_NARRATION, 2, 35, .is_for_lesson = true } } },
+                         { PANE_TASK, 2, 65 } },
+              .lesson = 35 },
             { .column = { { 25, 42 }, { 27, 44 }, { 24, 44 }, { 24, 42 } },
               .place = { { PANE_TASKS, 0, 40 },
                          { PANE_RING, 0, 60 },
@@ -117,8 +117,8 @@ static const struct {
                          { PANE_KERNEL, 1, 40 },
                          { PANE_STACK, 2, 50 },
                          { PANE_FILES, 2, 50 },
-                         { PANE_TASK, 3, 65 },
-                         { PANE_NARRATION, 3, 35, .is_for_lesson = true } } },
+                         { PANE_TASK, 3, 65 } },
+              .lesson = 35 },
         },
         .tab_pane = PANE_KERNEL,
         .tab = TAB_SLABS,
@@ -138,8 +138,8 @@ static const struct {
                          { PANE_TASKS, 0, 40 },
                          { PANE_KERNEL, 1, 60 },
                          { PANE_STACK, 1, 40 },
-                         { PANE_TRACE, 2, 65 },
-                         { PANE_NARRATION, 2, 35, .is_for_lesson = true } } },
+                         { PANE_TRACE, 2, 65 } },
+              .lesson = 35 },
             { .column = { { 28, 42 }, { 24, 42 }, { 26, 44 }, { 22, 42 } },
               .place = { { PANE_STATES, 0, 60 },
                          { PANE_TASKS, 0, 40 },
@@ -147,8 +147,8 @@ static const struct {
                          { PANE_TIMELINE, 1, 45 },
                          { PANE_TRACE, 2, 100 },
                          { PANE_STACK, 3, 30 },
-                         { PANE_TASK, 3, 35 },
-                         { PANE_NARRATION, 3, 35, .is_for_lesson = true } } },
+                         { PANE_TASK, 3, 35 } },
+              .lesson = 35 },
         },
         .tab_pane = PANE_KERNEL,
         .tab = TAB_RUNQUEUE,
@@ -168,16 +168,16 @@ static const struct {
                          { PANE_STATES, 0, 50 },
                          { PANE_FILES, 1, 60 },
                          { PANE_STACK, 1, 40 },
-                         { PANE_TRACE, 2, 65 },
-                         { PANE_NARRATION, 2, 35, .is_for_lesson = true } } },
+                         { PANE_TRACE, 2, 65 } },
+              .lesson = 35 },
             { .column = { { 25, 42 }, { 30, 44 }, { 25, 44 }, { 20, 42 } },
               .place = { { PANE_TASKS, 0, 50 },
                          { PANE_STATES, 0, 50 },
                          { PANE_FILES, 1, 100 },
                          { PANE_TRACE, 2, 100 },
                          { PANE_STACK, 3, 30 },
-                         { PANE_TASK, 3, 35 },
-                         { PANE_NARRATION, 3, 35, .is_for_lesson = true } } },
+                         { PANE_TASK, 3, 35 } },
+              .lesson = 35 },
         },
         .tab_pane = PANE_FILES,
         .tab = 0,
@@ -288,7 +288,10 @@ void layouts_spec(int i, enum layout_width width, struct layout_spec *spec)
     for (int p = 0; p < PLACES_MAX && plan->place[p].weight > 0; p++) {
         const struct place *place = &plan->place[p];
         add_pane(spec, place->pane, place->column, place->weight, p);
-        spec->pane[place->pane].is_for_lesson = place->is_for_lesson;
+    }
+    if (plan->lesson > 0) {
+        add_pane(spec, PANE_NARRATION, spec->columns - 1, plan->lesson, PLACES_MAX);
+        spec->pane[PANE_NARRATION].is_for_lesson = true;
     }
     spec->console_rows = width == WIDTH_NARROW ? 5 : 6;
     spec->console_percent = width == WIDTH_WIDE ? 25 : 20;
