@@ -113,7 +113,7 @@ bool report_files(const struct machine *m, s32 pid, struct strbuf *out)
     const struct files_struct *files = at(m, p->files, struct files_struct);
     strbuf_printf(out, " files_struct %08x, count %d, room for %d, next_fd %d\n", p->files,
                   files->count, files->max_fds, files->next_fd);
-    strbuf_puts(out, "   FD  FILE      COUNT     POS  OPEN FOR   EXEC   NAME\n");
+    strbuf_puts(out, "   FD  FILE       REFS     POS  MODE       EXEC   NAME\n");
     for (u32 fd = 0; fd < (u32)files->max_fds && fd < 65536; fd++) {
         kaddr slot = files->fd + fd * 4;
 

@@ -214,6 +214,22 @@ static void test_focus(void)
     quit_procarium(vt);
 }
 
+/* Names and pointers are whole where they can be. */
+static void test_whole_words(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "layout io", "0 c0292620 ");
+    CU_ASSERT_TRUE(vt_find(vt, " /dev/console", NULL, NULL));
+    run_command(vt, "layout teach; fork", "forked 3 sh");
+    run_command(vt, "3: exit 7", "16 EXIT_ZOMBIE");
+    CU_ASSERT_TRUE(is_beside(vt, "0 TASK_RUNNING → 32 EXIT_DEAD", "state"));
+    quit_procarium(vt);
+    vt = start_shell(60, 200);
+    run_command(vt, "fork", "next c0204054 prev c0293564");
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
     { "an arrow that was taken", test_lit_arrow },
@@ -224,6 +240,7 @@ static CU_TestInfo tests[] = {
     { "clicks on tasks", test_clicks },
     { "the timeline as a story", test_timeline },
     { "the focus", test_focus },
+    { "whole words", test_whole_words },
     { "a terminal without UTF-8", test_other_charset },
     { "what help says about signs and keys", test_help },
     CU_TEST_INFO_NULL,

@@ -95,6 +95,15 @@ static void draw_value(const struct canvas *canvas, int y, int x, const struct v
                draw_style(canvas, STYLE_CHANGED), field->value);
 }
 
+/* The columns that a value takes when nothing of it is left out. */
+static int value_width(const struct view_field *field)
+{
+    int width = glyph_width(field->value);
+
+    return field->changed && field->was[0] ? width + glyph_width(arrow) + glyph_width(field->was)
+                                           : width;
+}
+
 static void draw_line(const struct canvas *canvas, int y, const struct fields *f,
                       const struct line *line, kaddr cursor)
 {
@@ -111,7 +120,9 @@ static void draw_line(const struct canvas *canvas, int y, const struct fields *f
         draw_text(canvas, y, 0, draw_style(canvas, STYLE_CHANGED),
                   theme_symbol(canvas->theme, SYMBOL_CHANGED));
     int x = draw_text(canvas, y, GUTTER_COLS, name, field->name);
-    x = x < GUTTER_COLS + cols ? GUTTER_COLS + cols : x; /* a long one pushes its value on */
+    int last = canvas->area.cols - 1 - value_width(field);
+    cols = GUTTER_COLS + cols < last ? GUTTER_COLS + cols : last; /* a long value stands nearer */
+    x = x < cols ? cols : x; /* a long name pushes its value on */
     draw_value(canvas, y, x + 1, field);
     if (cursor && field->address == cursor)
         draw_paint(canvas, y, 0, canvas->area.cols, draw_style(canvas, STYLE_FOCUS));
