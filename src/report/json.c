@@ -358,9 +358,26 @@ static void write_copied(struct json_writer *w, const struct machine *m, const s
     json_end(w);
 }
 
-static void write_panic(struct json_writer *w, const struct event *e)
+static void write_irq(struct json_writer *w, const struct event *e)
 {
-    json_begin(w, "panic");
+    json_begin(w, "irq");
+    json_word(w, "device", "disk");
+    json_number(w, "frame", e->a);
+    json_number(w, "interrupted", e->b);
+    json_end(w);
+}
+
+static void write_exit(struct json_writer *w, const struct event *e)
+{
+    json_begin(w, "exit");
+    json_number(w, "pid", e->a);
+    json_number(w, "status", e->b);
+    json_end(w);
+}
+
+static void write_pid(struct json_writer *w, const char *type, const struct event *e)
+{
+    json_begin(w, type);
     json_number(w, "pid", e->a);
     json_end(w);
 }
@@ -389,7 +406,7 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         write_fork(w, event);
         break;
     case EVENT_PANIC:
-        write_panic(w, event);
+        write_pid(w, "panic", event);
         break;
     case EVENT_LOAD:
         write_load(w, m, event);
@@ -423,23 +440,14 @@ void json_listen(void *context, const struct machine *m, const struct event *eve
         write_numbers(w, "disk_wait", event, "frame", NULL);
         break;
     case EVENT_DISK_DONE:
-        json_begin(w, "irq");
-        json_word(w, "device", "disk");
-        json_number(w, "frame", event->a);
-        json_number(w, "interrupted", event->b);
-        json_end(w);
+        write_irq(w, event);
         break;
     case EVENT_EXIT:
-        json_begin(w, "exit");
-        json_number(w, "pid", event->a);
-        json_number(w, "status", event->b);
-        json_end(w);
+        write_exit(w, event);
         break;
     case EVENT_RELEASE:
         take_status(w, event->a, &(u32){ 0 });
-        json_begin(w, "release");
-        json_number(w, "pid", event->a);
-        json_end(w);
+        write_pid(w, "release", event);
         break;
     default:
         break;

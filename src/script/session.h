@@ -238,7 +238,7 @@ void poll_after_step(struct session *s, u64 steps);
 // until.c
 RUN(until);
 // The events that `until` knows, with blanks between; for completion.
-extern const char until_events[];
+extern const char *const until_events;
 
 // commands_view.c
 RUN(view);

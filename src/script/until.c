@@ -9,33 +9,40 @@
 // Which of an event's numbers is the PID that one would name.
 enum about { ABOUT_A = 1, ABOUT_B = 2, ABOUT_BOTH = 3, ABOUT_NOBODY = 0 };
 
+// The moments by their names, and whom each is about.
+#define EVENT_NAMES_LIST(X)                                                                        \
+    X(fork, FORK, BOTH)                                                                            \
+    X(state, STATE, A)                                                                             \
+    X(switch, SWITCH, B)                                                                           \
+    X(exec, EXEC, A)                                                                               \
+    X(send, SEND, B)                                                                               \
+    X(signal, SIGNAL, A)                                                                           \
+    X(exit, EXIT, A)                                                                               \
+    X(zombie, ZOMBIE, A)                                                                           \
+    X(wait, WAIT_STATUS, BOTH)                                                                     \
+    X(release, RELEASE, A)                                                                         \
+    X(reparent, REPARENT, A)                                                                       \
+    X(refused, REFUSED, A)                                                                         \
+    X(panic, PANIC, A)                                                                             \
+    X(fault, FAULT, A)                                                                             \
+    X(copy, PAGE_COPY, NOBODY)                                                                     \
+    X(slab, SLAB_ALLOC, NOBODY)                                                                    \
+    X(page, PAGE_ALLOC, NOBODY)                                                                    \
+    X(close, CLOSE, A)
+
 static const struct event_name {
     const char *name;
     enum event_kind kind;
     enum about about;
 } event_names[] = {
-    { "fork", EVENT_FORK, ABOUT_BOTH },
-    { "state", EVENT_STATE, ABOUT_A },
-    { "switch", EVENT_SWITCH, ABOUT_B },
-    { "exec", EVENT_EXEC, ABOUT_A },
-    { "send", EVENT_SEND, ABOUT_B },
-    { "signal", EVENT_SIGNAL, ABOUT_A },
-    { "exit", EVENT_EXIT, ABOUT_A },
-    { "zombie", EVENT_ZOMBIE, ABOUT_A },
-    { "wait", EVENT_WAIT_STATUS, ABOUT_BOTH },
-    { "release", EVENT_RELEASE, ABOUT_A },
-    { "reparent", EVENT_REPARENT, ABOUT_A },
-    { "refused", EVENT_REFUSED, ABOUT_A },
-    { "panic", EVENT_PANIC, ABOUT_A },
-    { "fault", EVENT_FAULT, ABOUT_A },
-    { "copy", EVENT_PAGE_COPY, ABOUT_NOBODY },
-    { "slab", EVENT_SLAB_ALLOC, ABOUT_NOBODY },
-    { "page", EVENT_PAGE_ALLOC, ABOUT_NOBODY },
-    { "close", EVENT_CLOSE, ABOUT_A },
+#define ROW(name, kind, about) { #name, EVENT_##kind, ABOUT_##about },
+    EVENT_NAMES_LIST(ROW)
+#undef ROW
 };
 
-const char until_events[] = "fork state switch exec send signal exit zombie wait release reparent "
-                            "refused panic fault copy slab page close";
+#define WORD(name, kind, about) " " #name
+const char *const until_events = &(EVENT_NAMES_LIST(WORD))[1]; // without the first blank
+#undef WORD
 
 #define EVENT_NAMES (sizeof event_names / sizeof *event_names)
 
