@@ -233,7 +233,7 @@ static void test_places(void)
 {
     struct source source = { "test", "fork\n\tsay \xC3\xA9 x\n", 16, 1 };
     struct strbuf line = STRBUF_INIT;
-    struct place_mark mark = { NULL };
+    struct place_mark mark = { .offset = 0 };
     struct place place = source_place(&source, 13, &mark);
 
     CU_ASSERT_EQUAL(place.line, 2);
@@ -243,7 +243,7 @@ static void test_places(void)
     // In any order, from any mark: what one finds when one starts at the beginning.
     for (u32 from = 0; from <= source.length; from++) {
         for (u32 to = 0; to <= source.length; to++) {
-            struct place_mark first = { NULL }, other = { NULL };
+            struct place_mark first = { .offset = 0 }, other = { .offset = 0 };
 
             source_place(&source, from, &first);
             place = source_place(&source, to, &first);
