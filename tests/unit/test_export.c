@@ -243,8 +243,8 @@ static void test_trace_events_are_valid(void)
 {
     static const char *const commands[] = {
         "fork",
-        "boot sh; repeat 3 { fork }; wait; 3: vfork; 6: exec /bin/ls; "
-        "4: kill -STOP 3; 4: kill -CONT 3; 5: exit 2; 4: kill -9 -1",
+        "boot sh; repeat 3 { fork }; wait; 3: vfork; 6: exec /bin/ls; 5: exit 2; 4: kill -9 -1",
+        "boot sh; repeat 2 { fork }; wait; 4: kill -STOP 3; 4: kill -CONT 3; 3: exit; 4: exit",
         "boot sh; pipe; fork; 3: read 3 5; write 4 hello; 3: io; irq disk; 3: exit; exit; exit",
         "boot sh; clone thread; 3: exec /bin/ls; settle off; fork; sched_yield; 4: pause",
         "fork; wait; settle off; 2: exit; undo; step 30",
