@@ -109,6 +109,8 @@ static void test_free_blocks(void)
     run_command(vt, "zoom kernel", "frames: 15694 of 16384 free; 649 kernel, ");
     CU_ASSERT_TRUE(is_beside(vt, "10   1024          15  ███████████████ ", "│"));
     run_command(vt, "pane kernel pids", "last_pid 3, the next is 4; 4 in use, ");
+    run_command(vt, "pane kernel slabs", "task_struct    ");
+    CU_ASSERT_TRUE(is_beside(vt, "  1264       3/3     1    1/8  █████", "task_struct    "));
     quit_procarium(vt);
 }
 

@@ -36,7 +36,7 @@ static void type_command(struct vt *vt, const char *command, const char *name)
 
     snprintf(line, sizeof line, "%s %s\r", command, path_in_home(name));
     vt_type(vt, line);
-    snprintf(line, sizeof line, "written: ");
+    snprintf(line, sizeof line, "written: %s", path_in_home(name));
     VT_ASSERT(vt, vt_wait_text(vt, line));
 }
 
@@ -94,7 +94,14 @@ static void test_svg_and_html(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(svg, "<path stroke="));
     CU_ASSERT_PTR_NULL(strstr(svg, "┌")); /* lines are drawn, not written */
     free(svg);
-    vt_type(vt, "theme dark; say \"a < b & c > d 三\"\r");
+    vt_type(vt, "zoom kernel; pane kernel blocks\r"); /* full blocks are seen, too */
+    VT_ASSERT(vt, vt_wait_text(vt, "FREE BLOCKS"));
+    type_command(vt, "snapshot-screen", "b.svg");
+    svg = read_file("b.svg");
+    CU_ASSERT_PTR_NOT_NULL(strstr(svg, "fill-opacity=\"1.00\""));
+    CU_ASSERT_PTR_NULL(strstr(svg, "fill-opacity=\"0.00\""));
+    free(svg);
+    vt_type(vt, "zoom off; theme dark; say \"a < b & c > d 三\"\r");
     type_command(vt, "snapshot-screen", "a.html");
     vt_type(vt, "fork\r"); /* the file is there when the next command has run */
     VT_ASSERT(vt, vt_wait_text(vt, "4 sh"));

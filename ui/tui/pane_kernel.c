@@ -6,7 +6,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { ROWS_MAX = 128, PID_BITS_MAX = 8192 };
+enum {
+    ROWS_MAX = 128,
+    PID_BITS_MAX = 8192,
+    TABLE_COLS = 60, /* a table has no use for more */
+    BAR_LEAST = 16,  /* but there can be bars beside it */
+    BAR_MOST = 50,
+};
 
 /* The line above a table: all of it, or what fits. */
 static void draw_summary(const struct canvas *canvas, const char *full, const char *brief)
@@ -38,13 +44,11 @@ static void draw_slab(const struct canvas *canvas, int y, const struct draw_colu
                             active,
                             slabs,
                             colour };
-    attr_t name = draw_style(canvas, slab->changed  ? STYLE_CHANGED
+    attr_t text = draw_style(canvas, slab->changed  ? STYLE_CURRENT
                                      : slab->active ? STYLE_NORMAL
                                                     : STYLE_DIM);
-    attr_t other = draw_style(canvas, slab->changed  ? STYLE_CURRENT
-                                      : slab->active ? STYLE_NORMAL
-                                                     : STYLE_DIM);
-    attr_t attrs[] = { name, name, other, other, other, other };
+    attr_t mark = slab->changed ? draw_style(canvas, STYLE_CHANGED) : text;
+    attr_t attrs[] = { mark, text, text, text, text, text };
     draw_row(canvas, y, columns, count, cells, attrs);
 }
 
@@ -90,13 +94,20 @@ static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
     scroll_fit(&state->scroll, (int)view_slab_count(vs->view), rows);
     if (is_new_stop(state, vs))
         show_changed_slab(state, vs);
-    struct canvas part = draw_part(canvas, 0, 0, 1, canvas->area.cols - 1);
+    int cols = canvas->area.cols - 1, bar = cols - TABLE_COLS - 2;
+    cols = cols < TABLE_COLS ? cols : TABLE_COLS; /* a number must not be far from its name */
+    struct canvas part = draw_part(canvas, 0, 0, 1, cols);
     int cells = slab_cells(canvas->area.cols);
     draw_heading(&part, 0, columns, cells);
-    part = draw_part(canvas, 1, 0, rows, canvas->area.cols - 1);
+    part = draw_part(canvas, 1, 0, rows, cols);
     u32 count = view_slabs(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), slabs);
     for (u32 i = 0; i < count; i++)
         draw_slab(&part, (int)i, columns, cells, &slabs[i]);
+    part = draw_part(canvas, 1, TABLE_COLS + 2, rows, bar < BAR_MOST ? bar : BAR_MOST);
+    for (u32 i = 0; i < count && bar >= BAR_LEAST; i++)
+        if (slabs[i].objects > 0)
+            draw_bar(&part, (int)i, 0, part.area.cols, slabs[i].active, slabs[i].objects,
+                     draw_style(canvas, slabs[i].changed ? STYLE_NORMAL : STYLE_DIM));
 }
 
 /* ---- PIDs ---- */

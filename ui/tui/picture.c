@@ -212,12 +212,14 @@ static void add_text_run(const struct picture *p, int y, int x, int end, struct 
 
 static void add_block_run(const struct picture *p, int y, int x, int end, struct strbuf *out)
 {
-    for (; x < end; x++)
+    for (; x < end; x++) {
+        int share = block_of(cell_at(p, y, x)->text);
         strbuf_printf(out,
                       "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\" "
-                      "fill-opacity=\"0.%02d\"/>\n",
+                      "fill-opacity=\"%d.%02d\"/>\n",
                       MARGIN + x * CELL_WIDTH, MARGIN + y * CELL_HEIGHT, CELL_WIDTH, CELL_HEIGHT,
-                      cell_at(p, y, x)->fg, block_of(cell_at(p, y, x)->text) % 100);
+                      cell_at(p, y, x)->fg, share / 100, share % 100);
+    }
 }
 
 static void add_paper(const struct picture *p, int y, struct strbuf *out)
