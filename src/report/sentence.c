@@ -40,13 +40,24 @@ static int weight_of(const struct event *event)
     return event_weight(event);
 }
 
-// The faults of the kernel, as it filled the new program's pages, are a part of exec.
-static void forget_faults(struct summary *s)
+static bool is_access(enum event_kind kind)
+{
+    return kind == EVENT_FAULT || kind == EVENT_LOAD || kind == EVENT_STORE;
+}
+
+static bool is_fatal_fault(const struct event *event)
+{
+    return event->kind == EVENT_FAULT && FAULT_EVENT_KIND(event->c) >= FAULT_SEGV;
+}
+
+// The faults of the kernel, as it filled the new program's pages, are a part of exec; and where an
+// access was the last one, those before it are no news.
+static void forget_accesses(struct summary *s)
 {
     u32 kept = 0;
 
     for (u32 i = 0; i < s->count; i++)
-        if (s->clauses[i].event.kind != EVENT_FAULT)
+        if (!is_access(s->clauses[i].event.kind))
             s->clauses[kept++] = s->clauses[i];
     s->count = kept;
 }
@@ -57,7 +68,7 @@ static u32 most_of(const struct event *event)
 {
     switch (event->kind) {
     case EVENT_FAULT:
-        return FAULT_EVENT_KIND(event->c) < FAULT_SEGV ? 1 : SAME_KIND_MAX;
+        return is_fatal_fault(event) ? SAME_KIND_MAX : 1;
     case EVENT_LOAD:
     case EVENT_STORE:
     case EVENT_REPARENT:
@@ -77,8 +88,8 @@ static void consider(struct summary *s, u64 position, const struct event *event)
     s->kinds[event->kind]++;
     if (!weight)
         return;
-    if (event->kind == EVENT_EXEC)
-        forget_faults(s);
+    if (event->kind == EVENT_EXEC || is_fatal_fault(event))
+        forget_accesses(s);
     for (u32 i = 0; i < s->count; i++) {
         same += s->clauses[i].event.kind == event->kind;
         if (s->clauses[i].weight < s->clauses[worst].weight)

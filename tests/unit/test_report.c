@@ -464,6 +464,18 @@ static void test_explain(void)
     EXPLAINS("fork; undo; step 20", "pid_t pid = fork();", "What happened");
 }
 
+/* Of a program that dies of an access, that access is told, and not those that went well. */
+static void test_last_access(void)
+{
+    start("boot sh mem=8M; fork; 3: mmap 1600 private a; 3: store a 1 pages=1400; "
+          "3: store a+1400p 1 pages=200");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(strncmp(strbuf_text(&out), "3 sh needs a page frame at ", 27) == 0);
+    CU_ASSERT_TRUE(has("and there is none; 3 sh ends: killed by SIGKILL; "));
+    CU_ASSERT_FALSE(has("stores"));
+    finish();
+}
+
 static void test_explain_leaves_out(void)
 {
     start("boot sh; clone thread");
@@ -591,6 +603,7 @@ static CU_TestInfo tests[] = {
     { "a sentence counts faults and stores", test_many_accesses },
     { "quiet commands leave what happened told", test_quiet_commands },
     { "explain tells nothing twice, and the main thing first", test_explain_leaves_out },
+    { "a deadly access is what is told", test_last_access },
     { "vtop", test_vtop },
     { "vm, pte, shared, pages", test_memory_reports },
     { "ps, pstree and task say who is there", test_tasks },
