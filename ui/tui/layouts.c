@@ -7,7 +7,7 @@
 
 enum {
     WIDE_COLS = 130, /* from here on there are three columns of panes */
-    VAST_COLS = 190, /* from here on four */
+    VAST_COLS = 196, /* from here on four, wide enough for the names at the arrows of the states */
     PLACES_MAX = PANES,
 };
 
