@@ -14,8 +14,8 @@
 // The ring's end is reached, or its oldest records are in the way: begins a new round, forgets
 // the oldest commands. (journal.c)
 void journal_make_room(struct machine *m);
-// Cuts the journal off: position becomes its head. (journal.c)
-void journal_set_head(struct journal *j, u64 position);
+// Cuts the journal off: these positions become its heads. (journal.c)
+void journal_set_head(struct journal *j, u64 position, u64 blob_position);
 // Says anew from where on room must be made, after tail has moved. (journal.c)
 void journal_set_stop(struct journal *j);
 
@@ -89,7 +89,7 @@ void *door_rewrite(struct machine *m, const void *where, u32 size);
 // The same with a byte repeated. (journal.c)
 void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
-// What set() does for a number of 1, 2 or 4 bytes, as a store of its own type: it tells the compiler
+// What set() does for a number of 1, 2, 4 or 8 bytes, as a store of its own type: it tells the compiler
 // that pointers, the journal's among them, stay as they are.
 static inline __attribute__((always_inline)) void
 door_put_number(struct machine *m, const void *where, const void *value, u32 size)
@@ -111,14 +111,16 @@ door_put_number(struct machine *m, const void *where, const void *value, u32 siz
         PUT_NUMBER(u8);
     else if (size == 2)
         PUT_NUMBER(u16);
-    else
+    else if (size == 4)
         PUT_NUMBER(u32);
+    else
+        PUT_NUMBER(u64_i386);
 #undef PUT_NUMBER
 }
 
-// Eight bytes are not: on i386 they need not be aligned.
 #define IS_NUMBER(value)                                                                           \
-    _Generic((value), u8 : 1, s8 : 1, u16 : 1, s16 : 1, u32 : 1, s32 : 1, default : 0)
+    _Generic((value), u8 : 1, s8 : 1, u16 : 1, s16 : 1, u32 : 1, s32 : 1, u64 : 0, s64 : 0,        \
+             default : 0)
 
 // One field: set(m, task->state, TASK_INTERRUPTIBLE).
 #define set(m, field, value)                                                                       \

@@ -3,6 +3,7 @@
 #include "machine/door.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define CHECKPOINT_STEP      (1u << 23) // records; to execute so many again takes some 30 ms
 #define CHECKPOINT_PAGES_MAX 4096u      // larger machines are executed again from an older one
@@ -96,15 +97,25 @@ static u64 boundary(const struct machine *m, u64 n)
     const struct history *h = &m->history;
 
     BUG_ON(n < h->held || n > h->executed);
-    return n < h->executed ? h->commands[n].begin : journal_head(&m->journal);
+    return n < h->executed ? command_at(h, n)->begin : journal_head(&m->journal);
 }
 
 // ---- Checkpoints -----------------------------------------------------------------------------
 
+// Memory that is there at once: a fault for each page would cost more than filling it. Or NULL.
+static u8 *map_now(size_t size)
+{
+    void *p =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
 static void free_checkpoint(struct checkpoint *c)
 {
     free(c->numbers);
-    free(c->bytes);
+    if (c->bytes)
+        munmap(c->bytes, (size_t)c->pages * PAGE_SIZE);
     *c = (struct checkpoint){ 0 };
 }
 
@@ -146,7 +157,7 @@ static void take_checkpoint(struct machine *m)
         thin_checkpoints(h);
     struct checkpoint c = { .position = h->run, .pages = pages };
     c.numbers = malloc(pages * sizeof *c.numbers);
-    c.bytes = malloc((size_t)pages * PAGE_SIZE);
+    c.bytes = map_now((size_t)pages * PAGE_SIZE);
     if (!c.numbers || !c.bytes) { // a checkpoint is a convenience: do without
         free_checkpoint(&c);
         return;
@@ -185,10 +196,27 @@ static void forget_journal(struct machine *m)
     m->history.cuts += 2;
 }
 
+// A ring twice as large, as each command that is held needs a place of its own.
+static void grow_commands(struct history *h)
+{
+    u64 capacity = h->commands_capacity ? h->commands_capacity * 2 : 1024;
+    struct command *commands = malloc(capacity * sizeof *commands);
+
+    BUG_ON(!commands);
+    for (u64 i = h->held; h->commands && i < h->run; i++)
+        commands[i & (capacity - 1)] = *command_at(h, i);
+    free(h->commands);
+    h->commands = commands;
+    h->commands_capacity = capacity;
+}
+
 static void open_command(struct machine *m)
 {
     struct history *h = &m->history;
-    struct command *c = &h->commands[h->run];
+
+    if (h->run - h->held >= h->commands_capacity)
+        grow_commands(h);
+    struct command *c = command_at(h, h->run);
 
     journal_reserve(m); // a command's beginning lies in the ring proper: it may be cut off there
     c->begin = journal_head(&m->journal);
@@ -202,7 +230,7 @@ static void close_command(struct machine *m)
     struct history *h = &m->history;
 
     BUG_ON(!h->open);
-    h->commands[h->run].end = journal_head(&m->journal);
+    command_at(h, h->run)->end = journal_head(&m->journal);
     h->open = false;
     h->executed = ++h->run;
     h->cursor = journal_head(&m->journal);
@@ -216,8 +244,9 @@ void history_begin(struct machine *m, const void *cookie)
 
     BUG_ON(h->open || machine_is_inside(m));
     if (h->run < h->executed) {
-        journal_set_head(&m->journal, h->commands[h->run].begin);
-        m->journal.blob_head = h->commands[h->run].blob_begin;
+        const struct command *c = command_at(h, h->run);
+
+        journal_set_head(&m->journal, c->begin, c->blob_begin);
         h->executed = h->run;
         h->cuts++;
         h->cut = journal_head(&m->journal);
@@ -230,10 +259,10 @@ void history_begin(struct machine *m, const void *cookie)
     h->count = h->run;
     if (h->count == h->capacity) {
         h->capacity = h->capacity ? h->capacity * 2 : 1024;
-        h->commands = realloc(h->commands, h->capacity * sizeof *h->commands);
-        BUG_ON(!h->commands);
+        h->cookies = realloc(h->cookies, h->capacity * sizeof *h->cookies);
+        BUG_ON(!h->cookies);
     }
-    h->commands[h->count++].cookie = cookie;
+    h->cookies[h->count++] = cookie;
     open_command(m);
 }
 
@@ -245,14 +274,13 @@ void history_end(struct machine *m)
 void history_abandon(struct machine *m)
 {
     struct history *h = &m->history;
-    struct command *c = &h->commands[h->run];
+    struct command *c = command_at(h, h->run);
 
     BUG_ON(!h->open || h->held > h->run);
     h->open = false;
     h->cursor = journal_head(&m->journal);
     swap_to(m, c->begin);
-    journal_set_head(&m->journal, c->begin);
-    m->journal.blob_head = c->blob_begin;
+    journal_set_head(&m->journal, c->begin, c->blob_begin);
     h->count = h->run;
 }
 
@@ -278,7 +306,7 @@ void history_set_executor(struct machine *m, void (*execute)(void *, const void 
 const void *history_cookie(const struct machine *m, u64 i)
 {
     BUG_ON(i >= m->history.count);
-    return m->history.commands[i].cookie;
+    return m->history.cookies[i];
 }
 
 // ---- Going -----------------------------------------------------------------------------------
@@ -295,7 +323,7 @@ static void execute_next(struct machine *m)
     struct history *h = &m->history;
 
     open_command(m);
-    h->execute(h->execute_context, h->commands[h->run].cookie);
+    h->execute(h->execute_context, h->cookies[h->run]);
     close_command(m);
 }
 
@@ -382,7 +410,7 @@ static bool step_forward(struct machine *m, enum step_kind kind)
         return false;
     if (fresh)
         machine_goto(m, i);
-    const struct command *c = &h->commands[i];
+    const struct command *c = command_at(h, i);
     u32 limit = step_limit(m, fresh ? STEP_INTO : kind, c->begin);
 
     while (h->cursor < c->end) {
@@ -404,11 +432,11 @@ static bool step_back(struct machine *m)
         if (h->run == 0 || !hold(m, h->run - 1))
             return false;
         machine_goto(m, h->run);
-        if (h->commands[h->run - 1].begin == h->commands[h->run - 1].end)
+        if (command_at(h, h->run - 1)->begin == command_at(h, h->run - 1)->end)
             return machine_goto(m, h->run - 1);
         h->run--;
     }
-    const struct command *c = &h->commands[h->run];
+    const struct command *c = command_at(h, h->run);
     u64 to = h->cursor;
 
     while (to > c->begin && (to == h->cursor || !is_stop(record_at(m, to - 1))))
@@ -430,7 +458,7 @@ struct time_position machine_position(const struct machine *m)
 
     if (h->run >= h->executed || !machine_is_inside(m))
         return p;
-    const struct command *c = &h->commands[h->run];
+    const struct command *c = command_at(h, h->run);
     for (u64 i = c->begin; i < c->end; i++) {
         if (!is_stop(record_at(m, i)))
             continue;

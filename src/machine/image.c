@@ -91,6 +91,7 @@ void machine_destroy(struct machine *m)
         return;
     history_clear(m);
     free(m->history.commands);
+    free(m->history.cookies);
     free(m->work.tasks);
     programs_finish(&m->programs);
     unmap(m->journal.records, ring_bytes(&m->journal));

@@ -7,10 +7,15 @@ void journal_set_stop(struct journal *j)
     s64 stop = (s64)(j->tail - j->base) + size - JOURNAL_STRIDE; // in this round, from records[0]
 
     j->stop = j->records + (stop < size ? stop : size);
+    u64 round_end = (j->blob_head | j->blob_mask) + 1; // no blob wraps
+    u64 blob_stop = j->blob_tail + j->blob_mask + 1;
+
+    j->blob_stop = blob_stop < round_end ? blob_stop : round_end;
 }
 
-void journal_set_head(struct journal *j, u64 position)
+void journal_set_head(struct journal *j, u64 position, u64 blob_position)
 {
+    j->blob_head = blob_position;
     j->base = position & ~j->mask;
     j->next = j->records + (position & j->mask);
     journal_set_stop(j);
@@ -29,8 +34,8 @@ static void forget_oldest(struct machine *m)
     while (h->held < h->run && (head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep)) {
         bool more = ++h->held < h->run || h->open;
 
-        j->tail = more ? h->commands[h->held].begin : head;
-        j->blob_tail = more ? h->commands[h->held].blob_begin : j->blob_head;
+        j->tail = more ? command_at(h, h->held)->begin : head;
+        j->blob_tail = more ? command_at(h, h->held)->blob_begin : j->blob_head;
     }
     if (head - j->tail > keep || j->blob_head - j->blob_tail > blob_keep) {
         j->tail = head;
@@ -63,12 +68,13 @@ void journal_make_room(struct machine *m)
 static __attribute__((noinline)) void blob_make_room(struct machine *m, u64 need)
 {
     struct journal *j = &m->journal;
-    u64 at_slot = j->blob_head & j->blob_mask;
+    u64 round_end = (j->blob_head | j->blob_mask) + 1;
 
-    if (at_slot + need > j->blob_mask + 1)
-        j->blob_head += j->blob_mask + 1 - at_slot;
+    if (j->blob_head + need > round_end)
+        j->blob_head = round_end;
     if (j->blob_head + need - j->blob_tail > j->blob_mask + 1)
         forget_oldest(m);
+    journal_set_stop(j);
 }
 
 // Two of these, with their lengths, fit into what forgetting frees of the smallest ring.
@@ -82,13 +88,14 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
 
     BUG_ON(offset >= m->image_size || size > m->image_size - offset);
     journal_reserve(m);
-    if (__builtin_expect((j->blob_head & j->blob_mask) + need > j->blob_mask + 1, 0) ||
-        __builtin_expect(j->blob_head + need - j->blob_tail > j->blob_mask + 1, 0))
+    if (__builtin_expect(j->blob_head + need > j->blob_stop, 0))
         blob_make_room(m, need);
     u8 *blob = j->blobs + (j->blob_head & j->blob_mask);
 
-    for (u64 ahead = 0; ahead < need; ahead += 64) // a hint: it may point anywhere
-        __builtin_prefetch((const void *)((uintptr_t)blob + 2048 + ahead), 1);
+    for (uintptr_t ahead = (uintptr_t)blob + 2048, end = ahead + need; ahead < end; ahead += 128) {
+        __builtin_prefetch((const void *)ahead, 1); // a hint: it may point anywhere
+        __builtin_prefetch((const void *)(ahead + 64), 1);
+    }
     memcpy(blob, &size, 4);
     memcpy(blob + 4, machine_image(m) + offset, size);
     journal_push(m, RECORD_COPY, 0, IMAGE_BASE + (u32)offset)->data = j->blob_head;

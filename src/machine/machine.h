@@ -110,6 +110,7 @@ struct journal {
     u8 *blobs;
     u64 blob_mask;
     u64 blob_head, blob_tail;
+    u64 blob_stop; // a blob that would end behind this position must make room first
 };
 
 // Writes the first half of a record. As two plain words: stores through the union, which has bytes,
@@ -133,9 +134,8 @@ static inline u64 journal_head(const struct journal *j)
 }
 
 struct command {
-    u64 begin, end;     // its records; held if begin >= journal.tail
-    u64 blob_begin;     // blob position at its start
-    const void *cookie; // what the re-execution callback gets
+    u64 begin, end; // its records; held if begin >= journal.tail
+    u64 blob_begin; // blob position at its start
 };
 
 struct checkpoint {
@@ -150,13 +150,16 @@ struct checkpoint {
 
 // Positions: n means that n commands have run since boot.
 struct history {
-    struct command *commands;
+    const void **cookies; // one a command: what the re-execution callback gets
     u64 count, capacity;
-    u64 run;      // commands that have run completely at the cursor
-    u64 held;     // commands [held, executed) have all their records in the journal
-    u64 executed; // commands [executed, count) must be executed again to be redone
-    u64 cursor;   // journal position that the image stands at
-    bool open;    // command number `run` is being executed
+    // Of the commands [held, executed) and of the one being executed: a ring, see command_at().
+    struct command *commands;
+    u64 commands_capacity; // 0 or a power of two
+    u64 run;               // commands that have run completely at the cursor
+    u64 held;              // commands [held, executed) have all their records in the journal
+    u64 executed;          // commands [executed, count) must be executed again to be redone
+    u64 cursor;            // journal position that the image stands at
+    bool open;             // command number `run` is being executed
     // For those who remember journal positions: how often records were replaced by others since.
     u64 cuts; // + 1 when the future is cut off, + 2 when all is forgotten
     u64 cut;  // position of the last cut
@@ -168,6 +171,12 @@ struct history {
     void (*execute)(void *context, const void *cookie);
     void *execute_context;
 };
+
+// Command i, which the journal must hold.
+static inline struct command *command_at(const struct history *h, u64 i)
+{
+    return &h->commands[i & (h->commands_capacity - 1)];
+}
 
 // A kernel task found to have something left to do (see kernel/entry.c). Host-side, empty
 // between commands.

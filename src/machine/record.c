@@ -12,8 +12,8 @@ bool command_records(const struct machine *m, u64 i, struct record_range *range)
 
     if (i >= h->count || i < h->held || i >= h->executed)
         return false;
-    range->begin = h->commands[i].begin;
-    range->end = h->commands[i].end;
+    range->begin = command_at(h, i)->begin;
+    range->end = command_at(h, i)->end;
     return range->begin >= m->journal.tail;
 }
 

@@ -146,7 +146,8 @@ static u32 take_from_slab(struct machine *m, const struct kmem_cache *cache,
 }
 
 // After mm/slab.c, cache_alloc_refill(): partial slabs first, then free ones, then a new one.
-static bool cache_alloc_refill(struct machine *m, const struct kmem_cache *cache)
+static __attribute__((noinline)) bool cache_alloc_refill(struct machine *m,
+                                                         const struct kmem_cache *cache)
 {
     KFN(m, cache_alloc_refill);
     const struct array_cache *array = &cache->array;
@@ -203,7 +204,8 @@ static void free_object(struct machine *m, const struct kmem_cache *cache, kaddr
 }
 
 // After mm/slab.c, cache_flusharray(): the oldest objects leave, the rest moves down.
-static void cache_flusharray(struct machine *m, const struct kmem_cache *cache)
+static __attribute__((noinline)) void cache_flusharray(struct machine *m,
+                                                       const struct kmem_cache *cache)
 {
     KFN(m, cache_flusharray);
     const struct array_cache *array = &cache->array;
@@ -261,7 +263,7 @@ kaddr kmem_cache_alloc(struct machine *m, kaddr cache)
 void kmem_cache_free(struct machine *m, kaddr cache, kaddr object)
 {
     KFN(m, kmem_cache_free);
-    BUG_ON(cache_of_object(m, object) != cache);
+    DEBUG_BUG_ON(cache_of_object(m, object) != cache);
     cache_free(m, cache, object);
 }
 

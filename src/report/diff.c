@@ -223,7 +223,7 @@ static bool record_of_position(const struct machine *m, u64 n, u64 *position)
 
     if (h->open || n < h->held || n > h->executed)
         return false;
-    *position = n < h->executed ? h->commands[n].begin : journal_head(&m->journal);
+    *position = n < h->executed ? command_at(h, n)->begin : journal_head(&m->journal);
     return *position >= m->journal.tail;
 }
 
