@@ -229,6 +229,9 @@ static void test_whole_words(void)
     quit_procarium(vt);
     vt = start_shell(60, 200);
     run_command(vt, "fork", "next c0204054 prev c0293564");
+    run_command(vt, "clone thread; zoom tasks", "thread of 2");
+    CU_ASSERT_TRUE(is_beside(vt, "─ 3 sh", "child of 2       task c0293020"));
+    CU_ASSERT_FALSE(is_beside(vt, "0 swapper", "child of"));
     quit_procarium(vt);
 }
 

@@ -15,6 +15,8 @@ enum {
     STATE_COLS = 4,  /* "▶ R " */
     GUTTER_COLS = 2, /* the mark of a change */
     WIDE_COLS = 40,  /* from here on a level of branches takes three columns, else two */
+    MORE_FROM = 76,  /* from here on there is more about each task, */
+    ABOUT_MOST = 26, /* behind what is known anyway */
 };
 
 /* A row's branches, PID and name; deeper levels than fit are cut off at the left. */
@@ -77,6 +79,16 @@ static void about_text(const struct view_task *task, int cols, char *out, size_t
         snprintf(out, size, "%s", about[0] ? about : focus);
 }
 
+/* What else a wide pane has room for: whose child or thread it is, and where its descriptor lies. */
+static void draw_more(const struct canvas *canvas, int y, int x, const struct view_task *task)
+{
+    draw_textf(canvas, y, x, draw_style(canvas, STYLE_DIM),
+               task->is_thread ? _("thread of %-5d") : _("child of %-6d"),
+               task->is_thread ? task->tgid : task->ppid);
+    if (x + 30 <= canvas->area.cols) /* with the address whole */
+        draw_textf(canvas, y, x + 17, draw_style(canvas, STYLE_DIM), _("task %08x"), task->task);
+}
+
 static void draw_task(const struct canvas *canvas, int y, int name_cols,
                       const struct view_task *task, const char *name)
 {
@@ -85,7 +97,9 @@ static void draw_task(const struct canvas *canvas, int y, int name_cols,
     attr_t dim = draw_style(canvas, STYLE_DIM), changed = draw_style(canvas, STYLE_CHANGED);
     attr_t own = is_ghost ? dim : theme_task(theme, task->pid);
     attr_t state = is_ghost ? dim : theme_state(theme, task->state);
+    bool has_more = canvas->area.cols >= MORE_FROM;
     int about_cols = canvas->area.cols - GUTTER_COLS - name_cols - STATE_COLS - 1;
+    about_cols = has_more && about_cols > ABOUT_MOST ? ABOUT_MOST : about_cols;
     const char letter[2] = { task->state, 0 };
     char about[96];
 
@@ -102,6 +116,8 @@ static void draw_task(const struct canvas *canvas, int y, int name_cols,
                : task->is_focus && task->about[0] == '\0' ? draw_style(canvas, STYLE_PROMPT)
                                                           : draw_style(canvas, STYLE_NORMAL),
                about);
+    if (has_more && task->pid != 0)
+        draw_more(canvas, y, x + STATE_COLS + 1 + ABOUT_MOST + 1, task);
 }
 
 /* With a new stop: has the task that moved last in sight, and the chosen one. */
