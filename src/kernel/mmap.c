@@ -1,5 +1,4 @@
-// Mapping and unmapping: the calls that change which areas an address space has. (mm/mmap.c and
-// mm/mprotect.c)
+// Mapping and unmapping: the calls that change which areas an address space has. (mm/mmap.c)
 //
 // Unlike Linux: memory is not reserved when it is mapped (VM_ACCOUNT is noted, but nothing is
 // counted), as with vm.overcommit_memory = 1.
@@ -12,8 +11,7 @@ static u32 limit(const struct machine *m, enum rlimit_index which)
     return signal_of(m, current(m))->rlim[which].rlim_cur;
 }
 
-// What a page's entry begins with, by READ, WRITE, EXEC and SHARED. (protection_map)
-static u32 protection_of(u32 vm_flags)
+u32 protection_of(u32 vm_flags)
 {
     if (!(vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
         return PAGE_NONE;
@@ -26,8 +24,7 @@ bool may_expand_vm(const struct machine *m, const struct mm_struct *mm, u32 page
     return mm->total_vm + pages <= limit(m, RLIMIT_AS) >> PAGE_SHIFT;
 }
 
-// After mm/mmap.c, __vm_stat_account().
-static void stat_account(struct machine *m, const struct vm_area_struct *vma, s32 pages)
+void stat_account(struct machine *m, const struct vm_area_struct *vma, s32 pages)
 {
     const struct mm_struct *mm = mm_at(m, vma->vm_mm);
 
@@ -135,9 +132,8 @@ static void set_start(struct machine *m, const struct vm_area_struct *vma, uaddr
     set(m, vma->vm_start, start);
 }
 
-// `next` lies right behind and is of the same kind: prev takes it in.
-static void swallow_next(struct machine *m, const struct vm_area_struct *prev,
-                         const struct vm_area_struct *next)
+void join_next_area(struct machine *m, const struct vm_area_struct *prev,
+                    const struct vm_area_struct *next)
 {
     vma_unlink(m, mm_at(m, prev->vm_mm), next, prev);
     if (!prev->anon_vma && next->anon_vma) { // it keeps the pages that are there
@@ -148,7 +144,7 @@ static void swallow_next(struct machine *m, const struct vm_area_struct *prev,
     free_area(m, next);
 }
 
-static bool can_join(const struct vm_area_struct *prev, const struct vm_area_struct *next)
+bool can_join_areas(const struct vm_area_struct *prev, const struct vm_area_struct *next)
 {
     return prev->vm_end == next->vm_start && is_mergeable(next, prev->vm_flags) &&
            is_mergeable(prev, next->vm_flags) &&
@@ -167,8 +163,8 @@ static const struct vm_area_struct *vma_merge(struct machine *m, const struct mm
 
     if (prev && prev->vm_end == start && is_mergeable(prev, vm_flags)) {
         set_end(m, prev, end);
-        if (next && can_join(prev, next))
-            swallow_next(m, prev, next);
+        if (next && can_join_areas(prev, next))
+            join_next_area(m, prev, next);
         return prev;
     }
     if (next && next->vm_start == end && is_mergeable(next, vm_flags)) {
@@ -178,9 +174,7 @@ static const struct vm_area_struct *vma_merge(struct machine *m, const struct mm
     return NULL;
 }
 
-// Cuts an area in two at an address inside it: it keeps the lower part. 0 or an error. After
-// mm/mmap.c, split_vma().
-static s32 split_vma(struct machine *m, const struct vm_area_struct *vma, uaddr address)
+s32 split_vma(struct machine *m, const struct vm_area_struct *vma, uaddr address)
 {
     KFN(m, split_vma);
     const struct mm_struct *mm = mm_at(m, vma->vm_mm);
@@ -497,65 +491,6 @@ static u32 sys_brk(struct machine *m, uaddr brk)
     }
     set(m, mm->brk, brk);
     KRETURN(brk);
-}
-
-// ---- mprotect --------------------------------------------------------------------------------------
-
-// One area gets other flags in [start, end), which lies inside it. 0 or an error. After
-// mm/mprotect.c, mprotect_fixup().
-static s32 mprotect_fixup(struct machine *m, const struct vm_area_struct *vma, uaddr start,
-                          uaddr end, u32 vm_flags)
-{
-    KFN(m, mprotect_fixup);
-    const struct mm_struct *mm = mm_at(m, vma->vm_mm);
-    s32 error;
-
-    if (vm_flags == vma->vm_flags)
-        return 0;
-    if (end < vma->vm_end && (error = split_vma(m, vma, end)))
-        KRETURN(error);
-    if (start > vma->vm_start) {
-        if ((error = split_vma(m, vma, start)))
-            KRETURN(error);
-        vma = vma_at(m, vma->vm_next);
-    }
-    stat_account(m, vma, -(s32)vma_pages(vma));
-    set(m, vma->vm_flags, vm_flags);
-    set(m, vma->vm_page_prot, protection_of(vm_flags));
-    stat_account(m, vma, (s32)vma_pages(vma));
-    change_protection(m, mm, start, end, vma->vm_page_prot);
-    const struct vm_area_struct *prev = find_prev_vma(m, mm, start);
-    if (vma->vm_next && can_join(vma, vma_at(m, vma->vm_next)))
-        swallow_next(m, vma, vma_at(m, vma->vm_next));
-    if (prev && can_join(prev, vma))
-        swallow_next(m, prev, vma);
-    return 0;
-}
-
-static s32 sys_mprotect(struct machine *m, uaddr start, u32 length, u32 prot)
-{
-    KFN(m, sys_mprotect);
-    const struct mm_struct *mm = mm_at(m, current(m)->mm);
-    u32 rights = prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-
-    if (start % PAGE_SIZE || prot != rights)
-        KRETURN(refuse(m, EINVAL, start % PAGE_SIZE ? REFUSED_NOT_ALIGNED : REFUSED_BAD_OPTION));
-    if (page_align(length) < length || start > TASK_SIZE - page_align(length))
-        KRETURN(refuse(m, ENOMEM, REFUSED_NOT_MAPPED));
-    for (uaddr end = start + page_align(length), next; start < end; start = next) {
-        const struct vm_area_struct *vma = find_vma(m, mm, start);
-
-        if (!vma || vma->vm_start > start)
-            KRETURN(refuse(m, ENOMEM, REFUSED_NOT_MAPPED));
-        u32 vm_flags = rights | (vma->vm_flags & ~(VM_READ | VM_WRITE | VM_EXEC));
-        if (vm_flags & ~(vm_flags >> 4) & (VM_READ | VM_WRITE | VM_EXEC))
-            KRETURN(refuse(m, EACCES, REFUSED_PROTECTION));
-        next = vma->vm_end < end ? vma->vm_end : end;
-        s32 error = mprotect_fixup(m, vma, start, next, vm_flags);
-        if (error)
-            KRETURN(error);
-    }
-    return 0;
 }
 
 // ---- The calls -------------------------------------------------------------------------------------

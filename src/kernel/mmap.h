@@ -39,8 +39,26 @@ const struct vm_area_struct *make_area(struct machine *m, kaddr mm, uaddr start,
 // … and into its address space with it.
 void insert_area(struct machine *m, const struct vm_area_struct *vma);
 kaddr copy_area(struct machine *m, const struct vm_area_struct *vma, kaddr mm);
+// What a page's entry begins with, by READ, WRITE, EXEC and SHARED. (protection_map)
+u32 protection_of(u32 vm_flags);
+// So many more pages of the area's kind. After mm/mmap.c, __vm_stat_account().
+void stat_account(struct machine *m, const struct vm_area_struct *vma, s32 pages);
+// Cuts an area in two at an address inside it: it keeps the lower part. 0 or a negative errno with
+// its event. After mm/mmap.c, split_vma().
+s32 split_vma(struct machine *m, const struct vm_area_struct *vma, uaddr address);
+// Does `next` lie right behind prev, and are both anonymous and of one kind? …
+bool can_join_areas(const struct vm_area_struct *prev, const struct vm_area_struct *next);
+// … then prev takes it in.
+void join_next_area(struct machine *m, const struct vm_area_struct *prev,
+                    const struct vm_area_struct *next);
 // brk, mmap, munmap and mprotect, by the saved registers.
 s32 memory_call(struct machine *m, const struct pt_regs *r);
+
+// ---- mprotect.c ------------------------------------------------------------------------------------
+
+// 0, -EINVAL, -ENOMEM or -EACCES. Of areas that lie before a bad one, the rights are changed. After
+// mm/mprotect.c, sys_mprotect().
+s32 sys_mprotect(struct machine *m, uaddr start, u32 length, u32 prot);
 
 // ---- inode.c ---------------------------------------------------------------------------------------
 
