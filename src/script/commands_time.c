@@ -30,8 +30,17 @@ void poll_after_step(struct session *s, u64 steps)
         s->inner = RUN_INTERRUPTED;
 }
 
-static bool make_steps(struct session *s, const struct node *n, enum step_kind kind,
-                       const char *at_end)
+// Why there is no step in that direction: no command, or one whose records have fallen out.
+static const char *why_no_step(const struct machine *m, enum step_kind kind)
+{
+    struct time_position p = machine_position(m);
+
+    if (kind == STEP_BACK)
+        return p.command > 0 ? MSG_BACK_GONE : MSG_AT_START;
+    return p.command < p.commands ? MSG_STEPS_GONE : MSG_NO_STEP;
+}
+
+static bool make_steps(struct session *s, const struct node *n, enum step_kind kind)
 {
     s64 count;
 
@@ -40,7 +49,7 @@ static bool make_steps(struct session *s, const struct node *n, enum step_kind k
     for (s64 i = 0; i < count && s->inner != RUN_INTERRUPTED; i++) {
         if (!machine_step(s->m, kind)) {
             if (i == 0)
-                return fail(s, n->offset, "%s", at_end);
+                return fail(s, n->offset, "%s", why_no_step(s->m, kind));
             break;
         }
         poll_after_step(s, (u64)i + 1);
@@ -51,9 +60,7 @@ static bool make_steps(struct session *s, const struct node *n, enum step_kind k
 
 RUN(step)
 {
-    enum step_kind kind = (enum step_kind)n->command->number;
-
-    return make_steps(s, n, kind, kind == STEP_BACK ? MSG_AT_START : MSG_NO_STEP);
+    return make_steps(s, n, (enum step_kind)n->command->number);
 }
 
 // ---- Commands --------------------------------------------------------------------------------

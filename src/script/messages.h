@@ -120,7 +120,11 @@
 #define MSG_NOT_AHEAD  "nothing like that lies ahead: see until back, or undo first"
 #define MSG_NOT_BEHIND "nothing like that lies behind"
 
-#define MSG_AT_END           "nothing lies ahead: this is the end of the history"
+#define MSG_AT_END "nothing lies ahead: this is the end of the history"
+#define MSG_STEPS_GONE                                                                             \
+    "the journal does not hold what that command did: redo goes behind it (see --journal-size)"
+#define MSG_BACK_GONE                                                                              \
+    "the journal does not hold what that command did: undo goes before it (see --journal-size)"
 #define MSG_NO_STEP          "nothing lies ahead: undo a command, then step into it"
 #define MSG_AT_START         "nothing lies behind: this is the start of the history"
 #define MSG_UNDO_MANY        "at most %llu can be taken back here"

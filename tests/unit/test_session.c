@@ -21,6 +21,16 @@ static void test_time(void)
     fails_in("fork; undo 2", "at most 1");
     fails_in("fork; step", "nothing lies ahead");
     fails_in("goto 1", "out of range");
+    static const char much[] = "boot sh; repeat 900 { clone thread }; exit_group; %s";
+    char line[128];
+    static const char *const ways[][2] = { { "step", "nothing lies ahead" },
+                                           { "back", "undo goes before it" },
+                                           { "undo; step", "redo goes behind it" },
+                                           { "undo; next", "redo goes behind it" } };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        snprintf(line, sizeof line, much, ways[i][0]);
+        fails_in(line, ways[i][1]);
+    }
     holds_in("fork; exit; expect panicked 1; undo; expect panicked 0; fork; expect tasks 3");
 }
 

@@ -217,8 +217,9 @@ static enum key_use zoom(struct app *app)
 static enum key_use step_on(struct app *app, const char *command)
 {
     char line[32];
+    bool has_steps = app->vs.has_just_run && view_trace_count(app->vs.view) > 0;
 
-    snprintf(line, sizeof line, "%s%s", app->vs.has_just_run ? "undo; " : "", command);
+    snprintf(line, sizeof line, "%s%s", has_steps ? "undo; " : "", command);
     return app_request(app, REQUEST_COMMAND, line);
 }
 
