@@ -82,6 +82,23 @@ static void test_size_amid_a_scroll(void)
     vt_stop(vt);
 }
 
+static void test_size_below_the_cursor(void)
+{
+    /* The cursor is far above the last text, which stays in sight when there are fewer rows. */
+    struct vt *vt = start_shell("printf '\\033[24;1Hbottom\\033[2;1H'; read -r l;"
+                                "printf 'top'; read -r l",
+                                NULL);
+    int row = -1;
+
+    VT_ASSERT(vt, vt_wait_text(vt, "bottom"));
+    vt_resize(vt, 5, 80);
+    vt_type(vt, "\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "top"));
+    CU_ASSERT_TRUE(vt_find(vt, "top", &row, NULL));
+    CU_ASSERT_EQUAL(row, 1); /* behind the echo of Enter */
+    vt_stop(vt);
+}
+
 static void test_wide_character_in_one_column(void)
 {
     struct vt *vt = start_shell("read -r l; stty size; printf '三国\\n'; read -r l", NULL);
@@ -198,6 +215,7 @@ static CU_TestInfo tests[] = {
     { "colours and attributes", test_colours_and_attributes },
     { "typing and size", test_typing_and_size },
     { "a size amid a scroll", test_size_amid_a_scroll },
+    { "a size below the cursor", test_size_below_the_cursor },
     { "a wide character in one column", test_wide_character_in_one_column },
     { "answers of the terminal", test_answers_of_the_terminal },
     { "keys and mouse", test_keys_and_mouse },

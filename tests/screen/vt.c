@@ -384,20 +384,37 @@ void vt_mouse(struct vt *vt, int button, int row, int col)
     }
 }
 
-/*
- * A size may come while the program scrolls a part of the screen. libvterm 0.1.4 then keeps the
- * top margin, and where that lies below the new last row the next scroll moves a negative number
- * of bytes: "free(): invalid pointer" long after. So the margins are opened first, as xterm does
- * by itself; the cursor, which that sends home, goes back to its place.
- */
-static void open_margins(struct vt *vt)
+static void place_cursor(struct vt *vt, int row, int col)
 {
+    char sequence[32];
+    int size = snprintf(sequence, sizeof sequence, "\033[%d;%dH", row + 1, col + 1);
+
+    vterm_input_write(vt->term, sequence, (size_t)size);
+}
+
+/*
+ * libvterm 0.1.4 does not survive every change of size; what follows writes where it must not, and
+ * "free(): invalid pointer" comes long after.
+ *
+ * Before: a size may come while the program scrolls a part of the screen. The top margin is kept,
+ * and where that lies below the new last row, the next scroll moves a negative number of bytes. So
+ * the margins are opened, as xterm does by itself; that sends the cursor home, and it goes back.
+ *
+ * After: outside the alternate screen the rows move up until the last text is in sight, and the
+ * cursor with them, although it may stand above that text: it is then above the screen.
+ */
+static void set_emulator_size(struct vt *vt, int rows, int cols)
+{
+    static const char open_margins[] = "\033[r";
     int row, col;
-    char sequence[64];
 
     vt_cursor(vt, &row, &col);
-    int size = snprintf(sequence, sizeof sequence, "\033[r\033[%d;%dH", row + 1, col + 1);
-    vterm_input_write(vt->term, sequence, (size_t)size);
+    vterm_input_write(vt->term, open_margins, sizeof open_margins - 1);
+    place_cursor(vt, row, col);
+    vterm_set_size(vt->term, rows, cols < LEAST_COLS ? LEAST_COLS : cols);
+    vt_cursor(vt, &row, &col);
+    if (row < 0)
+        place_cursor(vt, 0, col);
 }
 
 void vt_resize(struct vt *vt, int rows, int cols)
@@ -405,8 +422,7 @@ void vt_resize(struct vt *vt, int rows, int cols)
     struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
     while (step(vt, 0))
         continue;
-    open_margins(vt);
-    vterm_set_size(vt->term, rows, cols < LEAST_COLS ? LEAST_COLS : cols);
+    set_emulator_size(vt, rows, cols);
     ioctl(vt->fd, TIOCSWINSZ, &size);
 }
 
