@@ -3,154 +3,56 @@
 
 #include "config.h"
 #include "printer.h"
+#include "repl_keys.h"
 #include "session_file.h"
 #include "state.h"
 #include "text.h"
 #include "tui/glyph.h"
 #include "tui/history.h"
+#include "tui/job.h"
 
-#include <errno.h>
 #include <histedit.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <wchar.h>
 
 enum { HISTORY_LINES = 10000, COMPLETIONS_SHOWN = 200, NOTE_COLUMNS = 60 };
-/* Characters that are read together, if so many bytes at once show that nobody types them. */
-enum { BURST = 1024, BURST_MIN = 64 };
-
-static volatile sig_atomic_t interrupted, resized;
 
 struct repl {
     struct session *session;
     struct printer *printer;
     EditLine *el;
+    struct repl_keys keys; /* libedit's client data points here */
     struct history_list *history;
+    char search_prompt[4 * REPL_SEARCH_MAX + 64];
     struct strbuf prompt;
     struct strbuf line; /* the line being edited, as UTF-8 */
     struct strbuf text; /* the lines read so far of what is not complete yet */
     u32 number;         /* of the next line */
     struct session_file *file;
     u64 polls, replay_stop; /* questions whether ^C was typed; the one at which it was then */
-    bool has_kept_byte;
-    unsigned char kept_byte;
-    bool has_keys; /* more than text was typed into the line: a search may be open */
 };
-
-static void on_signal(int number)
-{
-    if (number == SIGINT)
-        interrupted = 1;
-    else
-        resized = 1;
-}
 
 /* ---- libedit's questions ---- */
 
 static struct repl *repl_of(EditLine *el)
 {
-    struct repl *r = NULL;
+    char *keys = NULL;
 
-    el_get(el, EL_CLIENTDATA, &r);
-    return r;
+    el_get(el, EL_CLIENTDATA, &keys);
+    return (struct repl *)(void *)(keys - offsetof(struct repl, keys));
 }
 
 static char *prompt_of(EditLine *el)
 {
     struct repl *r = repl_of(el);
 
+    if (repl_keys_search_prompt(&r->keys, r->search_prompt, sizeof r->search_prompt))
+        return r->search_prompt;
     return r->prompt.text;
-}
-
-/*
- * One byte from the terminal; -1 at the end and when ^C was typed. A byte that comes together with
- * the signal was typed behind the ^C: it belongs to the next line.
- */
-static int read_byte(struct repl *r)
-{
-    unsigned char byte;
-
-    if (r->has_kept_byte && !interrupted) {
-        r->has_kept_byte = false;
-        return r->kept_byte;
-    }
-    for (;;) {
-        ssize_t n = interrupted ? -1 : read(STDIN_FILENO, &byte, 1);
-
-        if (n == 1 && interrupted) {
-            r->kept_byte = byte;
-            r->has_kept_byte = true;
-            return -1;
-        }
-        if (n == 1)
-            return byte;
-        if (n == 0 || interrupted || errno != EINTR)
-            return -1;
-        if (resized) {
-            resized = 0;
-            el_resize(r->el);
-        }
-    }
-}
-
-/* The character that begins with this byte, or 0 at the end. */
-static wchar_t rest_of_character(struct repl *r, int byte)
-{
-    int more = byte < 0xC0 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
-    u32 value = more == 0 ? (u32)byte : (u32)byte & (0x3Fu >> more);
-    for (; more > 0; more--) {
-        byte = read_byte(r);
-        if (byte < 0)
-            return 0;
-        value = value << 6 | ((u32)byte & 0x3F);
-    }
-    return (wchar_t)(value < 0x110000 ? value : 0xFFFD);
-}
-
-static bool has_burst(const struct repl *r)
-{
-    int waiting = 0;
-
-    return !r->has_keys && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting >= BURST_MIN;
-}
-
-/*
- * Of text that comes faster than anybody types, all but the last character goes into the line in
- * one go: libedit would draw a long line again for each. Returns that last character.
- */
-static wchar_t take_burst(struct repl *r, EditLine *el, wchar_t last)
-{
-    wchar_t text[BURST + 1];
-    size_t count = 0;
-
-    while (count < BURST && last >= 0x20 && last != 0x7F && has_burst(r)) {
-        int byte = read_byte(r);
-
-        if (byte < 0)
-            break;
-        text[count++] = last;
-        last = rest_of_character(r, byte);
-    }
-    text[count] = L'\0';
-    if (count > 0)
-        el_winsertstr(el, text);
-    return last;
-}
-
-static int read_character(EditLine *el, wchar_t *c)
-{
-    struct repl *r = repl_of(el);
-    int byte = read_byte(r);
-
-    if (byte < 0)
-        return 0;
-    *c = take_burst(r, el, rest_of_character(r, byte));
-    r->has_keys |= *c < 0x20 || *c == 0x7F;
-    return *c != 0;
 }
 
 /* ---- Completion ---- */
@@ -225,11 +127,10 @@ static bool read_line(struct repl *r, struct strbuf *out)
 {
     int count = 0;
 
-    r->has_keys = false;
-    const wchar_t *wide = el_wgets(r->el, &count);
+    const wchar_t *wide = repl_keys_read_line(&r->keys, &count);
 
-    if (interrupted) {
-        interrupted = 0;
+    if (repl_was_interrupted() && !repl_ending_signal()) {
+        repl_clear_interrupt();
         el_reset(r->el);
         fputs("^C\n", stdout);
         strbuf_clear(out);
@@ -270,9 +171,11 @@ static bool read_commands(struct repl *r)
         make_prompt(r);
         if (!read_line(r, &r->text))
             return false;
+        if (r->text.length <= done) /* ^C takes back the lines before it, too */
+            return true;
         open_ends_add(&ends, strbuf_text(&r->text) + done, r->text.length - done);
         done = r->text.length;
-    } while (done > 0 && has_open_ends(&ends));
+    } while (has_open_ends(&ends));
     return true;
 }
 
@@ -281,7 +184,7 @@ static bool is_interrupted(void *context)
     struct repl *r = context;
 
     r->polls++;
-    return interrupted;
+    return repl_was_interrupted();
 }
 
 static bool ask(void *context, struct strbuf *reply)
@@ -319,7 +222,7 @@ static enum run_result run(struct repl *r, const char *text, size_t length, bool
     for (size_t i = 0; i < length; i++)
         r->number += text[i] == '\n';
     if (result == RUN_INTERRUPTED) {
-        interrupted = 0;
+        repl_clear_interrupt();
         puts(_("interrupted"));
     }
     return result;
@@ -344,18 +247,17 @@ static void run_all(struct repl *r, const char *first)
 
 static bool open_editor(struct repl *r)
 {
-    r->el = el_init("procarium", stdin, stdout, stderr);
     r->history = history_list_create(HISTORY_LINES);
+    repl_keys_begin(&r->keys, r->history);
+    r->el = el_init("procarium", stdin, stdout, stderr);
     if (!r->el || !r->history)
         return false;
-    el_set(r->el, EL_CLIENTDATA, r);
-    el_set(r->el, EL_EDITOR, "emacs");
+    el_set(r->el, EL_EDITOR, "emacs"); /* first: it binds all keys */
+    repl_keys_bind(&r->keys, r->el);
     el_set(r->el, EL_PROMPT, prompt_of);
-    el_wset(r->el, EL_GETCFN, read_character);
     el_wset(r->el, EL_HIST, history_list_libedit, r->history);
     el_wset(r->el, EL_ADDFN, L"procarium-complete", L"completes the word", complete);
     el_set(r->el, EL_BIND, "^I", "procarium-complete", NULL);
-    el_set(r->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
     return true;
 }
 
@@ -371,8 +273,10 @@ static void open_history(struct repl *r)
 
 static void close_editor(struct repl *r)
 {
-    if (r->el)
+    /* Ended behind its shell's back, it would be stopped on its way here. */
+    if (r->el && job_has_terminal())
         el_end(r->el);
+    repl_keys_end(&r->keys);
     if (r->history)
         history_list_destroy(r->history);
     strbuf_finish(&r->prompt);
@@ -386,7 +290,7 @@ static bool was_stopped(void *context)
 {
     struct repl *r = context;
 
-    return interrupted || ++r->polls == r->replay_stop;
+    return repl_was_interrupted() || ++r->polls == r->replay_stop;
 }
 
 static bool write_nothing(void *context, const char *path, bool may_replace, const char *bytes,
@@ -403,7 +307,7 @@ static unsigned run_again(struct repl *r, struct session_file *file)
     struct outcome outcome;
     unsigned others = 0;
 
-    while (!interrupted && session_file_next(file, &text, &outcome)) {
+    while (!repl_was_interrupted() && session_file_next(file, &text, &outcome)) {
         r->polls = 0;
         r->replay_stop = outcome.result == RUN_INTERRUPTED ? outcome.polls : 0;
         enum run_result result = session_run_from(r->session, _("command line"), r->number++,
@@ -430,8 +334,8 @@ static bool resume(struct repl *r)
     if (others > 0)
         printf(_("%u of them have ended otherwise than they did then (lessons need the panes).\n"),
                others);
-    if (interrupted) {
-        interrupted = 0;
+    if (repl_was_interrupted()) {
+        repl_clear_interrupt();
         puts(_("It was stopped on its way: from here on, it is not kept."));
         session_file_close(file);
         file = NULL;
@@ -445,26 +349,26 @@ bool repl_run(struct session *session, bool resumes, bool has_config)
 {
     struct strbuf boot = STRBUF_INIT;
     struct repl r = { .session = session, .printer = printer_create(PRINT_TYPED), .number = 1 };
-    struct sigaction action = { .sa_handler = on_signal }, old_int, old_winch;
     bool well = r.printer && open_editor(&r);
 
     if (well) {
         printer_set_person(r.printer, ask, is_interrupted, &r);
         printer_attach(r.printer, session);
         open_history(&r);
-        sigaction(SIGINT, &action, &old_int);
-        sigaction(SIGWINCH, &action, &old_winch);
         strbuf_puts(&boot, "boot sh");
         if (has_config)
             config_run(session, &boot);
         r.file = session_file_create();
         run_all(&r, resumes && resume(&r) ? NULL : strbuf_text(&boot));
         session_file_close(r.file);
-        sigaction(SIGINT, &old_int, NULL);
-        sigaction(SIGWINCH, &old_winch, NULL);
     }
     strbuf_finish(&boot);
     close_editor(&r);
     printer_destroy(r.printer);
+    if (repl_ending_signal()) {
+        fflush(NULL);
+        signal(repl_ending_signal(), SIG_DFL);
+        raise(repl_ending_signal());
+    }
     return well;
 }

@@ -1,6 +1,7 @@
 /* procarium in a test terminal: starting, quitting, looking. */
 #include "shell.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,28 @@
 struct vt *start_procarium(int rows, int cols, const char *const *env, const char *argument)
 {
     return vt_start(rows, cols, env, (const char *[]){ getenv("PROCARIUM"), argument, NULL });
+}
+
+struct vt *start_under_sh(int rows, int cols, const char *argument)
+{
+    char command[512];
+
+    snprintf(command, sizeof command, "%s %s; echo \"ended: $?\"; read -r line",
+             getenv("PROCARIUM"), argument);
+    return vt_start(rows, cols, NULL, (const char *[]){ "/bin/sh", "-c", command, NULL });
+}
+
+void kill_under_sh(const struct vt *vt, int sig)
+{
+    char path[64];
+    int pid = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", vt_pid(vt), vt_pid(vt));
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_EQUAL_FATAL(fscanf(file, "%d", &pid), 1);
+    fclose(file);
+    kill(pid, sig);
 }
 
 struct vt *start_shell(int rows, int cols)
@@ -28,7 +51,10 @@ void expect_restored(struct vt *vt)
 void quit_procarium(struct vt *vt)
 {
     vt_type(vt, "\003quit\r");
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+    int status = vt_wait_exit(vt);
+    if (status != 0)
+        vt_dump(vt, stdout);
+    CU_ASSERT_EQUAL(status, 0);
     expect_restored(vt);
     vt_stop(vt);
 }

@@ -9,7 +9,14 @@
 /* Starts procarium with one argument, or NULL for none; env as for vt_start(). */
 struct vt *start_procarium(int rows, int cols, const char *const *env, const char *argument);
 
-/* The same without arguments, up to the shell's prompt. */
+/*
+ * The same as a child of sh, which says "ended: STATUS" then, and ends at Enter; and a signal to it. A program
+ * that leads its session takes the terminal along when it is killed: nobody can restore that then.
+ */
+struct vt *start_under_sh(int rows, int cols, const char *argument);
+void kill_under_sh(const struct vt *vt, int sig);
+
+/* start_procarium() without arguments, up to the shell's prompt. */
 struct vt *start_shell(int rows, int cols);
 
 /* Is the terminal as it was before the program started? */

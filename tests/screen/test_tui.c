@@ -417,13 +417,15 @@ static bool is_restored(const struct vt *vt, void *arg)
 
 static void test_kill(void)
 {
-    struct vt *vt = start_shell(24, 80);
+    struct vt *vt = start_under_sh(24, 80, "");
 
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
     vt_type(vt, "fork\r");
     VT_ASSERT(vt, vt_wait_text(vt, "forked"));
-    vt_signal(vt, SIGKILL);
+    kill_under_sh(vt, SIGKILL);
     VT_ASSERT(vt, vt_wait(vt, is_restored, NULL)); /* by the guard */
-    CU_ASSERT_EQUAL(vt_wait_exit(vt), 128 + SIGKILL);
+    vt_type(vt, "\r");
+    CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
     CU_ASSERT_TRUE(vt_has_received(vt, "\033[?1002l", 8));
     vt_stop(vt);
 }

@@ -21,6 +21,7 @@ enum {
     KEPT_SIZE = 64 << 10, /* what vt_has_received() searches */
     TEXT_BUFFERS = 8,
     ENV_MAX = 64,
+    LOOK_AGAIN_MS = 50, /* for what changes without output, such as the terminal's settings */
     /* libvterm 0.1.4 falls over a character of two columns in a row that has only one. */
     LEAST_COLS = 2,
 };
@@ -266,7 +267,7 @@ bool vt_wait(struct vt *vt, bool (*is_so)(const struct vt *vt, void *arg), void 
         long left = deadline - now_ms();
         if (vt->is_eof || left <= 0)
             return is_so(vt, arg);
-        step(vt, left);
+        step(vt, left < LOOK_AGAIN_MS ? left : LOOK_AGAIN_MS);
     }
 }
 
