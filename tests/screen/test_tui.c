@@ -229,6 +229,10 @@ static void test_interrupting_a_repeat(void)
     VT_ASSERT(vt, vt_wait_text(vt, "of 10000000 rounds"));
     vt_type(vt, "\003");
     VT_ASSERT(vt, vt_wait_text(vt, "interrupted"));
+    vt_type(vt, "repeat 10000000 { fork; $!: exit 0; wait }\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "rounds"));
+    vt_type(vt, "\003expect tasks 77\r"); /* what is typed behind the ^C stays */
+    VT_ASSERT(vt, vt_wait_text(vt, "tasks == 77"));
     vt_type(vt, "check\r");
     VT_ASSERT(vt, vt_wait_text(vt, "all is well"));
     vt_type(vt, "undo\r");

@@ -470,8 +470,10 @@ bool loop_interrupted(struct loop *loop)
 {
     loop->was_interrupted = false;
     wait_for_events(loop, 0);
-    if (loop->was_interrupted)
-        drop_keys(loop); /* with the ^C itself: it has been obeyed */
+    if (loop->was_interrupted && loop->count > 0) {
+        loop->first++; /* the ^C itself: it has been obeyed; what is behind it stays */
+        loop->count--;
+    }
     return loop->was_interrupted || loop->is_quitting;
 }
 
