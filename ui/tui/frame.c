@@ -89,10 +89,14 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
     if (command == 0)
         return _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
     const char *line = session_history(app->session, command - 1).text;
+    if (told > 0) {
+        snprintf(text, size, _("%.60s: done, and no kernel function ran for it."), line);
+        return text;
+    }
     const struct command_info *info = command_of(line);
     int length =
         snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
-    if (told == 0 && length > 0 && (size_t)length < size)
+    if (length > 0 && (size_t)length < size)
         snprintf(text + length, size - (size_t)length, "%s",
                  _(" It did more than the journal holds (see --journal-size)."));
     return text;
