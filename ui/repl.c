@@ -129,7 +129,7 @@ static bool read_line(struct repl *r, struct strbuf *out)
 
     const wchar_t *wide = repl_keys_read_line(&r->keys, &count);
 
-    if (repl_was_interrupted() && !repl_ending_signal()) {
+    if (!wide && repl_was_interrupted() && !repl_ending_signal()) {
         repl_clear_interrupt();
         el_reset(r->el);
         fputs("^C\n", stdout);

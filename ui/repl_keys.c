@@ -147,6 +147,13 @@ static int read_byte(struct repl_keys *keys)
             return -1;
         if (!terminal.revents)
             continue;
+        if (keys->is_line_new) {
+            /* A ^C from before, when the terminal made a signal of it: what is there came later. */
+            keys->is_line_new = false;
+            sigprocmask(SIG_SETMASK, &keys->mask_reading, NULL);
+            block_signals(keys);
+            continue;
+        }
         ssize_t n = read(STDIN_FILENO, &byte, 1);
         if (n == 1)
             return byte;
@@ -393,17 +400,19 @@ const wchar_t *repl_keys_read_line(struct repl_keys *keys, int *count)
     sigset_t mask;
 
     keys->sequence = SEQUENCE_NONE;
+    keys->is_line_new = true;
     block_signals(keys);
     mask = keys->mask_reading = keys->mask;
     take_signals(reading, COUNT_OF(reading), old, 0);
     guard_set_active(&keys->guard, true);
     const wchar_t *line = el_wgets(keys->el, count);
     guard_set_active(&keys->guard, false);
+    bool is_cancelled = repl_was_interrupted(); /* a ^C behind Enter is for what then runs */
     give_signals(reading, COUNT_OF(reading), old);
     sigprocmask(SIG_SETMASK, &mask, NULL);
     if (keys->search.is_open)
         close_search(&keys->search);
-    return repl_was_interrupted() ? NULL : line;
+    return is_cancelled ? NULL : line;
 }
 
 /* ---- Beginning and end ---- */

@@ -28,6 +28,7 @@ struct repl_keys {
     struct guard guard; /* for the terminal, while it is libedit's */
     struct termios termios;
 
+    bool is_line_new; /* none of its keys was read */
     bool has_kept_byte;
     unsigned char kept_byte;
     wchar_t next; /* a character that libedit gets before all others; 0: none */
