@@ -10,6 +10,7 @@
 #include "tui/glyph.h"
 #include "tui/history.h"
 #include "tui/job.h"
+#include "tui/term.h"
 
 #include <histedit.h>
 #include <signal.h>
@@ -155,7 +156,7 @@ static void make_prompt(struct repl *r)
 {
     strbuf_clear(&r->prompt);
     if (r->text.length > 0)
-        strbuf_puts(&r->prompt, "… ");
+        strbuf_puts(&r->prompt, MB_CUR_MAX > 1 ? "… " : "> "); /* else libedit dies of it */
     else
         session_prompt(r->session, &r->prompt);
 }
@@ -247,6 +248,7 @@ static void run_all(struct repl *r, const char *first)
 
 static bool open_editor(struct repl *r)
 {
+    term_set_locale();
     r->history = history_list_create(HISTORY_LINES);
     repl_keys_begin(&r->keys, r->history);
     r->el = el_init("procarium", stdin, stdout, stderr);

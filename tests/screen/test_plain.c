@@ -110,6 +110,23 @@ static void test_odd_bytes(void)
     quit_procarium(vt);
 }
 
+/* A locale without the characters of our prompts: libedit died of them. It is UTF-8 all the same. */
+static void test_locale_c(void)
+{
+    struct vt *vt = start_procarium(24, 80, (const char *[]){ "LC_ALL=C", NULL }, "--plain");
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "repeat 2 {\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "…"));
+    VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+    vt_type(vt, "\003");
+    VT_ASSERT(vt, vt_wait_text(vt, "^C"));
+    VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+    vt_type(vt, "\022é三");
+    VT_ASSERT(vt, vt_wait_text(vt, "(not found: é三)"));
+    quit_procarium(vt);
+}
+
 static bool is_restored(const struct vt *vt, void *arg)
 {
     (void)arg;
@@ -180,9 +197,13 @@ static void test_under_a_shell(void)
 }
 
 static CU_TestInfo tests[] = {
-    { "history search", test_search },       { "much at once", test_much_at_once },
-    { "odd bytes", test_odd_bytes },         { "ends", test_ends },
-    { "under a shell", test_under_a_shell }, CU_TEST_INFO_NULL,
+    { "history search", test_search },
+    { "much at once", test_much_at_once },
+    { "odd bytes", test_odd_bytes },
+    { "locale C", test_locale_c },
+    { "ends", test_ends },
+    { "under a shell", test_under_a_shell },
+    CU_TEST_INFO_NULL,
 };
 
 int main(int argc, char **argv)
