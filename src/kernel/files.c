@@ -89,8 +89,9 @@ static u32 open_fds_end(const struct machine *m, const struct files_struct *file
     return i * WORD_BITS;
 }
 
-// Takes or drops (with change -1) a reference for each open descriptor below `end` of a table. Neighbours
-// that are the same file count together: most tables begin with three descriptors of a terminal.
+// Takes or drops (with change -1) a reference for each open descriptor below `end` of a table.
+// Neighbours that are the same file count together: most tables begin with three descriptors of a
+// terminal.
 static void count_open_files(struct machine *m, const struct files_struct *files, u32 end,
                              s32 change)
 {
