@@ -73,6 +73,18 @@ int make_home(void)
     return mkdtemp(home) == NULL;
 }
 
+char lesson_file[sizeof home + sizeof "/lesson.demo"];
+
+int make_home_with_lesson(const char *text)
+{
+    if (make_home() != 0)
+        return 1;
+    snprintf(lesson_file, sizeof lesson_file, "%s", path_in_home("lesson.demo"));
+    FILE *file = fopen(lesson_file, "w");
+
+    return !file || fputs(text, file) < 0 || fclose(file) != 0;
+}
+
 int remove_home(void)
 {
     char command[128];

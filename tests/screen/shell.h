@@ -32,6 +32,9 @@ void run_command(struct vt *vt, const char *command, const char *answer);
 int make_home(void);
 int remove_home(void);
 extern char home[];
+/* The same with a lesson in it, which has this text and lies at lesson_file. */
+int make_home_with_lesson(const char *text);
+extern char lesson_file[];
 /* The path of a file in it, valid up to the next call. */
 const char *path_in_home(const char *name);
 

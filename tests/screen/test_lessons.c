@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static char demo_file[] = "/tmp/procarium-lesson-XXXXXX";
-
 static const char demo[] =
     "boot sh\n"
     "chapter \"Beginning\"\n"
@@ -34,20 +32,13 @@ static const char demo[] =
 
 static int make_demo(void)
 {
-    int fd = mkstemp(demo_file);
-
-    return fd < 0 || write(fd, demo, sizeof demo - 1) < 0 || close(fd) < 0;
-}
-
-static int remove_demo(void)
-{
-    return unlink(demo_file);
+    return make_home_with_lesson(demo);
 }
 
 static struct vt *start(int rows, int cols)
 {
     struct vt *vt =
-        vt_start(rows, cols, NULL, (const char *[]){ getenv("PROCARIUM"), demo_file, NULL });
+        vt_start(rows, cols, NULL, (const char *[]){ getenv("PROCARIUM"), lesson_file, NULL });
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     return vt;
@@ -263,7 +254,7 @@ static CU_TestInfo tests[] = {
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { "lessons", make_demo, remove_demo, NULL, NULL, tests },
+        { "lessons", make_demo, remove_home, NULL, NULL, tests },
         CU_SUITE_INFO_NULL,
     };
     return cunit_main(argc, argv, suites);

@@ -9,8 +9,6 @@ static const int sizes[][2] = { { 24, 80 }, { 30, 100 }, { 45, 160 }, { 60, 200 
 
 enum { SIZES = sizeof sizes / sizeof sizes[0], FIRST_WIDE = 2 };
 
-static char demo_file[] = "/tmp/procarium-narration-XXXXXX";
-
 static const char demo[] =
     "boot sh\n"
     "chapter \"Beginning\"\n"
@@ -29,19 +27,12 @@ static const char demo[] =
 
 static int make_demo(void)
 {
-    int fd = mkstemp(demo_file);
-
-    return fd < 0 || write(fd, demo, sizeof demo - 1) < 0 || close(fd) < 0;
-}
-
-static int remove_demo(void)
-{
-    return unlink(demo_file);
+    return make_home_with_lesson(demo);
 }
 
 static struct vt *start_lesson(int size)
 {
-    struct vt *vt = start_procarium(sizes[size][0], sizes[size][1], NULL, demo_file);
+    struct vt *vt = start_procarium(sizes[size][0], sizes[size][1], NULL, lesson_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     return vt;
@@ -55,7 +46,7 @@ static bool has_pane(const struct vt *vt)
 
 static bool has_strip(const struct vt *vt)
 {
-    return vt_find(vt, " procarium-narration", NULL, NULL) && !has_pane(vt);
+    return vt_find(vt, "─ lesson: ", NULL, NULL) && !has_pane(vt);
 }
 
 /* Is the text drawn in another style than plain text, right behind a box's edge? */
@@ -238,7 +229,7 @@ static CU_TestInfo tests[] = {
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { "narration", make_demo, remove_demo, NULL, NULL, tests },
+        { "narration", make_demo, remove_home, NULL, NULL, tests },
         CU_SUITE_INFO_NULL,
     };
     return cunit_main(argc, argv, suites);

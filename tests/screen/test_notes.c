@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static char runtime[64], demo_file[64], folder[64];
+static char runtime[64], folder[64];
 static const char *env[] = { runtime, NULL };
 
 static const char demo[] = "boot sh\n"
@@ -28,16 +28,11 @@ static const char demo[] = "boot sh\n"
 
 static int begin(void)
 {
-    if (make_home() != 0)
+    if (make_home_with_lesson(demo) != 0)
         return 1;
     snprintf(runtime, sizeof runtime, "XDG_RUNTIME_DIR=%s", home);
     snprintf(folder, sizeof folder, "%s/procarium", home);
-    snprintf(demo_file, sizeof demo_file, "%s/lesson.demo", home);
-    FILE *file = fopen(demo_file, "w");
-    if (!file)
-        return 1;
-    fputs(demo, file);
-    return fclose(file);
+    return 0;
 }
 
 static struct vt *start(int rows, int cols, const char *argument)
@@ -47,7 +42,7 @@ static struct vt *start(int rows, int cols, const char *argument)
 
 static struct vt *start_lesson(void)
 {
-    struct vt *vt = start(24, 80, demo_file);
+    struct vt *vt = start(24, 80, lesson_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     return vt;

@@ -10,8 +10,6 @@ static const int sizes[][2] = { { 24, 80 }, { 45, 160 } };
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-static char demo_file[] = "/tmp/procarium-tui-XXXXXX";
-
 static const char demo[] = "boot sh\n"
                            "chapter \"One\"\n"
                            "say \"First words about nothing.\"\n"
@@ -25,14 +23,7 @@ static const char demo[] = "boot sh\n"
 
 static int make_demo(void)
 {
-    int fd = mkstemp(demo_file);
-
-    return fd < 0 || write(fd, demo, sizeof demo - 1) < 0 || close(fd) < 0;
-}
-
-static int remove_demo(void)
-{
-    return unlink(demo_file);
+    return make_home_with_lesson(demo);
 }
 
 static void test_greeting(void)
@@ -280,7 +271,7 @@ static void test_sizes(void)
 static void test_demo(void)
 {
     for (size_t i = 0; i < SIZES; i++) {
-        struct vt *vt = start_procarium(sizes[i][0], sizes[i][1], NULL, demo_file);
+        struct vt *vt = start_procarium(sizes[i][0], sizes[i][1], NULL, lesson_file);
         VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
         vt_key(vt, VTERM_KEY_RIGHT); /* the machine and the first words come together */
         VT_ASSERT(vt, vt_wait_text(vt, "First words"));
@@ -315,7 +306,7 @@ static void test_demo(void)
 
 static void test_demo_comes_back_from_another_line(void)
 {
-    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
+    struct vt *vt = start_procarium(24, 80, NULL, lesson_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     vt_type(vt, "  "); /* boot and say, fork */
@@ -330,7 +321,7 @@ static void test_demo_comes_back_from_another_line(void)
 
 static void test_demo_plays_by_itself(void)
 {
-    struct vt *vt = start_procarium(24, 80, NULL, demo_file);
+    struct vt *vt = start_procarium(24, 80, NULL, lesson_file);
 
     VT_ASSERT(vt, vt_wait_text(vt, "Space: boot sh"));
     vt_key(vt, VTERM_KEY_FUNCTION(5));
@@ -589,7 +580,7 @@ static CU_TestInfo tests[] = {
 int main(int argc, char **argv)
 {
     CU_SuiteInfo suites[] = {
-        { "panes", make_demo, remove_demo, NULL, NULL, tests },
+        { "panes", make_demo, remove_home, NULL, NULL, tests },
         CU_SUITE_INFO_NULL,
     };
     return cunit_main(argc, argv, suites);
