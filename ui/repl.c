@@ -28,7 +28,7 @@ struct repl {
     EditLine *el;
     struct repl_keys keys; /* libedit's client data points here */
     struct history_list *history;
-    char search_prompt[4 * REPL_SEARCH_MAX + 64];
+    char search_prompt[4 * HISTORY_SEARCH_MAX + 64];
     struct strbuf prompt;
     struct strbuf line; /* the line being edited, as UTF-8 */
     struct strbuf text; /* the lines read so far of what is not complete yet */

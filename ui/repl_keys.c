@@ -6,8 +6,8 @@
 
 #include "text.h"
 #include "tui/glyph.h"
-#include "tui/history.h"
 #include "tui/job.h"
+#include "tui/key.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,12 +17,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define KEY_CTRL(letter) ((letter)&0x1F)
-#define SEARCH_KEY       0x80 /* no keyboard has it: libedit is to draw what a search has changed */
-#define SEARCH_KEY_L     L"\x80"
-#define NO_CHARACTER     0xFFFD
-#define IS_TEXT(c)       ((c) >= 0x20 && (c) != 0x7F)
-#define COUNT_OF(all)    (sizeof(all) / sizeof((all)[0]))
+#define SEARCH_KEY    0x80 /* no keyboard has it: libedit is to draw what a search has changed */
+#define SEARCH_KEY_L  L"\x80"
+#define NO_CHARACTER  0xFFFD
+#define IS_TEXT(c)    ((c) >= 0x20 && (c) != 0x7F)
+#define COUNT_OF(all) (sizeof(all) / sizeof((all)[0]))
 
 /* Characters that are read together, if so many bytes at once show that nobody types them. */
 enum { BURST = 8192, BURST_MIN = 64 };
@@ -263,7 +262,7 @@ static void follow_sequence(struct repl_keys *keys, wchar_t c)
 
 const char *repl_keys_search_prompt(const struct repl_keys *keys, char *out, size_t size)
 {
-    const struct repl_search *search = &keys->search;
+    const struct history_search *search = &keys->search;
 
     if (!search->is_open)
         return NULL;
@@ -285,86 +284,30 @@ static struct repl_keys *keys_of(EditLine *el)
 static unsigned char open_search(EditLine *el, int key)
 {
     struct repl_keys *keys = keys_of(el);
-    struct repl_search *search = &keys->search;
-    const LineInfoW *line = el_wline(el);
-    size_t length = (size_t)(line->lastchar - line->buffer);
 
-    *search = (struct repl_search){ .newer = key == KEY_CTRL('s') };
-    search->before = calloc(length + 1, sizeof *search->before);
-    if (!search->before)
-        return CC_ERROR;
-    wmemcpy(search->before, line->buffer, length);
-    search->is_open = true;
+    history_search_open(&keys->search, el, keys->history, key == KEY_CTRL('s'));
     return CC_REFRESH;
-}
-
-static void close_search(struct repl_search *search)
-{
-    free(search->before);
-    search->before = NULL;
-    search->is_open = false;
-}
-
-/* Shows the match from that age on; what is shown stays when there is none. */
-static void search_from(struct repl_keys *keys, size_t age)
-{
-    struct repl_search *search = &keys->search;
-    size_t found;
-
-    search->has_failed = false;
-    if (search->length == 0)
-        return;
-    if (!history_list_find(keys->history, search->pattern, age, search->newer, &found)) {
-        search->has_failed = true;
-        return;
-    }
-    search->age = found;
-    const wchar_t *text = history_list_get(keys->history, found);
-    el_wreplacestr(keys->el, text);
-    const LineInfoW *line = el_wline(keys->el);
-    ptrdiff_t match = wcsstr(text, search->pattern) - text;
-    el_cursor(keys->el, (int)(match - (line->cursor - line->buffer)));
 }
 
 /* Adds to the pattern all text that is there already. Returns the character behind it, 0: none. */
 static wchar_t read_pattern(struct repl_keys *keys, wchar_t c)
 {
-    struct repl_search *search = &keys->search;
-
     while (IS_TEXT(c)) {
-        if (search->length < REPL_SEARCH_MAX) {
-            search->pattern[search->length++] = c;
-            search->pattern[search->length] = L'\0';
-        }
+        history_search_add(&keys->search, c);
         c = bytes_waiting() > 0 ? next_character(keys) : 0;
     }
+    history_search_show(&keys->search);
     return c;
 }
 
 /* One key of a search, which any key ends that it does not know. Returns what libedit gets. */
 static wchar_t search_key(struct repl_keys *keys, wchar_t c)
 {
-    struct repl_search *search = &keys->search;
-
-    if (c == KEY_CTRL('r') || c == KEY_CTRL('s')) {
-        search->newer = c == KEY_CTRL('s');
-        if (search->newer && search->age == 0)
-            search->has_failed = true;
-        else
-            search_from(keys, search->newer ? search->age - 1 : search->age + 1);
-    } else if (c == 0x7F || c == KEY_CTRL('h')) {
-        if (search->length > 0)
-            search->pattern[--search->length] = L'\0';
-        search_from(keys, 0);
-    } else if (IS_TEXT(c)) {
+    if (IS_TEXT(c)) {
         keys->next = read_pattern(keys, c);
-        search_from(keys, search->age);
-    } else {
-        if (c == KEY_CTRL('g'))
-            el_wreplacestr(keys->el, search->before);
-        else
-            keys->next = c;
-        close_search(search);
+    } else if (!history_search_key(&keys->search, c)) {
+        keys->next = c;
+        history_search_close(&keys->search);
     }
     return SEARCH_KEY;
 }
@@ -410,8 +353,7 @@ const wchar_t *repl_keys_read_line(struct repl_keys *keys, int *count)
     bool is_cancelled = repl_was_interrupted(); /* a ^C behind Enter is for what then runs */
     give_signals(reading, COUNT_OF(reading), old);
     sigprocmask(SIG_SETMASK, &mask, NULL);
-    if (keys->search.is_open)
-        close_search(&keys->search);
+    history_search_close(&keys->search);
     return is_cancelled ? NULL : line;
 }
 

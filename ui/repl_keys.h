@@ -3,6 +3,7 @@
 #define PROCARIUM_UI_REPL_KEYS_H
 
 #include "tui/guard.h"
+#include "tui/history_search.h"
 
 #include <histedit.h>
 #include <signal.h>
@@ -11,16 +12,6 @@
 #include <wchar.h>
 
 struct history_list;
-
-enum { REPL_SEARCH_MAX = 128 };
-
-/* A search in the history: what libedit's own looks for costs as much as all lines are long. */
-struct repl_search {
-    bool is_open, has_failed, newer;
-    size_t age, length;
-    wchar_t *before; /* the line to go back to */
-    wchar_t pattern[REPL_SEARCH_MAX + 1];
-};
 
 struct repl_keys {
     EditLine *el;
@@ -34,7 +25,7 @@ struct repl_keys {
     wchar_t next; /* a character that libedit gets before all others; 0: none */
     /* Of a sequence that is not complete: a key that is more than one character. */
     enum { SEQUENCE_NONE, SEQUENCE_BEGUN, SEQUENCE_LONG } sequence;
-    struct repl_search search;
+    struct history_search search;
 
     struct sigaction old[4];
     sigset_t mask, mask_reading; /* outside reading, and while it waits for a key */

@@ -147,6 +147,18 @@ static void test_search(void)
     VT_ASSERT(vt, vt_wait_text(vt, "(history: alp) alpha 三体"));
     vt_type(vt, "\007"); /* ^G */
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> kept"));
+    vt_type(vt, "\022a\022");
+    VT_ASSERT(vt, vt_wait_text(vt, "(history: a) beta"));
+    vt_type(vt, "\022");
+    VT_ASSERT(vt, vt_wait_text(vt, "(history: a) alpha one"));
+    vt_type(vt, "\023"); /* from here on, to newer ones */
+    VT_ASSERT(vt, vt_wait_text(vt, "(history: a) beta"));
+    vt_type(vt, "q");
+    VT_ASSERT(vt, vt_wait_text(vt, "(not found: aq) beta"));
+    vt_type(vt, "\177"); /* the line in sight matches again */
+    VT_ASSERT(vt, vt_wait_text(vt, "(history: a) beta"));
+    vt_type(vt, "\007");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> kept"));
     vt_type(vt, "\025\022三"); /* a character whose low byte is a Tab */
     VT_ASSERT(vt, vt_wait_text(vt, "(history: 三) alpha 三体"));
     vt_key(vt, VTERM_KEY_LEFT); /* ends the search, in the line */

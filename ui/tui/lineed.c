@@ -251,7 +251,7 @@ enum lineed_result lineed_read(struct lineed *le, const char **line)
     le->cancelled = false;
     do {
         le->lost = false;
-        le->searching = false;
+        history_search_close(&le->search);
         le->reading = true;
         count = 0;
         text = el_wgets(le->el, &count);
@@ -300,8 +300,8 @@ void lineed_get_view(const struct lineed *le, struct lineed_view *view)
         view->cursor = (size_t)(line->cursor - line->buffer);
     if (view->cursor > view->length)
         view->cursor = view->length;
-    view->search = le->searching ? le->pattern : NULL;
-    view->search_failed = le->search_failed;
+    view->search = le->search.is_open ? le->search.pattern : NULL;
+    view->search_failed = le->search.has_failed;
 }
 
 const char *lineed_text(struct lineed *le, size_t *cursor)
@@ -331,7 +331,7 @@ bool lineed_is_empty(const struct lineed *le)
 
 const struct completion *lineed_candidates(struct lineed *le, unsigned *page)
 {
-    if (!le->reading || !le->found_line || le->searching || le->found.count == 0)
+    if (!le->reading || !le->found_line || le->search.is_open || le->found.count == 0)
         return NULL;
     if (strcmp(lineed_text(le, NULL), le->found_line) != 0)
         return NULL;

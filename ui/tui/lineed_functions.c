@@ -2,7 +2,6 @@
 #include "tui/lineed_internal.h"
 
 #include "tui/glyph.h"
-#include "tui/history.h"
 #include "tui/mem.h"
 
 static struct lineed *editor_of(EditLine *el)
@@ -100,90 +99,34 @@ static unsigned char complete(EditLine *el, int ch)
 
 /* ---- History search ---- */
 
-struct search {
-    wchar_t *before; /* the line to go back to */
-    size_t age;      /* of the line that is shown */
-    size_t length;   /* of the pattern */
-    bool newer;
-};
-
-/*
- * Shows the match from that age on, in the direction of the search; what is shown stays when there
- * is none.
- */
-static void search_show(struct lineed *le, struct search *search, size_t from)
-{
-    size_t found;
-
-    le->search_failed = false;
-    if (search->length == 0)
-        return;
-    if (!history_list_find(le->history, le->pattern, from, search->newer, &found)) {
-        le->search_failed = true;
-        return;
-    }
-    search->age = found;
-    const wchar_t *text = history_list_get(le->history, found);
-    el_wreplacestr(le->el, text);
-    const LineInfoW *line = el_wline(le->el);
-    ptrdiff_t match = wcsstr(text, le->pattern) - text;
-    el_cursor(le->el, (int)(match - (line->cursor - line->buffer)));
-}
-
 /* One key of a search. False when the key ended it. */
-static bool search_key(struct lineed *le, struct search *search, wchar_t ch)
+static bool search_key(struct lineed *le, wchar_t ch)
 {
     const wchar_t pushed[2] = { ch, 0 };
+    bool is_private = ch >= PRIVATE_FIRST && ch <= PRIVATE_LAST;
 
-    if (ch == KEY_CTRL('r') || ch == KEY_CTRL('s')) {
-        search->newer = ch == KEY_CTRL('s');
-        if (search->newer && search->age == 0)
-            le->search_failed = true;
-        else
-            search_show(le, search, search->newer ? search->age - 1 : search->age + 1);
-    } else if (ch == KEY_CTRL('g')) {
-        el_wreplacestr(le->el, search->before);
-        return false;
-    } else if (ch == 127 || ch == KEY_CTRL('h')) {
-        if (search->length > 0)
-            le->pattern[--search->length] = 0;
-        search_show(le, search, 0);
-    } else if (ch == L'\033') {
-        if (le->pending_count > 0) /* Alt and a key: both go on to the line */
-            el_wpush(le->el, pushed);
-        return false;
-    } else if (ch < 0x20 || (ch >= PRIVATE_FIRST && ch <= PRIVATE_LAST)) {
-        el_wpush(le->el, pushed); /* Enter, an arrow, a paste: the line takes it from here */
-        return false;
-    } else if (search->length < SEARCH_MAX) {
-        le->pattern[search->length++] = ch;
-        le->pattern[search->length] = 0;
-        search_show(le, search, search->age);
-    }
-    return true;
+    if (!is_private && history_search_key(&le->search, ch))
+        return le->search.is_open;
+    /* Enter, an arrow, a paste: the line takes it from here. So it does with Alt and a key. */
+    if (ch != L'\033' || le->pending_count > 0)
+        el_wpush(le->el, pushed);
+    return false;
 }
 
 static unsigned char run_search(EditLine *el, bool newer)
 {
     struct lineed *le = editor_of(el);
-    const LineInfoW *line = el_wline(el);
-    size_t length = (size_t)(line->lastchar - line->buffer);
-    struct search search = { .before = mem_alloc((length + 1) * sizeof(wchar_t)), .newer = newer };
     unsigned char result = CC_REFRESH;
     wchar_t ch;
 
-    wmemcpy(search.before, line->buffer, length);
-    le->pattern[0] = 0;
-    le->search_failed = false;
-    le->searching = true;
+    history_search_open(&le->search, el, le->history, newer);
     do {
         if (el_wgetc(el, &ch) != 1) {
             result = CC_EOF; /* the line is being given up */
             break;
         }
-    } while (search_key(le, &search, ch));
-    le->searching = false;
-    free(search.before);
+    } while (search_key(le, ch));
+    history_search_close(&le->search);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "tui/history_search.h"
 #include "tui/lineed.h"
 
 #include <histedit.h>
@@ -30,7 +31,7 @@ enum private_key {
     PRIVATE_LAST = 0x9F,
 };
 
-enum { PENDING_MAX = 64, SEARCH_MAX = 128 };
+enum { PENDING_MAX = 64 };
 
 struct lineed {
     EditLine *el;
@@ -59,10 +60,7 @@ struct lineed {
     size_t typed_used;
     size_t typed_offered; /* typed_used when the private key was given, plus 1 */
 
-    /* history search */
-    bool searching;
-    bool search_failed;
-    wchar_t pattern[SEARCH_MAX + 1];
+    struct history_search search;
 
     /* completion */
     struct completion found;

@@ -98,7 +98,7 @@ static void translate_code(struct lineed *le, int code)
      * One character per key in vi, where ESC must not wait, and in a search, which any other key
      * ends.
      */
-    bool one_character = le->searching || lineed_get_mode(le) == LINEED_VI;
+    bool one_character = le->search.is_open || lineed_get_mode(le) == LINEED_VI;
 
     if (code == KEY_BACKSPACE || code == KEY_ENTER) {
         push(le, code == KEY_ENTER ? L'\n' : 127);
