@@ -142,14 +142,14 @@ static int read_byte(struct repl_keys *keys)
     }
     while (heed_signals(keys)) {
         terminal.revents = 0;
-        if (ppoll(&terminal, 1, NULL, &keys->mask_reading) < 0 && errno != EINTR)
+        if (ppoll(&terminal, 1, NULL, &keys->mask) < 0 && errno != EINTR)
             return -1;
         if (!terminal.revents)
             continue;
         if (keys->is_line_new) {
             /* A ^C from before, when the terminal made a signal of it: what is there came later. */
             keys->is_line_new = false;
-            sigprocmask(SIG_SETMASK, &keys->mask_reading, NULL);
+            sigprocmask(SIG_SETMASK, &keys->mask, NULL);
             block_signals(keys);
             continue;
         }
@@ -340,19 +340,17 @@ static int read_character(EditLine *el, wchar_t *out)
 const wchar_t *repl_keys_read_line(struct repl_keys *keys, int *count)
 {
     struct sigaction old[COUNT_OF(reading)];
-    sigset_t mask;
 
     keys->sequence = SEQUENCE_NONE;
     keys->is_line_new = true;
     block_signals(keys);
-    mask = keys->mask_reading = keys->mask;
     take_signals(reading, COUNT_OF(reading), old, 0);
     guard_set_active(&keys->guard, true);
     const wchar_t *line = el_wgets(keys->el, count);
     guard_set_active(&keys->guard, false);
     bool is_cancelled = repl_was_interrupted(); /* a ^C behind Enter is for what then runs */
     give_signals(reading, COUNT_OF(reading), old);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
+    sigprocmask(SIG_SETMASK, &keys->mask, NULL);
     history_search_close(&keys->search);
     return is_cancelled ? NULL : line;
 }

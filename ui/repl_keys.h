@@ -28,7 +28,7 @@ struct repl_keys {
     struct history_search search;
 
     struct sigaction old[4];
-    sigset_t mask, mask_reading; /* outside reading, and while it waits for a key */
+    sigset_t mask; /* outside reading, and while it waits for a key */
 };
 
 /* Before el_init(): the terminal as it is, its guard, and the signals. */
