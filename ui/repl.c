@@ -351,8 +351,10 @@ bool repl_run(struct session *session, bool resumes, bool has_config)
 {
     struct strbuf boot = STRBUF_INIT;
     struct repl r = { .session = session, .printer = printer_create(PRINT_TYPED), .number = 1 };
-    bool well = r.printer && open_editor(&r);
 
+    if (!r.printer)
+        return false;
+    bool well = open_editor(&r);
     if (well) {
         printer_set_person(r.printer, ask, is_interrupted, &r);
         printer_attach(r.printer, session);
