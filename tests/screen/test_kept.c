@@ -232,6 +232,8 @@ static void test_settings(void)
     quit_procarium(vt);
     vt = start("--no-config", NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    vt_type(vt, "settings\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "not read"));
     quit_procarium(vt);
     vt = start("--plain", NULL);
     VT_ASSERT(vt, vt_wait_text(vt, "1 init>"));

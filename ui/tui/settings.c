@@ -58,7 +58,7 @@ void settings_run(struct app *app, struct strbuf *boot)
     struct settings *s = &app->settings;
     struct strbuf path = STRBUF_INIT;
 
-    s->is_running = true;
+    s->has_run = s->is_running = true;
     config_run(app->session, boot);
     s->is_running = false;
     if (s->mistakes > 0 && add_path(&path)) {
@@ -81,6 +81,8 @@ void settings_show(struct app *app)
         strbuf_puts(&out, _("no file: there is no HOME in the environment"));
     else if (!config_path(path, sizeof path) || access(path, F_OK) != 0)
         strbuf_puts(&out, _(": no such file; it may hold commands about the screen, and boot"));
+    else if (!s->has_run)
+        strbuf_puts(&out, _(": not read, as --no-config wants it"));
     else if (s->mistakes == 0)
         strbuf_puts(&out, _(": nothing was wrong in it at the start"));
     strbuf_putc(&out, '\n');

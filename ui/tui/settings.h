@@ -7,6 +7,7 @@
 struct app;
 
 struct settings {
+    bool has_run;          /* else nobody wanted the file to be read */
     bool is_running;       /* what is wrong now is wrong in the file */
     unsigned mistakes;     /* how many there were */
     struct strbuf first;   /* the first of them */
