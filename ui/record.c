@@ -33,6 +33,7 @@ struct recorder {
     struct cast cast;
     struct strbuf line;
     struct timespec begin;
+    double stopped; /* seconds since then that the recording knows nothing of */
 
     int master;
     pid_t child; /* leads the other terminal's processes; the session is its job */
@@ -53,16 +54,8 @@ static double now(const struct recorder *r)
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)(t.tv_sec - r->begin.tv_sec) + (double)(t.tv_nsec - r->begin.tv_nsec) / 1e9;
-}
-
-/* What happens next happens this much earlier in the recording. */
-static void skip_time(struct recorder *r, double seconds)
-{
-    time_t whole = (time_t)seconds;
-
-    r->begin.tv_sec += whole;
-    r->begin.tv_nsec += (long)((seconds - (double)whole) * 1e9);
+    return (double)(t.tv_sec - r->begin.tv_sec) + (double)(t.tv_nsec - r->begin.tv_nsec) / 1e9 -
+           r->stopped;
 }
 
 /* Each line with one write, so that the file is whole whatever happens next. */
@@ -192,7 +185,7 @@ static void suspend(struct recorder *r)
     double begin = now(r);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
     int end = job_stop();
-    skip_time(r, now(r) - begin);
+    r->stopped += now(r) - begin;
     go_on(r, end);
     kill(r->child, SIGCONT);
 }
