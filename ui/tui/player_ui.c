@@ -111,29 +111,28 @@ static bool is_command(const char *text, const char *name)
     return strncmp(text, name, length) == 0 && (text[length] == ' ' || !text[length]);
 }
 
-static bool sets_stage(const struct player_item *item)
+static bool sets_stage(const struct player *p, u32 i)
 {
     static const char *const names[] = { "boot",  "layout", "pane",   "zoom", "size",
                                          "theme", "choose", "beside", "focus" };
-    u32 n = 0, count = sizeof names / sizeof *names;
+    const char *text = player_item(p, i).text;
 
-    while (n < count && !is_command(item->text, names[n]))
-        n++;
-    return n < count;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+        if (is_command(text, names[n]))
+            return true;
+    return false;
 }
 
 bool player_ui_is_prelude(const struct player *p, u32 i)
 {
-    struct player_item item = player_item(p, i);
+    u32 next = i;
 
-    if (!sets_stage(&item))
+    while (next < player_count(p) && sets_stage(p, next))
+        next++;
+    if (next == i || next == player_count(p))
         return false;
-    while (i < player_count(p) && sets_stage(&item)) {
-        i++;
-        item = i < player_count(p) ? player_item(p, i) : item;
-    }
-    return i < player_count(p) &&
-           (item.kind == ITEM_CHAPTER || item.kind == ITEM_SAY || item.kind == ITEM_ASK);
+    enum player_item_kind kind = player_item(p, next).kind;
+    return kind == ITEM_CHAPTER || kind == ITEM_SAY || kind == ITEM_ASK;
 }
 
 /* Is this the place after something worth a look? */
