@@ -13,7 +13,6 @@
 #include "tui/term.h"
 
 #include <histedit.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -369,10 +368,7 @@ bool repl_run(struct session *session, bool resumes, bool has_config)
     strbuf_finish(&boot);
     close_editor(&r);
     printer_destroy(r.printer);
-    if (repl_ending_signal()) {
-        fflush(NULL);
-        signal(repl_ending_signal(), SIG_DFL);
-        raise(repl_ending_signal());
-    }
+    if (repl_ending_signal())
+        job_end_by(repl_ending_signal());
     return well;
 }

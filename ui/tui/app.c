@@ -4,6 +4,7 @@
 #include "state.h"
 #include "text.h"
 #include "tui/history.h"
+#include "tui/job.h"
 #include "tui/mem.h"
 #include "tui/tui.h"
 
@@ -587,9 +588,7 @@ int tui_run(struct session *session, const struct tui_options *options)
     begin(&app, options);
     run_session(&app);
     int number = app_finish(&app);
-    if (number) {
-        signal(number, SIG_DFL);
-        raise(number);
-    }
+    if (number)
+        job_end_by(number);
     return 0;
 }

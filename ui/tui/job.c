@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,4 +75,11 @@ int job_stop(void)
 {
     stop_by(SIGTSTP);
     return job_await_terminal();
+}
+
+void job_end_by(int number)
+{
+    fflush(NULL);
+    signal(number, SIG_DFL);
+    raise(number);
 }

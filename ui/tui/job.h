@@ -1,4 +1,4 @@
-/* Being a job of a shell: stopping, and having the terminal again. */
+/* Being a job of a shell: stopping, having the terminal again, and ending by a signal. */
 #ifndef PROCARIUM_TUI_JOB_H
 #define PROCARIUM_TUI_JOB_H
 
@@ -20,5 +20,8 @@ int job_stop(void);
 
 /* After somebody else has continued this job: stops again for as long as it is in the background. */
 int job_await_terminal(void);
+
+/* Ends with the signal's own effect, so that the shell hears of it. Output that waits is written. */
+void job_end_by(int number);
 
 #endif

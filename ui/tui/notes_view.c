@@ -7,6 +7,7 @@
 #include "text.h"
 #include "tui/draw.h"
 #include "tui/glyph.h"
+#include "tui/job.h"
 #include "tui/loop.h"
 #include "tui/mem.h"
 #include "tui/notes_message.h"
@@ -15,7 +16,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,9 +300,7 @@ int notes_view_run(enum theme_name theme)
         close(view.fd);
     strbuf_finish(&view.in);
     notes_finish(&view.notes);
-    if (number) {
-        signal(number, SIG_DFL);
-        raise(number);
-    }
+    if (number)
+        job_end_by(number);
     return 0;
 }
