@@ -248,6 +248,47 @@ struct command_info {
     bool acts;           // becomes part of the history
 };
 
+// What a screen must know about a command besides what its row says to people.
+enum command_trait {
+    TRAIT_COUNTED = 1,      // a number behind its other words says how often: step 3
+    TRAIT_STEPS_ON = 2,     // goes on through what has run, step by step
+    TRAIT_KEEPS_OUTPUT = 4, // a long output stays in sight: this scrolls it, or takes its picture
+    TRAIT_SETS_STAGE = 8,   // arranges machine or screen for what a lesson tells next
+    TRAIT_UNSEEN = 16       // shows nothing: in a lesson it belongs to what stands before it
+};
+
+// What one line of text is, without running it.
+struct command_line {
+    const struct command_info *command; // NULL: none, several, or a mistake
+    u32 traits;                         // enum command_trait
+    bool has_times; // TRAIT_COUNTED: the number is written; else it may be added behind the line
+    char word[32];  // the first behind the name, "" if there is none; a long one is cut
+};
+struct command_line script_command_line(const char *line);
+
+// The keys that `press` knows: what they are called, and the face's numbers for them.
+#define PRESS_KEYS(KEY)                                                                            \
+    KEY(UP, "Up")                                                                                  \
+    KEY(DOWN, "Down")                                                                              \
+    KEY(PAGE_UP, "PageUp")                                                                         \
+    KEY(PAGE_DOWN, "PageDown")                                                                     \
+    KEY(HOME, "Home")                                                                              \
+    KEY(END, "End")                                                                                \
+    KEY(ENTER, "Enter")                                                                            \
+    KEY(ESC, "Esc")                                                                                \
+    KEY(WHEEL_UP, "WheelUp")                                                                       \
+    KEY(WHEEL_DOWN, "WheelDown")                                                                   \
+    KEY(MAP_UP, "MapUp")                                                                           \
+    KEY(MAP_DOWN, "MapDown")
+
+#define PRESS_NUMBER(id, name) PRESS_##id,
+enum press_key { PRESS_KEYS(PRESS_NUMBER) PRESS_COUNT };
+#undef PRESS_NUMBER
+
+// PRESS_COUNT if there is none of that name.
+enum press_key script_press_key(const char *name);
+const char *script_press_name(enum press_key key);
+
 // Row i of the table, or NULL past its end.
 const struct command_info *script_command(u32 i);
 const char *script_family_name(enum command_family family);
@@ -289,6 +330,7 @@ struct player_item {
     enum player_item_kind kind;
     const char *text;  // as written, fit for a terminal; owned by the player
     const char *title; // chapter: its title; say, ask, cue: the words; else ""; until the next call
+    u32 traits;        // enum command_trait
     u32 line;
 };
 

@@ -30,8 +30,10 @@ const char key_names[] =
 #define PANES "tasks states trace task stack kernel memory files timeline ring narration"
 
 const char pane_names[] = PANES;
-const char press_names[] =
-    "Up Down PageUp PageDown Home End Enter Esc WheelUp WheelDown MapUp MapDown";
+
+#define PRESS_NAME(id, name) " " name
+
+const char *const press_names = &PRESS_KEYS(PRESS_NAME)[1];
 
 // What completion offers where any word may stand.
 #define FILES       "/etc/passwd /etc/motd /tmp/file /dev/null /dev/zero /dev/console /dev/hda"
@@ -252,7 +254,7 @@ const struct command_row command_table[] = {
           "starts over with a machine that has just been switched on",
           "bare: swapper (0) and init (1), init with the focus. sh: init waits for orphans, and a "
           "shell (2) has the focus. What was there is kept as a branch."),
-      .max_words = 4, .type = { TYPE_CHOICE },
+      .max_words = 4, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
       .choices = "bare sh mem= thread_size= cache_line=", .run = run_boot },
     { ACTS("sysctl", FAMILY_MACHINE, "sysctl [NAME [VALUE]]", "shows or sets the kernel's knobs",
            ""),
@@ -267,8 +269,8 @@ const struct command_row command_table[] = {
     { ACTS("focus", FAMILY_MACHINE, "focus PID",
            "chooses the task that makes the calls written without a PID",
            "One call by another task: write its PID in front, as in 5: fork."),
-      .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .prepare = prepare_focus,
-      .act = act_focus },
+      .min_words = 1, .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PID },
+      .prepare = prepare_focus, .act = act_focus },
 
     // ---- Looking
     { LOOKS("ps", "ps", "lists the tasks", ""), .run = run_look, .report = report_ps },
@@ -350,20 +352,23 @@ const struct command_row command_table[] = {
 
     // ---- Time
     { TRAVELS("undo", "undo [N]", "takes back the last command, or N", ""), .max_words = 1,
-      .type = { TYPE_NUMBER }, .run = run_undo },
+      .traits = TRAIT_COUNTED, .type = { TYPE_NUMBER }, .run = run_undo },
     { TRAVELS("redo", "redo [N]", "does again what undo took back", ""), .max_words = 1,
-      .type = { TYPE_NUMBER }, .run = run_redo },
+      .traits = TRAIT_COUNTED, .type = { TYPE_NUMBER }, .run = run_redo },
     { TRAVELS("goto", "goto N", "goes to where N commands have run", ""), .min_words = 1,
       .max_words = 1, .type = { TYPE_NUMBER }, .run = run_goto },
     { TRAVELS("step", "step [N]", "goes to the next kernel function or event inside a command",
               "First undo the command, then step into it."),
-      .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_INTO, .run = run_step },
+      .max_words = 1, .traits = TRAIT_COUNTED | TRAIT_STEPS_ON, .type = { TYPE_NUMBER },
+      .number = STEP_INTO, .run = run_step },
     { TRAVELS("next", "next [N]", "goes to the next step, but not into deeper functions", ""),
-      .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_OVER, .run = run_step },
+      .max_words = 1, .traits = TRAIT_COUNTED | TRAIT_STEPS_ON, .type = { TYPE_NUMBER },
+      .number = STEP_OVER, .run = run_step },
     { TRAVELS("finish", "finish [N]", "goes on until the current kernel function has returned", ""),
-      .max_words = 1, .type = { TYPE_NUMBER }, .number = STEP_OUT, .run = run_step },
+      .max_words = 1, .traits = TRAIT_COUNTED | TRAIT_STEPS_ON, .type = { TYPE_NUMBER },
+      .number = STEP_OUT, .run = run_step },
     { TRAVELS("back", "back [N]", "goes one step back", ""), .max_words = 1,
-      .type = { TYPE_NUMBER }, .number = STEP_BACK, .run = run_step },
+      .traits = TRAIT_COUNTED, .type = { TYPE_NUMBER }, .number = STEP_BACK, .run = run_step },
     { TRAVELS(
           "until", "until [back] FUNCTION | until [back] EVENT [PID [STATE]]",
           "goes on, or back, until a kernel function or an event",
@@ -381,42 +386,47 @@ const struct command_row command_table[] = {
             "arranges the panes for a subject, or lists the layouts",
             "Panes that a layout leaves out, or has no room for, come into sight with `pane NAME`. "
             "Without a terminal this command and the others about the screen do nothing."),
-      .max_words = 1, .type = { TYPE_CHOICE }, .choices = "teach memory kernel sched io all",
-      .run = run_view },
+      .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
+      .choices = "teach memory kernel sched io all", .run = run_view },
     { VIEWS("pane", "pane [NAME [TAB] | next | previous | console]",
             "says which pane the arrow keys are for, or lists the panes",
             "The panes: " PANES ". TAB is one of the views that some have: pane kernel runq, pane "
             "trace fields. A pane that has no place in the layout gets one."),
-      .max_words = 2, .type = { TYPE_PANE, TYPE_NONE }, .choices = "next previous console",
-      .run = run_view },
+      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PANE, TYPE_NONE },
+      .choices = "next previous console", .run = run_view },
     { VIEWS(
           "zoom", "zoom [PANE|console|off]", "gives a pane the whole screen, and takes it back",
           "Without a word: the pane that the arrow keys are for or were for last, at first the one "
           "that the layout is about; or back, to what was before."),
-      .max_words = 1, .type = { TYPE_PANE }, .choices = "console off", .run = run_view },
+      .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PANE }, .choices = "console off",
+      .run = run_view },
     { VIEWS("size", "size PANE|console ROWSxCOLUMNS|taller|shorter|wider|narrower | size reset",
             "changes a pane's size in this layout",
             "With the mouse, drag a border. The others give or take the room; none gets less than "
             "it needs. size reset: as they were."),
-      .min_words = 1, .max_words = 2, .type = { TYPE_PANE, TYPE_CHOICE },
-      .choices = "console taller shorter wider narrower reset", .run = run_size },
+      .min_words = 1, .max_words = 2, .traits = TRAIT_SETS_STAGE,
+      .type = { TYPE_PANE, TYPE_CHOICE }, .choices = "console taller shorter wider narrower reset",
+      .run = run_size },
     { VIEWS("choose", "choose PID|off|back", "says which task the panes about one task show",
             "off: the one that the last thing happened to, else the focus; back: the one before."),
-      .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .run = run_choose },
+      .min_words = 1, .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PID },
+      .run = run_choose },
     { VIEWS("beside", "beside PID|off",
             "puts another task's memory beside that of the task that is shown",
             "off: the pane chooses, as at first: a child or the parent with common memory."),
-      .min_words = 1, .max_words = 1, .type = { TYPE_PID }, .run = run_choose },
+      .min_words = 1, .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PID },
+      .run = run_choose },
     { VIEWS("press", "press PANE|console|help|output KEY [TIMES]",
             "presses a key in a pane: scrolls it",
             "KEY is Up, Down, PageUp, PageDown, Home, End, Enter or Esc; WheelUp and WheelDown "
             "are the mouse's wheel, MapUp and MapDown the same over the memory pane's map. help "
             "and output, which is more than the console has room for, lie over the panes: Esc "
             "closes them."),
-      .min_words = 2, .max_words = 3, .type = { TYPE_PANE, TYPE_KEY, TYPE_NUMBER },
-      .choices = "console help output", .run = run_view },
-    { VIEWS("redraw", "redraw", "draws the screen anew, when something has garbled it", ""),
+      .min_words = 2, .max_words = 3, .traits = TRAIT_COUNTED | TRAIT_KEEPS_OUTPUT,
+      .type = { TYPE_PANE, TYPE_KEY, TYPE_NUMBER }, .choices = "console help output",
       .run = run_view },
+    { VIEWS("redraw", "redraw", "draws the screen anew, when something has garbled it", ""),
+      .traits = TRAIT_KEEPS_OUTPUT, .run = run_view },
     { VIEWS("play", "play [off|faster|slower|STEPS]",
             "steps by itself through the demo, or the last command",
             "STEPS a second: 1/4, 1/2, 1, 2, 4, 8, 16 or 32. At the end of the history the last "
@@ -426,7 +436,7 @@ const struct command_row command_table[] = {
     { VIEWS("theme", "theme [dark|light|high-contrast|mono] [ascii|utf8]",
             "chooses colours and signs, or lists the themes",
             "high-contrast is for bad projectors. NO_COLOR in the environment begins with mono."),
-      .max_words = 2, .type = { TYPE_CHOICE },
+      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
       .choices = "dark light high-contrast mono ascii utf8", .run = run_view },
     { VIEWS("mouse", "mouse on|off", "off leaves the mouse to the terminal, for selecting text",
             ""),
@@ -461,15 +471,17 @@ const struct command_row command_table[] = {
     { OTHER("cue", FAMILY_DEMO, COMMAND_NARRATE, "cue \"TEXT\"", "tells the speaker something",
             "It is shown in another terminal only, by procarium --notes, which follows the lesson "
             "that is played in this one. A cue belongs to what stands before it."),
-      .min_words = 1, .max_words = 1, .type = { TYPE_TEXT }, .run = run_cue },
+      .min_words = 1, .max_words = 1, .traits = TRAIT_UNSEEN, .type = { TYPE_TEXT },
+      .run = run_cue },
     { OTHER("expect", FAMILY_DEMO, COMMAND_EXPECT, "expect …", "says what must be so",
             "A failed expect is a mistake: the script stops there."),
-      .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_EXPECT }, .run = run_expect },
+      .min_words = 1, .max_words = ANY_COUNT, .traits = TRAIT_UNSEEN, .type = { TYPE_EXPECT },
+      .run = run_expect },
     { ACTS("let", FAMILY_DEMO, "let NAME VALUE|QUANTITY", "sets a variable",
            "It is read as $NAME. QUANTITY is one of those that expect knows: let before "
            "free_pages."),
-      .min_words = 2, .max_words = 4, .type = { TYPE_VARIABLE, TYPE_NUMBER },
-      .prepare = prepare_let, .act = act_let },
+      .min_words = 2, .max_words = 4, .traits = TRAIT_UNSEEN,
+      .type = { TYPE_VARIABLE, TYPE_NUMBER }, .prepare = prepare_let, .act = act_let },
     { OTHER("repeat", FAMILY_DEMO, COMMAND_REPEAT, "repeat COUNT { COMMAND; … }",
             "runs a block several times",
             "Each command in it is a command of the history. Blocks may contain blocks."),
@@ -505,8 +517,8 @@ const struct command_row command_table[] = {
             "writes what is on the screen as a picture for hand-outs",
             "The name's end says the form: .svg, .html, or .txt. The command itself is not in the "
             "picture."),
-      .min_words = 1, .max_words = 2, .is_not_in_block = true, .type = { TYPE_FILE, TYPE_REPLACE },
-      .run = run_snapshot_screen },
+      .min_words = 1, .max_words = 2, .is_not_in_block = true, .traits = TRAIT_KEEPS_OUTPUT,
+      .type = { TYPE_FILE, TYPE_REPLACE }, .run = run_snapshot_screen },
     { OTHER("chapters", FAMILY_DEMO, COMMAND_SESSION, "chapters [N]",
             "lists the chapters of the lesson, or goes to one",
             "Alt-Page Down and Alt-Page Up go to the next and the one before."),

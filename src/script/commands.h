@@ -73,6 +73,7 @@ struct command_row {
     enum command_kind kind;
     u8 min_words, max_words; // behind the name
     bool is_not_in_block;    // may not stand inside repeat
+    u8 traits;               // enum command_trait
     u8 type[COMMAND_TYPES];  // enum word_type of its words; the last one holds for the rest
     const char *choices;     // TYPE_CHOICE: words with spaces between
     s32 number;              // calls: __NR_…; step, next, finish, back: enum step_kind
@@ -94,7 +95,7 @@ extern const char pane_names[];
 // The keys that `keys` and `help` know, and `mouse`.
 extern const char key_names[];
 // Those that `press` knows.
-extern const char press_names[];
+extern const char *const press_names;
 
 // By name or alias, or NULL.
 const struct command_row *find_command(const char *name);

@@ -116,6 +116,7 @@ struct player_item player_item(const struct player *p, u32 i)
         .kind = kind_of(n),
         .text = item->text,
         .title = has_title ? word_interpolated(p->session, &n->word[0]) : "",
+        .traits = n->command->traits,
         .line = n->line,
     };
 }

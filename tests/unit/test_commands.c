@@ -26,11 +26,73 @@ static void test_table(void)
         CU_ASSERT_EQUAL(c->act != NULL, c->kind == COMMAND_ACT);
         CU_ASSERT(c->info.acts || c->run || c->kind == COMMAND_REPEAT);
         CU_ASSERT(c->kind != COMMAND_CALL || c->number > 0);
+        if (c->traits & TRAIT_COUNTED) { // the count stands behind all other words
+            CU_ASSERT_EQUAL(c->max_words, c->min_words + 1);
+            CU_ASSERT_EQUAL(c->type[c->min_words], TYPE_NUMBER);
+        }
     }
     CU_ASSERT_PTR_EQUAL(find_command("wait"), find_command("wait4"));
     CU_ASSERT_PTR_NULL(find_command(""));
     CU_ASSERT_PTR_NULL(find_command("wai"));
     CU_ASSERT_PTR_NULL(script_command(command_count));
+}
+
+static void test_lines(void)
+{
+    static const struct {
+        const char *line, *command, *word;
+        u32 traits;
+        bool has_times;
+    } cases[] = {
+        { "step", "step", "", TRAIT_COUNTED | TRAIT_STEPS_ON, false },
+        { " step  3 # on", "step", "3", TRAIT_COUNTED | TRAIT_STEPS_ON, true },
+        { "back", "back", "", TRAIT_COUNTED, false },
+        { "press console Up", "press", "console", TRAIT_COUNTED | TRAIT_KEEPS_OUTPUT, false },
+        { "press task Up 2", "press", "task", TRAIT_COUNTED | TRAIT_KEEPS_OUTPUT, true },
+        { "redraw", "redraw", "", TRAIT_KEEPS_OUTPUT, false },
+        { "snapshot", "snapshot", "", 0, false },
+        { "snapshot-screen a.svg", "snapshot-screen", "a.svg", TRAIT_KEEPS_OUTPUT, false },
+        { "pane trace", "pane", "trace", TRAIT_SETS_STAGE, false },
+        { "3: fork", "fork", "", 0, false },
+        { "wait", "wait4", "", 0, false },
+        { "let x 3", "let", "x", TRAIT_UNSEEN, false },
+        { "say \"a word longer than what is kept\"", "say", "a word longer than what is kept", 0,
+          false },
+        { "repeat 2 { fork }", "repeat", "2", 0, false },
+        { "undo; step", NULL, "", 0, false },
+        { "press console", NULL, "", 0, false },
+        { "step {", NULL, "", 0, false },
+        { "presses", NULL, "", 0, false },
+        { "# step", NULL, "", 0, false },
+        { "\033", NULL, "", 0, false },
+        { "", NULL, "", 0, false },
+    };
+
+    for (u32 i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct command_line line = script_command_line(cases[i].line);
+        const char *name = cases[i].command;
+
+        CU_ASSERT_PTR_EQUAL(line.command, name ? &find_command(name)->info : NULL);
+        CU_ASSERT_EQUAL(line.traits, cases[i].traits);
+        CU_ASSERT_EQUAL(line.has_times, cases[i].has_times);
+        CU_ASSERT_STRING_EQUAL(line.word, cases[i].word);
+    }
+}
+
+static void test_press_keys(void)
+{
+    struct strbuf all = STRBUF_INIT;
+
+    for (u32 i = 0; i < PRESS_COUNT; i++) {
+        const char *name = script_press_name((enum press_key)i);
+
+        CU_ASSERT_EQUAL(script_press_key(name), i);
+        strbuf_printf(&all, i ? " %s" : "%s", name);
+        CU_ASSERT_PTR_NOT_NULL(strstr(find_command("press")->info.help, name));
+    }
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&all), press_names);
+    CU_ASSERT_EQUAL(script_press_key("Uppercut"), PRESS_COUNT);
+    strbuf_finish(&all);
 }
 
 // Every topic fits a terminal of 80 columns.
@@ -228,6 +290,8 @@ static void test_file_mistakes(void)
 
 static CU_TestInfo tests[] = {
     { "the table", test_table },
+    { "what a line is", test_lines },
+    { "the keys of press", test_press_keys },
     { "help", test_help },
     { "calls", test_calls },
     { "the focus", test_focus },

@@ -56,17 +56,10 @@ static bool is_step_of_demo(const struct app *app, const char *text)
            strpbrk(text, ";\n") == NULL;
 }
 
-/* Commands that let a long output lie where it is: it is in the picture, or is scrolled. */
-static bool leaves_pager(const char *text)
-{
-    return strncmp(text, "snapshot-screen", 15) == 0 || strncmp(text, "press ", 6) == 0 ||
-           strcmp(text, "redraw") == 0;
-}
-
 void app_run(struct app *app, const char *name, const char *text)
 {
     app->is_busy = true;
-    app->keeps_pager = leaves_pager(text);
+    app->keeps_pager = script_command_line(text).traits & TRAIT_KEEPS_OUTPUT;
     app->echoed = console_count(app->console);
     face_begin(app);
     app->result = session_run_from(app->session, name, app->line_number, text, strlen(text));
@@ -122,8 +115,10 @@ static bool drop_echo(struct app *app, bool is_same)
 /* Shows a key's command as typed; a count behind it when there is more than one. */
 static void show_echo(struct app *app, const char *command, bool is_view, bool is_new)
 {
+    struct command_line line = script_command_line(command);
+    bool scrolls_console = (line.traits & TRAIT_KEEPS_OUTPUT) && strcmp(line.word, "console") == 0;
+
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
-    bool scrolls_console = strncmp(command, "press console ", 14) == 0;
     app->is_repeated_view = is_view;
     console_write(app->console, STYLE_PROMPT, strbuf_text(&app->repeated_prompt));
     if (app->times > 1)
@@ -141,21 +136,26 @@ static void show_echo(struct app *app, const char *command, bool is_view, bool i
 static void tell_end(struct app *app, const char *command)
 {
     struct time_position at = machine_position(app->vs.m);
-    bool is_step = strcmp(command, "step") == 0 || strcmp(command, "next") == 0 ||
-                   strcmp(command, "finish") == 0;
 
-    if (is_step && at.command > 0 && at.command == at.commands)
+    if ((script_command_line(command).traits & TRAIT_STEPS_ON) && at.command > 0 &&
+        at.command == at.commands)
         console_writef(
             app->console, STYLE_HINT,
             _("F3 goes to the start of “%.40s”, F9 then into it; F7 goes a step back.\n"),
             session_history(app->session, at.command - 1).text);
 }
 
+/* The last key's command once more, and one that counts? */
+static bool counts_on(const struct app *app, const char *command)
+{
+    struct command_line line = script_command_line(command);
+
+    return strcmp(app->repeated, command) == 0 && (line.traits & TRAIT_COUNTED) && !line.has_times;
+}
+
 void app_run_key(struct app *app, const char *command)
 {
-    bool is_same = strcmp(app->repeated, command) == 0 && strchr(command, ' ') == NULL;
-
-    app->times = drop_echo(app, is_same) ? app->times + 1 : 1;
+    app->times = drop_echo(app, counts_on(app, command)) ? app->times + 1 : 1;
     show_echo(app, command, false, app->times == 1);
     app_run(app, _("command line"), command);
     if (app->result == RUN_OK)
@@ -167,12 +167,9 @@ void app_run_key(struct app *app, const char *command)
 /* Of several in a row only the last is worth a line; scrolling counts. */
 void app_run_view_key(struct app *app, const char *command)
 {
-    bool is_press = strncmp(command, "press ", 6) == 0;
-    bool is_same = strcmp(app->repeated, command) == 0;
-    bool was_view = app->is_repeated_view;
+    bool is_new = !drop_echo(app, app->is_repeated_view);
 
-    bool is_new = !drop_echo(app, was_view);
-    app->times = !is_new && is_same && is_press ? app->times + 1 : 1;
+    app->times = !is_new && counts_on(app, command) ? app->times + 1 : 1;
     show_echo(app, command, true, is_new);
     app_run(app, _("command line"), command);
     if (app->result != RUN_OK)

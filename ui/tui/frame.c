@@ -66,18 +66,6 @@ static void draw_progress(const struct app *app, const struct canvas *canvas)
     draw_text(canvas, 0, cols > 0 ? cols + 1 : 1, draw_style(canvas, STYLE_SENTENCE), text);
 }
 
-/* The command of the table that a line of the history begins with, or NULL. */
-static const struct command_info *command_of(const char *text)
-{
-    const struct command_info *info;
-    size_t length = strcspn(text, " ");
-
-    for (u32 i = 0; (info = script_command(i)) != NULL; i++)
-        if (strlen(info->name) == length && strncmp(info->name, text, length) == 0)
-            return info;
-    return NULL;
-}
-
 /* When nothing has happened that events tell about. */
 static const char *quiet_sentence(const struct app *app, char *text, size_t size)
 {
@@ -93,7 +81,7 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
         snprintf(text, size, _("%.60s: done, and no kernel function ran for it."), line);
         return text;
     }
-    const struct command_info *info = command_of(line);
+    const struct command_info *info = script_command_line(line).command;
     int length =
         snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
     if (length > 0 && (size_t)length < size)

@@ -95,9 +95,9 @@ static enum key_use go_to_pane(struct app *app, int pane)
 
 enum request app_request_of(const char *line)
 {
-    bool is_view = strncmp(line, "choose", 6) == 0 || strncmp(line, "pane", 4) == 0;
+    const struct command_info *command = script_command_line(line).command;
 
-    return is_view ? REQUEST_VIEW : REQUEST_COMMAND;
+    return command && command->family == FAMILY_VIEW ? REQUEST_VIEW : REQUEST_COMMAND;
 }
 
 /* A key for the pane that the arrows are for, as the command that it means there. */
@@ -239,14 +239,8 @@ static enum key_use function_key(struct app *app, int code)
         return app_request(app, REQUEST_COMMAND, "finish");
     for (size_t i = 0; i < sizeof help_rows / sizeof help_rows[0]; i++) {
         const char *command = help_rows[i].command;
-        const struct command_info *info;
-        if (help_rows[i].code != code || !command)
-            continue;
-        for (u32 c = 0; (info = script_command(c)) != NULL; c++)
-            if (info->family == FAMILY_VIEW &&
-                strncmp(info->name, command, strlen(info->name)) == 0)
-                return view(app, command);
-        return app_request(app, REQUEST_COMMAND, command);
+        if (help_rows[i].code == code && command)
+            return app_request(app, app_request_of(command), command);
     }
     return KEY_FOR_LINE;
 }

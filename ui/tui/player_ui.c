@@ -99,28 +99,12 @@ static void come_back(struct app *app)
 /* Nothing to see: it belongs to what stands before it. */
 bool player_ui_is_silent(const struct player *p, u32 i)
 {
-    struct player_item item = player_item(p, i);
-
-    return item.kind == ITEM_EXPECT || item.kind == ITEM_CUE || strncmp(item.text, "let ", 4) == 0;
-}
-
-static bool is_command(const char *text, const char *name)
-{
-    size_t length = strlen(name);
-
-    return strncmp(text, name, length) == 0 && (text[length] == ' ' || !text[length]);
+    return player_item(p, i).traits & TRAIT_UNSEEN;
 }
 
 static bool sets_stage(const struct player *p, u32 i)
 {
-    static const char *const names[] = { "boot",  "layout", "pane",   "zoom", "size",
-                                         "theme", "choose", "beside", "focus" };
-    const char *text = player_item(p, i).text;
-
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-        if (is_command(text, names[n]))
-            return true;
-    return false;
+    return player_item(p, i).traits & TRAIT_SETS_STAGE;
 }
 
 bool player_ui_is_prelude(const struct player *p, u32 i)

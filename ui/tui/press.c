@@ -13,43 +13,40 @@ enum { WHEEL_ROWS = 3 };
 /* Where the map is, in the memory pane, wherever that is. */
 enum { IN_MAP = INT_MAX / 2 };
 
-static const struct named_key {
-    const char *name;
-    struct key key;
-} names[] = {
-    { "Up", { .kind = KEY_KIND_CODE, .code = KEY_UP } },
-    { "Down", { .kind = KEY_KIND_CODE, .code = KEY_DOWN } },
-    { "PageUp", { .kind = KEY_KIND_CODE, .code = KEY_PPAGE } },
-    { "PageDown", { .kind = KEY_KIND_CODE, .code = KEY_NPAGE } },
-    { "Home", { .kind = KEY_KIND_CODE, .code = KEY_HOME } },
-    { "End", { .kind = KEY_KIND_CODE, .code = KEY_END } },
-    { "Enter", { .kind = KEY_KIND_CHAR, .ch = L'\r' } },
-    { "Esc", { .kind = KEY_KIND_CHAR, .ch = L'\033' } },
-    { "WheelUp", { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_UP } },
-    { "WheelDown", { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_DOWN } },
-    { "MapUp", { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_UP, .y = IN_MAP, .x = IN_MAP } },
-    { "MapDown", { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_DOWN, .y = IN_MAP, .x = IN_MAP } },
+static const struct key keys[] = {
+    [PRESS_UP] = { .kind = KEY_KIND_CODE, .code = KEY_UP },
+    [PRESS_DOWN] = { .kind = KEY_KIND_CODE, .code = KEY_DOWN },
+    [PRESS_PAGE_UP] = { .kind = KEY_KIND_CODE, .code = KEY_PPAGE },
+    [PRESS_PAGE_DOWN] = { .kind = KEY_KIND_CODE, .code = KEY_NPAGE },
+    [PRESS_HOME] = { .kind = KEY_KIND_CODE, .code = KEY_HOME },
+    [PRESS_END] = { .kind = KEY_KIND_CODE, .code = KEY_END },
+    [PRESS_ENTER] = { .kind = KEY_KIND_CHAR, .ch = L'\r' },
+    [PRESS_ESC] = { .kind = KEY_KIND_CHAR, .ch = L'\033' },
+    [PRESS_WHEEL_UP] = { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_UP },
+    [PRESS_WHEEL_DOWN] = { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_DOWN },
+    [PRESS_MAP_UP] = { .kind = KEY_KIND_MOUSE, .mouse = MOUSE_WHEEL_UP, .y = IN_MAP, .x = IN_MAP },
+    [PRESS_MAP_DOWN] = { .kind = KEY_KIND_MOUSE,
+                         .mouse = MOUSE_WHEEL_DOWN,
+                         .y = IN_MAP,
+                         .x = IN_MAP },
 };
 
-static const struct named_key *key_of_name(const char *name)
+_Static_assert(sizeof keys / sizeof keys[0] == PRESS_COUNT, "a key for each name");
+
+static bool is_same_key(const struct key *k, const struct key *key)
 {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i].name, name) == 0)
-            return &names[i];
-    return NULL;
+    if (k->kind != key->kind)
+        return false;
+    return k->kind == KEY_KIND_CODE    ? k->code == key->code
+           : k->kind == KEY_KIND_MOUSE ? k->mouse == key->mouse
+                                       : k->ch == key->ch && !key->alt;
 }
 
 const char *press_name(const struct key *key)
 {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct key *k = &names[i].key;
-        bool is_same =
-            k->kind == key->kind && (k->kind == KEY_KIND_CODE    ? k->code == key->code
-                                     : k->kind == KEY_KIND_MOUSE ? k->mouse == key->mouse
-                                                                 : k->ch == key->ch && !key->alt);
-        if (is_same)
-            return names[i].name;
-    }
+    for (u32 i = 0; i < PRESS_COUNT; i++)
+        if (is_same_key(&keys[i], key))
+            return script_press_name((enum press_key)i);
     return NULL;
 }
 
@@ -126,20 +123,21 @@ static void press_once(struct app *app, const char *target, int pane, const stru
 bool app_do_press(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     int pane = pane_by_name(c->word[0]);
-    const struct named_key *named = key_of_name(c->word[1]);
+    const struct key *key =
+        &keys[script_press_key(c->word[1])]; /* the table of commands knows it */
     int times = c->words > 2 ? (int)strtol(c->word[2], NULL, 0) : 1;
 
-    if (!named || (pane != LAYOUT_NO_PANE &&
-                   !(is_wheel(&named->key) ? pane_table[pane]->mouse : pane_table[pane]->key))) {
+    if (pane != LAYOUT_NO_PANE &&
+        !(is_wheel(key) ? pane_table[pane]->mouse : pane_table[pane]->key)) {
         strbuf_printf(why, _("%s takes no keys"), c->word[0]);
         return false;
     }
-    if (named->key.y == IN_MAP && pane != PANE_MEMORY) {
+    if (key->y == IN_MAP && pane != PANE_MEMORY) {
         strbuf_printf(why, _("%s has no map"), c->word[0]);
         return false;
     }
     for (int n = 0; n < times; n++)
-        press_once(app, c->word[0], pane, &named->key);
+        press_once(app, c->word[0], pane, key);
     return true;
 }
 

@@ -37,38 +37,36 @@ bool settings_take_mistake(struct settings *settings, const struct mistake *mist
     return true;
 }
 
-/* The file's name as a person writes it; false if there is none. */
-static bool add_path(struct strbuf *out)
+/* The file's name as a person writes it. */
+static void add_path(const char *path, struct strbuf *out)
 {
     const char *home = getenv("HOME");
     size_t length = home ? strlen(home) : 0;
-    char path[PATH_MAX];
 
-    if (!config_path(path, sizeof path))
-        return false;
     if (length > 1 && strncmp(path, home, length) == 0 && path[length] == '/')
         strbuf_printf(out, "~%s", path + length);
     else
         strbuf_puts(out, path);
-    return true;
 }
 
 void settings_run(struct app *app, struct strbuf *boot)
 {
     struct settings *s = &app->settings;
-    struct strbuf path = STRBUF_INIT;
+    struct strbuf shown = STRBUF_INIT;
+    char path[PATH_MAX];
 
     s->has_run = s->is_running = true;
     config_run(app->session, boot);
     s->is_running = false;
-    if (s->mistakes > 0 && add_path(&path)) {
+    if (s->mistakes > 0 && config_path(path, sizeof path)) {
+        add_path(path, &shown);
         console_writef(app->console, STYLE_ERROR,
                        s->mistakes == 1 ? _("%u mistake in %s") : _("%u mistakes in %s"),
-                       s->mistakes, strbuf_text(&path));
+                       s->mistakes, strbuf_text(&shown));
         console_write(app->console, STYLE_HINT, _(" (settings shows all): "));
         console_writef(app->console, STYLE_ERROR, "%s\n", strbuf_text(&s->first));
     }
-    strbuf_finish(&path);
+    strbuf_finish(&shown);
 }
 
 void settings_show(struct app *app)
@@ -77,9 +75,12 @@ void settings_show(struct app *app)
     struct strbuf out = STRBUF_INIT;
     char path[PATH_MAX];
 
-    if (!add_path(&out))
+    bool has_path = config_path(path, sizeof path);
+    if (has_path)
+        add_path(path, &out);
+    if (!has_path)
         strbuf_puts(&out, _("no file: there is no HOME in the environment"));
-    else if (!config_path(path, sizeof path) || access(path, F_OK) != 0)
+    else if (access(path, F_OK) != 0)
         strbuf_puts(&out, _(": no such file; it may hold commands about the screen, and boot"));
     else if (!s->has_run)
         strbuf_puts(&out, _(": not read, as --no-config wants it"));
