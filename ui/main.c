@@ -227,7 +227,7 @@ static int run_interactive(struct session *session, const struct options *o)
     if (!o->is_plain && tui_is_usable(why, sizeof why))
         return run_panes(session, o, NULL);
     if (!o->is_plain)
-        fprintf(stderr, _("procarium: %s; so there are no panes\n"), why);
+        fprintf(stderr, _("procarium: no panes: %s. Try TERM=xterm-256color.\n"), why);
     if (!repl_run(session, o->resumes, !o->has_no_config))
         return complain(_("the terminal cannot be used; try: procarium --batch SCRIPT"), "");
     return STATUS_OK;

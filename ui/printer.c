@@ -3,10 +3,13 @@
 
 #include "procarium/report.h"
 #include "text.h"
+#include "tui/glyph.h"
+#include "tui/term.h"
 #include "write_file.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WIDTH = 78, SENTENCE_INDENT = 3, ROUNDS_TOLD = 3, OUTPUT_BUFFER = 1 << 16 };
 
@@ -15,6 +18,7 @@ struct printer {
     struct session *session;
     struct json_writer *json; /* for snapshots in text too */
     struct strbuf line;
+    bool is_ascii; /* a terminal that has no other signs is to show it */
     bool has_moved;
     bool has_elided;
     bool has_printed;
@@ -23,17 +27,33 @@ struct printer {
     void *person;
 };
 
-static void put(const char *text, size_t length)
+static void put_to(const struct printer *p, FILE *out, const char *text, size_t length)
 {
-    fwrite(text, 1, length, stdout);
+    if (!p->is_ascii) {
+        fwrite(text, 1, length, out);
+        return;
+    }
+    while (length > 0) {
+        char bytes[4];
+        wchar_t ch;
+        size_t used = glyph_decode(text, length, &ch);
+        fwrite(bytes, 1, glyph_encode(glyph_plain(ch), bytes), out);
+        text += used;
+        length -= used;
+    }
+}
+
+void printer_put(struct printer *p, const char *text, size_t length)
+{
+    put_to(p, stdout, text, length);
+    p->has_printed = true;
 }
 
 static void put_line(struct printer *p)
 {
     strbuf_putc(&p->line, '\n');
-    put(strbuf_text(&p->line), p->line.length);
+    printer_put(p, strbuf_text(&p->line), p->line.length);
     strbuf_clear(&p->line);
-    p->has_printed = true;
 }
 
 /* The columns that a word takes, near enough: its characters. */
@@ -81,8 +101,7 @@ static void put_wrapped(struct printer *p, const char *text, int indent)
 
 static void write_json(void *context, const char *bytes, size_t n)
 {
-    (void)context;
-    put(bytes, n);
+    put_to(context, stdout, bytes, n);
 }
 
 /* {"type":TYPE,"text":TEXT} */
@@ -181,25 +200,27 @@ static void on_text(void *context, const char *text, size_t length)
     if (p->style == PRINT_JSON)
         put_json_text(p, "text", text, length);
     else
-        put(text, length);
-    p->has_printed = true;
+        printer_put(p, text, length);
 }
 
 static void on_mistake(void *context, const struct mistake *mistake)
 {
     struct printer *p = context;
+    struct strbuf out = STRBUF_INIT;
 
     if (p->style == PRINT_JSON)
         json_error(p->json, mistake->line, mistake->column, mistake->message);
     fflush(stdout);
-    fprintf(stderr, "%s:%u:%u: %s", mistake->file, mistake->line, mistake->column,
-            mistake->message);
+    strbuf_printf(&out, "%s:%u:%u: %s", mistake->file, mistake->line, mistake->column,
+                  mistake->message);
     if (mistake->hint[0])
-        fprintf(stderr, " (%s)", mistake->hint);
-    fputc('\n', stderr);
+        strbuf_printf(&out, " (%s)", mistake->hint);
+    strbuf_putc(&out, '\n');
     if (mistake->source[0])
-        fprintf(stderr, "  %s\n  %*s^\n", mistake->source, (int)mistake->caret, "");
+        strbuf_printf(&out, "  %s\n  %*s^\n", mistake->source, (int)mistake->caret, "");
+    put_to(p, stderr, strbuf_text(&out), out.length);
     fflush(stderr);
+    strbuf_finish(&out);
 }
 
 /* The choices have a line each. */
@@ -290,6 +311,7 @@ struct printer *printer_create(enum printer_style style)
     if (!p)
         return NULL;
     p->style = style;
+    p->is_ascii = style != PRINT_JSON && isatty(STDOUT_FILENO) && !term_prints_unicode();
     p->json = json_create(write_json, p);
     if (!p->json) {
         free(p);

@@ -27,6 +27,8 @@ void printer_set_person(struct printer *p, bool (*ask)(void *person, struct strb
                         bool (*is_interrupted)(void *person), void *person);
 /* The session's face from now on, and a listener if the style needs one. */
 void printer_attach(struct printer *p, struct session *session);
+/* More text for standard output, in the signs that the terminal has. */
+void printer_put(struct printer *p, const char *text, size_t length);
 /* JSON: the last snapshot. Then everything is written out; false if that failed. */
 bool printer_end(struct printer *p);
 /* Stops listening and frees. */

@@ -33,6 +33,7 @@ struct repl {
     struct strbuf text; /* the lines read so far of what is not complete yet */
     u32 number;         /* of the next line */
     struct session_file *file;
+    bool has_unicode;       /* the terminal shows more than ASCII */
     u64 polls, replay_stop; /* questions whether ^C was typed; the one at which it was then */
 };
 
@@ -69,13 +70,18 @@ static int shown_bytes(const char *note)
     return (int)n;
 }
 
-static void list_candidates(const struct completions *found)
+static void list_candidates(struct repl *r, const struct completions *found)
 {
-    fputc('\n', stdout);
+    struct strbuf out = STRBUF_INIT;
+
+    strbuf_putc(&out, '\n');
     for (u32 i = 0; i < found->count && i < COMPLETIONS_SHOWN; i++)
-        printf("  %-24s %.*s\n", found->words[i], shown_bytes(found->notes[i]), found->notes[i]);
+        strbuf_printf(&out, "  %-24s %.*s\n", found->words[i], shown_bytes(found->notes[i]),
+                      found->notes[i]);
     if (found->count > COMPLETIONS_SHOWN)
-        printf(_("  … and %u more\n"), found->count - COMPLETIONS_SHOWN);
+        strbuf_printf(&out, _("  … and %u more\n"), found->count - COMPLETIONS_SHOWN);
+    printer_put(r->printer, strbuf_text(&out), out.length);
+    strbuf_finish(&out);
 }
 
 static void insert(EditLine *el, const struct completions *found, const char *line, size_t cursor)
@@ -114,7 +120,7 @@ static unsigned char complete(EditLine *el, int key)
     } else if (strlen(found.common) > cursor - found.start || found.is_final) {
         insert(el, &found, strbuf_text(&r->line), cursor);
     } else {
-        list_candidates(&found);
+        list_candidates(r, &found);
         result = CC_REDISPLAY;
     }
     completions_finish(&found);
@@ -155,7 +161,7 @@ static void make_prompt(struct repl *r)
 {
     strbuf_clear(&r->prompt);
     if (r->text.length > 0)
-        strbuf_puts(&r->prompt, MB_CUR_MAX > 1 ? "… " : "> "); /* else libedit dies of it */
+        strbuf_puts(&r->prompt, r->has_unicode ? "… " : "> ");
     else
         session_prompt(r->session, &r->prompt);
 }
@@ -247,7 +253,12 @@ static void run_all(struct repl *r, const char *first)
 
 static bool open_editor(struct repl *r)
 {
+    char why[256];
+
     term_set_locale();
+    r->has_unicode = MB_CUR_MAX > 1 && term_prints_unicode(); /* libedit dies of half characters */
+    if (!term_is_usable(why, sizeof why))
+        setenv("TERM", "dumb", 1); /* else libedit says once more that it does not know this one */
     r->history = history_list_create(HISTORY_LINES);
     repl_keys_begin(&r->keys, r->history);
     r->el = el_init("procarium", stdin, stdout, stderr);

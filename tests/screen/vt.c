@@ -621,6 +621,16 @@ size_t vt_bytes_received(const struct vt *vt)
     return vt->received;
 }
 
+char *vt_received(const struct vt *vt, size_t *size)
+{
+    *size = vt->received < KEPT_SIZE ? vt->received : KEPT_SIZE;
+    char *copy = must(calloc(1, *size + 1));
+
+    for (size_t i = 0; i < *size; i++)
+        copy[i] = vt->kept[(vt->received - *size + i) % KEPT_SIZE];
+    return copy;
+}
+
 bool vt_has_received(const struct vt *vt, const void *bytes, size_t size)
 {
     const char *wanted = bytes;

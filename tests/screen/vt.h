@@ -158,6 +158,8 @@ bool vt_is_termios_restored(const struct vt *vt);
  * for what must or must not reach the terminal raw. */
 size_t vt_bytes_received(const struct vt *vt);
 bool vt_has_received(const struct vt *vt, const void *bytes, size_t size);
+/* A copy of those, with a NUL behind; the caller frees it. */
+char *vt_received(const struct vt *vt, size_t *size);
 
 /* Print the screen as text in a frame, with size, cursor and modes: for a failure's message. */
 void vt_dump(const struct vt *vt, FILE *out);

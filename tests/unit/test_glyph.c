@@ -110,6 +110,17 @@ static void test_hanging_indent(void)
     CU_ASSERT_EQUAL(glyph_hanging_indent("   ", 3, 80), 5);
 }
 
+static void test_plain_signs(void)
+{
+    CU_ASSERT_EQUAL(glyph_plain(L'a'), L'a');
+    CU_ASSERT_EQUAL(glyph_plain(0), 0);
+    CU_ASSERT_EQUAL(glyph_plain(L'→'), L'>');
+    CU_ASSERT_EQUAL(glyph_plain(L'”'), L'"');
+    CU_ASSERT_EQUAL(glyph_plain(L'▒'), L':');
+    CU_ASSERT_EQUAL(glyph_plain(L'○'), L'.');
+    CU_ASSERT_EQUAL(glyph_plain(L'é'), L'é');
+}
+
 static CU_TestInfo tests[] = {
     { "hanging indents", test_hanging_indent },
     { "decoding", test_decode },
@@ -117,6 +128,7 @@ static CU_TestInfo tests[] = {
     { "there and back", test_round_trip },
     { "visible forms", test_visible_forms },
     { "widths", test_widths },
+    { "plain signs", test_plain_signs },
     CU_TEST_INFO_NULL,
 };
 

@@ -39,23 +39,12 @@ static void set_attrs(WINDOW *win, attr_t attrs)
     (void)wattrset(win, (int)attrs);
 }
 
-/* A plain sign for those that reports use and a poor terminal may not have. */
-static wchar_t plain_sign(wchar_t ch)
-{
-    static const wchar_t signs[] = L"→←▶◀▲▼·…─│├└┌┐┘┤┬┴┼×“”‘’–—▪█";
-    static const wchar_t plain[] = L"><><^v.~-|+`+++++++x\"\"''--*#";
-    _Static_assert(sizeof signs == sizeof plain, "a plain sign for each");
-    const wchar_t *sign = wcschr(signs, ch);
-
-    return ch && sign ? plain[sign - signs] : ch;
-}
-
 /* Draws a character at x when it fits; returns its width, or -1 when it does not. */
 static int put_glyph(const struct canvas *canvas, int y, int x, wchar_t ch)
 {
     struct glyph glyph;
 
-    glyph_of(ch > 0x7E && canvas->theme->is_ascii ? plain_sign(ch) : ch, &glyph);
+    glyph_of(canvas->theme->is_ascii ? glyph_plain(ch) : ch, &glyph);
     if (x + glyph.width > canvas->area.cols)
         return -1;
     if (x < 0 || y < 0 || y >= canvas->area.rows)

@@ -108,6 +108,16 @@ static void spell(struct glyph *glyph, wchar_t letter, unsigned value, int digit
     glyph->width = 2 + digits;
 }
 
+wchar_t glyph_plain(wchar_t ch)
+{
+    static const wchar_t signs[] = L"→←▶◀▲▼·…─│├└┌┐┘┤┬┴┼×“”‘’–—▪█▒░┃●○";
+    static const wchar_t plain[] = L"><><^v.~-|+`+++++++x\"\"''--*#:.#o.";
+    _Static_assert(sizeof signs == sizeof plain, "a plain sign for each");
+    const wchar_t *sign = ch > 0x7E ? wcschr(signs, ch) : NULL;
+
+    return sign ? plain[sign - signs] : ch;
+}
+
 void glyph_of(wchar_t ch, struct glyph *glyph)
 {
     if (ch < 0x20 || ch == 0x7F) {

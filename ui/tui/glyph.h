@@ -33,6 +33,12 @@ size_t glyph_decode(const char *s, size_t n, wchar_t *ch);
  */
 size_t glyph_encode(wchar_t ch, char out[4]);
 
+/*
+ * An ASCII sign for one that procarium itself uses and a poor terminal may not have; others stay
+ * what they are: they are what the person has written.
+ */
+wchar_t glyph_plain(wchar_t ch);
+
 /* The form in which ch is drawn. */
 void glyph_of(wchar_t ch, struct glyph *glyph);
 

@@ -49,8 +49,7 @@ static s32 actor_of(const char *text)
 
 static int draw_mark(const struct canvas *canvas, int y, int x, bool is_done, bool is_cursor)
 {
-    bool is_ascii = canvas->theme->is_ascii;
-    const char *mark = is_done ? (is_ascii ? "o" : "●") : (is_ascii ? "." : "○");
+    const char *mark = is_done ? "●" : "○";
     attr_t attrs = draw_style(canvas, is_cursor ? STYLE_CHANGED
                                       : is_done ? STYLE_CURRENT
                                                 : STYLE_DIM);
@@ -132,7 +131,7 @@ static void draw_branch(const struct canvas *canvas, int y, const struct branch_
     int room = (canvas->area.cols - x - glyph_width(text) - 2) / MARK_COLS;
     x = draw_text(canvas, y, x, quiet, theme_symbol(theme, SYMBOL_TREE_LAST));
     for (u64 i = 0; i < own && (int)i < room; i++) {
-        x = draw_text(canvas, y, x, quiet, theme->is_ascii ? "." : "○");
+        x = draw_text(canvas, y, x, quiet, "○");
         if (i + 1 < own)
             draw_horizontal(canvas, y, x++, 1, draw_style(canvas, STYLE_BORDER));
     }

@@ -37,21 +37,27 @@ void term_set_locale(void)
     setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+enum charset { CHARSET_UNTOLD, CHARSET_UTF8, CHARSET_OTHER };
+
 /*
- * Does the environment name a character set other than UTF-8, as en_US.ISO-8859-1 does? Whoever
- * says nothing, or C, has a terminal that TERM knows better.
+ * The character set that the environment names, as en_US.ISO-8859-1 does. Whoever says nothing, or
+ * C, has a terminal that TERM knows better.
  */
-static bool has_other_charset(void)
+static enum charset charset_of_environment(void)
 {
     static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = getenv(names[i]);
         const char *dot = value ? strchr(value, '.') : NULL;
+        if (value && *value && !dot)
+            return CHARSET_UNTOLD;
         if (value && *value)
-            return dot && strncasecmp(dot, ".utf8", 5) != 0 && strncasecmp(dot, ".utf-8", 6) != 0;
+            return strncasecmp(dot, ".utf8", 5) == 0 || strncasecmp(dot, ".utf-8", 6) == 0
+                       ? CHARSET_UTF8
+                       : CHARSET_OTHER;
     }
-    return false;
+    return CHARSET_UNTOLD;
 }
 
 bool term_is_usable(char *why, size_t size)
@@ -59,19 +65,24 @@ bool term_is_usable(char *why, size_t size)
     const char *name = getenv("TERM");
     int error;
 
+    if (!name || !*name)
+        name = NULL;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         snprintf(why, size, _("standard input and output must be a terminal"));
         return false;
     }
-    if (setupterm(NULL, STDOUT_FILENO, &error) != OK) {
-        snprintf(why, size, _("unknown terminal type '%.40s' (TERM)"), name ? name : "");
+    if (!name) {
+        snprintf(why, size, _("TERM is not set"));
+        return false;
+    }
+    if (setupterm(name, STDOUT_FILENO, &error) != OK) {
+        snprintf(why, size, _("TERM=%.40s is unknown"), name);
         return false;
     }
     const char *place_cursor = tigetstr("cup");
     bool ok = place_cursor && place_cursor != (char *)-1;
     if (!ok)
-        snprintf(why, size, _("the terminal type '%.40s' (TERM) cannot place a cursor"),
-                 name ? name : "");
+        snprintf(why, size, _("TERM=%.40s cannot place a cursor"), name);
     del_curterm(cur_term);
     return ok;
 }
@@ -82,6 +93,33 @@ static bool begins_with_one_of(const char *text, const char *const *prefixes)
         if (strncmp(text, *prefixes, strlen(*prefixes)) == 0)
             return true;
     return false;
+}
+
+/* Terminals that understand synchronized frames and bracketed paste, or ignore them. */
+static bool is_modern(const char *name)
+{
+    static const char *const modern[] = { "xterm",     "tmux",  "screen",  "rxvt",
+                                          "alacritty", "foot",  "kitty",   "wezterm",
+                                          "vte",       "gnome", "konsole", "ghostty",
+                                          "st-",       "putty", "mintty",  NULL };
+
+    return begins_with_one_of(name, modern);
+}
+
+/* Terminals that show UTF-8 unless they are told otherwise. */
+static bool knows_unicode(const char *name)
+{
+    static const char *const others[] = { "linux", "st", NULL };
+
+    return is_modern(name) || begins_with_one_of(name, others);
+}
+
+bool term_prints_unicode(void)
+{
+    enum charset charset = charset_of_environment();
+    const char *name = getenv("TERM");
+
+    return charset == CHARSET_UTF8 || (charset == CHARSET_UNTOLD && name && knows_unicode(name));
 }
 
 /* ---- Sequences ---- */
@@ -208,17 +246,11 @@ static void give_back(struct terminal *term)
 
 void term_start(struct terminal *term, bool with_mouse)
 {
-    static const char *const modern[] = { "xterm",     "tmux",  "screen",  "rxvt",
-                                          "alacritty", "foot",  "kitty",   "wezterm",
-                                          "vte",       "gnome", "konsole", "ghostty",
-                                          "st-",       "putty", "mintty",  NULL };
-    static const char *const unicode[] = { "linux", "st", NULL };
     const char *name = getenv("TERM");
 
     *term = (struct terminal){ .has_mouse = with_mouse };
-    term->is_modern = begins_with_one_of(name, modern);
-    term->has_unicode =
-        (term->is_modern || begins_with_one_of(name, unicode)) && !has_other_charset();
+    term->is_modern = is_modern(name);
+    term->has_unicode = knows_unicode(name) && charset_of_environment() != CHARSET_OTHER;
     crash_arm();
     set_escdelay(ESCAPE_DELAY_MS);
     initscr();

@@ -46,6 +46,12 @@ void term_set_locale(void);
  */
 bool term_is_usable(char *why, size_t size);
 
+/*
+ * Whether lines printed to the terminal may hold more than ASCII: the environment says so, or does
+ * not say otherwise and the kind of terminal is known.
+ */
+bool term_prints_unicode(void);
+
 /* Takes the screen. After term_is_usable() and lineed_create(). */
 void term_start(struct terminal *term, bool with_mouse);
 
