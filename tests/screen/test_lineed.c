@@ -257,6 +257,35 @@ static void test_interrupting_long_work(void)
     vt_stop(vt);
 }
 
+/* ^C and what is typed behind it arrive, whatever sequence was left unfinished before them. */
+static void test_interrupting_half_a_character(void)
+{
+    static const char *const halves[] = { "", "\xc3", "\xe4\xb8", "\033[<0;1", "\033[M" };
+
+    for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
+        struct vt *vt = start(24, 80, NULL, NULL);
+        char keys[64];
+        vt_type(vt, "half");
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half"));
+        snprintf(keys, sizeof keys, "%s\003", halves[i]);
+        vt_type(vt, keys);
+        VT_ASSERT(vt, vt_wait_text(vt, "half^C"));
+        vt_type(vt, "slow 100\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "working: 0%"));
+        snprintf(keys, sizeof keys, "dropped%s\003after\r", halves[i]);
+        vt_type(vt, keys); /* in one write */
+        VT_ASSERT(vt, vt_wait_text(vt, "interrupted"));
+        VT_ASSERT(vt, vt_wait_text(vt, "<after>"));
+        vt_type(vt, "\xc3"
+                    "a\xb8"
+                    "b\r"); /* each lost byte takes nothing along */
+        VT_ASSERT(vt, vt_wait_text(vt, "<ab>"));
+        vt_type(vt, "quit\r");
+        CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+        vt_stop(vt);
+    }
+}
+
 static void test_vi(void)
 {
     struct vt *vt = start(24, 80, NULL, NULL);
@@ -578,6 +607,7 @@ static CU_TestInfo tests[] = {
     { "big paste", test_big_paste },
     { "^C and ^D", test_control_c_and_d },
     { "interrupting long work", test_interrupting_long_work },
+    { "interrupting half a character", test_interrupting_half_a_character },
     { "vi mode", test_vi },
     { "editrc", test_editrc },
     { "sizes", test_sizes },

@@ -193,20 +193,21 @@ static void push_mouse(struct loop *loop)
 
 /*
  * A byte of text. Curses is asked for bytes: its own decoder loses characters that come in two
- * reads.
+ * reads. One whose rest never comes is dropped alone: the byte that shows this begins the next.
  */
 static void push_byte(struct loop *loop, char byte, bool alt)
 {
+    bool is_first = mbsinit(&loop->utf8);
     wchar_t ch;
     size_t used = mbrtowc(&ch, &byte, 1, &loop->utf8);
 
-    if (used == (size_t)-2)
-        return; /* the rest is on its way */
     if (used == (size_t)-1) {
         memset(&loop->utf8, 0, sizeof loop->utf8);
-        return;
+        if (!is_first)
+            push_byte(loop, byte, alt);
+    } else if (used != (size_t)-2) { /* then the rest is on its way */
+        push_key(loop, &(struct key){ .kind = KEY_KIND_CHAR, .ch = ch, .alt = alt });
     }
-    push_key(loop, &(struct key){ .kind = KEY_KIND_CHAR, .ch = ch, .alt = alt });
 }
 
 /* One unit from curses: a byte, or the code of a key. */
@@ -215,9 +216,12 @@ static void decode(struct loop *loop, int code, bool alt)
     struct key mouse;
 
     if (mouse_input_is_open(&loop->mouse) && code <= 255) {
-        if (mouse_input_add(&loop->mouse, code, &mouse))
-            push_key(loop, &mouse);
-        return;
+        if (code >= ' ') {
+            if (mouse_input_add(&loop->mouse, code, &mouse))
+                push_key(loop, &mouse);
+            return;
+        }
+        loop->mouse = (struct mouse_input){ 0 }; /* no report has one: a key was pressed */
     }
     if (code == TERM_KEY_PASTE_BEGIN) {
         begin_paste(loop);
