@@ -157,6 +157,13 @@ static void test_typed_question(void)
     vt_type(vt, " ");
     VT_ASSERT(vt, vt_wait_text(vt, "The machine says: 2"));
     VT_ASSERT(vt, vt_wait_gone(vt, "Space: the answer"));
+    CU_ASSERT_TRUE(vt_find(vt, "2 sh> demo next", NULL, NULL)); /* which can be typed, too: */
+    vt_type(vt, "\003ask \"And now?\" focus\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: the answer"));
+    vt_type(vt, "demo next\r");
+    VT_ASSERT(vt, vt_wait_gone(vt, "Space: the answer"));
+    vt_type(vt, "demo next\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "no lesson is being played"));
     quit_procarium(vt);
 }
 
@@ -224,6 +231,68 @@ static void test_fault_first(void)
     quit_procarium(vt);
 }
 
+/* How often text stands in the rows from the one with `from` on. */
+static int count_below(const struct vt *vt, const char *from, const char *text)
+{
+    int row = 0, count = 0;
+
+    CU_ASSERT_TRUE(vt_find(vt, from, &row, NULL));
+    for (; row < vt_rows(vt); row++)
+        count += strstr(vt_row(vt, row), text) != NULL;
+    return count;
+}
+
+/* Is this text there, and dim? */
+static bool is_dim(const struct vt *vt, const char *text)
+{
+    int row, col;
+
+    return vt_find(vt, text, &row, &col) && vt_fg(vt, row, col) != VT_DEFAULT_COLOR;
+}
+
+/*
+ * Each key's own command is shown, behind the command that it brought or in a dim line of which
+ * there is never more than one in a row; what is saved are the lesson's commands.
+ */
+static void test_keys_are_commands(void)
+{
+    struct vt *vt = start(45, 160);
+    const char *saved = path_in_home("saved.demo");
+    char line[600], text[4096] = "";
+
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "> boot sh  # demo next"));
+    CU_ASSERT_TRUE(is_dim(vt, "# demo next"));
+    vt_key(vt, VTERM_KEY_RIGHT);
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> demo next"));
+    CU_ASSERT_TRUE(is_dim(vt, "demo next"));
+    vt_key(vt, VTERM_KEY_PAGEDOWN);
+    VT_ASSERT(vt, vt_wait_text(vt, "The machine says"));
+    CU_ASSERT_EQUAL(count_below(vt, "F1 help", "2 sh> demo next"), 1);
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> fork  # demo next"));
+    CU_ASSERT_EQUAL(count_below(vt, "F1 help", "2 sh> demo next"), 0);
+    vt_key(vt, VTERM_KEY_LEFT);
+    vt_key(vt, VTERM_KEY_PAGEUP);
+    VT_ASSERT(vt, vt_wait_text(vt, "First words."));
+    CU_ASSERT_EQUAL(count_below(vt, "F1 help", "2 sh> demo back"), 1);
+    vt_type(vt, "\033[6;3~"); /* Alt-Page Down */
+    VT_ASSERT(vt, vt_wait_text(vt, "> chapters 2"));
+    vt_type(vt, "  ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    snprintf(line, sizeof line, "save %s", saved);
+    run_command(vt, line, "written: ");
+    quit_procarium(vt);
+    FILE *file = fopen(saved, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_TRUE(fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nboot sh\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nfork\n"));
+    CU_ASSERT_PTR_NULL(strstr(text, "demo"));
+    CU_ASSERT_PTR_NULL(strstr(text, "#= "));
+}
+
 /* One row a lesson, none of them broken. */
 static void test_list(void)
 {
@@ -245,6 +314,7 @@ static CU_TestInfo tests[] = {
     { "chapters", test_chapters },
     { "a text of several pages", test_long_text },
     { "a question of several pages", test_long_question },
+    { "the keys of a lesson are commands", test_keys_are_commands },
     { "the list of lessons", test_list },
     { "a fault is at the top of its trace", test_fault_first },
     { "a question without a lesson", test_typed_question },

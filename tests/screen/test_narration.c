@@ -147,8 +147,10 @@ static void test_lesson(void)
         vt_type(vt, " ");
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
         CU_ASSERT_TRUE(has_pane(vt));
-        vt_type(vt, " "); /* in `layout memory` it has a place while the lesson lasts */
-        VT_ASSERT(vt, vt_wait_text(vt, "page frames"));
+        vt_type(vt, " "); /* in `layout memory` it has a place, or stays since it was called */
+        VT_ASSERT(vt, wait_either(vt, "page frames", "┌ memory ─"));
+        CU_ASSERT_TRUE(has_pane(vt));
+        run_command(vt, "layout memory", is_wide ? "├ narration ─" : "─ lesson: ");
         CU_ASSERT_EQUAL(has_pane(vt), is_wide);
         run_command(vt, "demo off; ps", "COMM");
         vt_type(vt, "\033");
@@ -157,6 +159,31 @@ static void test_lesson(void)
         CU_ASSERT_FALSE(has_strip(vt));
         quit_procarium(vt);
     }
+}
+
+/* What a lesson itself calls into sight its next layout takes away; so it does what was called for something else. */
+static void test_called_by_hand(void)
+{
+    struct vt *vt = start_shell(24, 80);
+    char line[600];
+
+    run_command(vt, "pane ring", "the ring of processes");
+    snprintf(line, sizeof line, "demo %s", lesson_file);
+    run_command(vt, line, "Space: boot sh");
+    run_command(vt, "chapters 2", "What does fork return?");
+    vt_type(vt, "  ");
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+    CU_ASSERT_TRUE(vt_find(vt, "the ring of processes", NULL, NULL));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "┌ memory ─"));
+    CU_ASSERT_FALSE(vt_find(vt, "the ring of processes", NULL, NULL));
+    vt_type(vt, "\033n"); /* Alt-N */
+    VT_ASSERT(vt, vt_wait_text(vt, "pane narration"));
+    CU_ASSERT_TRUE(has_pane(vt));
+    vt_type(vt, "\033s"); /* a layout by hand */
+    VT_ASSERT(vt, vt_wait_text(vt, "run queue, "));
+    CU_ASSERT_FALSE(has_pane(vt));
+    quit_procarium(vt);
 }
 
 /* While something lies over the panes, the words are where they can be read. */
@@ -220,6 +247,7 @@ static CU_TestInfo tests[] = {
     { "a step of a command", test_step },
     { "commands with little or too much to tell", test_other_commands },
     { "a lesson in the pane", test_lesson },
+    { "what was called by hand", test_called_by_hand },
     { "help, a long output or another pane over it", test_covered },
     { "a text of several pages", test_pages },
     { "the list of chapters", test_contents },

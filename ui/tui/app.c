@@ -176,6 +176,30 @@ void app_run_view_key(struct app *app, const char *command)
         app->times = 0;
 }
 
+static bool is_demo_key(const struct app *app)
+{
+    return strncmp(app->repeated, "demo ", 5) == 0;
+}
+
+void app_show_demo_key(struct app *app, const char *command)
+{
+    drop_echo(app, is_demo_key(app));
+    snprintf(app->repeated, sizeof app->repeated, "%s", command);
+    app->is_repeated_view = false;
+    app->times = 1;
+    console_writef(app->console, STYLE_DIM, "%s%s\n", strbuf_text(&app->repeated_prompt), command);
+    app->console_lines = console_count(app->console);
+    console_to_end(app->console);
+}
+
+bool app_drop_demo_key(struct app *app)
+{
+    bool is_last = is_demo_key(app) && drop_echo(app, true);
+
+    app->times = 0;
+    return is_last;
+}
+
 enum key_use app_request(struct app *app, enum request request, const char *command)
 {
     app->request = request;
@@ -348,10 +372,12 @@ static void serve_request(struct app *app)
         break;
     case REQUEST_DEMO_NEXT:
         app_set_playing(app, false);
+        app_show_demo_key(app, "demo next");
         player_ui_next(app);
         break;
     case REQUEST_DEMO_BACK:
         app_set_playing(app, false);
+        app_show_demo_key(app, "demo back");
         player_ui_back(app);
         break;
     case REQUEST_VIEW:
@@ -510,6 +536,7 @@ static bool app_init(struct app *app, struct session *session, enum theme_name t
                          .focus = LAYOUT_NO_PANE,
                          .last_focus = LAYOUT_NO_PANE,
                          .in_sight = LAYOUT_NO_PANE,
+                         .called = LAYOUT_NO_PANE,
                          .line_number = 1 };
     app->console = console_create(CONSOLE_LINES);
     app->history = history_list_create(HISTORY_LINES);

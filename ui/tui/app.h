@@ -61,6 +61,7 @@ struct app {
     int focus;      /* the pane that arrows are for, or LAYOUT_NO_PANE: the console */
     int last_focus; /* the one that they were for last, LAYOUT_NO_PANE at first */
     int in_sight;   /* the pane that was chosen last: it stays in sight */
+    int called;     /* the one that was by hand: a lesson's layouts leave it in sight */
     bool is_zoomed; /* one pane, or the console, has the whole screen: */
     int zoomed;
     int focus_before, in_sight_before; /* as they were then */
@@ -138,6 +139,10 @@ void app_run(struct app *app, const char *name, const char *text);
 void app_run_key(struct app *app, const char *command);
 /* The same for one about the screen. */
 void app_run_view_key(struct app *app, const char *command);
+/* Shows a key's command that takes a demo on or back: dim, for it is what it brings that matters. */
+void app_show_demo_key(struct app *app, const char *command);
+/* Takes that line away, if nothing has come after it. False, then, if there is none. */
+bool app_drop_demo_key(struct app *app);
 /* After a run: opens the pager when the output does not fit into the console. */
 void app_show_output(struct app *app, const char *title);
 /* Has the line editor left, and then the request served. */

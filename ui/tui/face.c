@@ -225,7 +225,7 @@ static bool on_lesson(void *context, const struct lesson_wish *wish, struct strb
         strbuf_clear(&app->wanted_demo);
         if (!demos_find(wish->name, &app->wanted_demo))
             strbuf_puts(why, _("there is no such lesson: demo lists them"));
-    } else if (!app->player.player) {
+    } else if (!app->player.player && !(wish->kind == LESSON_ON && app->pending.is_open)) {
         strbuf_puts(why, _("no lesson is being played: demo lists them"));
     } else if (wish->kind == LESSON_CHAPTERS) {
         if (!tell_chapters(app))

@@ -264,12 +264,16 @@ enum { EXTRA_RANK = 100, EXTRA_WEIGHT = 50 };
 
 static void add_pane(struct layout_spec *spec, int pane, int column, int weight, int rank)
 {
-    spec->pane[pane] = (struct layout_pane){ .name = pane_table[pane]->name,
-                                             .column = column,
-                                             .weight = weight,
-                                             .min_rows = pane_table[pane]->min_rows,
-                                             .rank = rank,
-                                             .is_extra = rank == EXTRA_RANK };
+    const struct pane *p = pane_table[pane];
+    bool is_extra = rank == EXTRA_RANK;
+
+    spec->pane[pane] =
+        (struct layout_pane){ .name = p->name,
+                              .column = column,
+                              .weight = weight,
+                              .min_rows = is_extra && p->called_rows ? p->called_rows : p->min_rows,
+                              .rank = rank,
+                              .is_extra = is_extra };
 }
 
 void layouts_spec(int i, enum layout_width width, struct layout_spec *spec)

@@ -14,7 +14,8 @@ struct pane {
     const char *title; /* in the upper edge */
     int brief;    /* so much of the name is enough where room is short; 0: all. Tab completes it */
     int min_rows; /* with its upper edge; the lower one is the next pane's upper, or a row more */
-    int min_cols; /* with its box */
+    int called_rows;   /* the same where it has no place and was called for; 0: as min_rows */
+    int min_cols;      /* with its box */
     size_t state_size; /* of its own state, zeroes at first; 0 for none */
     /*
      * Several views in one pane: their names, one word each, and NULL; NULL for only one. Which is

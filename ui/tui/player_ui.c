@@ -23,6 +23,8 @@ bool player_ui_open(struct app *app, const char *path)
         *dot = 0;
     ui->told = mem_alloc((player_count(ui->player) + 1) * sizeof *ui->told);
     ui->is_shown = true;
+    if (app->called != PANE_NARRATION) /* what it was for is over */
+        app->called = LAYOUT_NO_PANE;
     return true;
 }
 
@@ -61,6 +63,14 @@ static void remember_place(struct app *app)
     app->player.branches = session_branch_count(app->session);
 }
 
+static enum run_result run_item(struct player_ui *ui)
+{
+    ui->is_acting = true;
+    enum run_result result = player_next(ui->player);
+    ui->is_acting = false;
+    return result;
+}
+
 /* Runs the items up to `position` again, on a fresh machine. */
 static void run_again(struct app *app, u32 position)
 {
@@ -71,7 +81,7 @@ static void run_again(struct app *app, u32 position)
     app->is_busy = ui->is_restoring = true;
     session_run(app->session, ui->name, "boot", 4);
     while (player_position(ui->player) < position && !loop_is_quitting(app->loop) &&
-           player_next(ui->player) == RUN_OK)
+           run_item(ui) == RUN_OK)
         ;
     app->is_busy = ui->is_restoring = false;
 }
@@ -134,13 +144,19 @@ static bool is_stop(const struct player *p, u32 position)
     return i > 0 && player_item(p, i - 1).kind != ITEM_CHAPTER;
 }
 
-/* Shows a demo's command in the console as if typed. */
+/*
+ * Shows a demo's command in the console as if typed. The key that brought it had a line of its own,
+ * and stands behind the command now, as a comment.
+ */
 static void echo_item(struct app *app, const struct player_item *item)
 {
+    bool has_key = app_drop_demo_key(app);
+
     strbuf_clear(&app->prompt);
     session_prompt(app->session, &app->prompt);
     console_write(app->console, STYLE_PROMPT, strbuf_text(&app->prompt));
-    console_writef(app->console, STYLE_NORMAL, "%s\n", item->text);
+    console_write(app->console, STYLE_NORMAL, item->text);
+    console_write(app->console, STYLE_DIM, has_key ? "  # demo next\n" : "\n");
     console_to_end(app->console);
 }
 
@@ -164,7 +180,7 @@ static void advance(struct app *app)
                 echo_item(app, &item);
             app->echoed = console_count(app->console);
         }
-        result = player_next(ui->player);
+        result = run_item(ui);
     } while (result == RUN_OK && !player_ui_is_at_end(app) &&
              !is_stop(ui->player, player_position(ui->player)));
     face_end(app);
@@ -256,7 +272,7 @@ void player_ui_go_to_chapter(struct app *app, u32 number)
         player_back(ui->player);
     app->is_busy = ui->is_restoring = true;
     while (player_position(ui->player) < item && result == RUN_OK)
-        result = player_next(ui->player);
+        result = run_item(ui);
     app->is_busy = ui->is_restoring = false;
     remember_place(app);
     if (result == RUN_OK && !player_ui_is_at_end(app))

@@ -13,6 +13,7 @@ struct player_ui {
     char **told;       /* per item: what it told when it ran */
     bool is_shown;     /* narration has the place of the console's output where both do not fit */
     bool is_restoring; /* runs again what has run: nothing is told */
+    bool is_acting;    /* an item runs: what it does to the screen, nobody has done by hand */
 
     u32 text_item; /* whose text is shown; the count of items for nobody's */
 

@@ -50,7 +50,11 @@ static bool do_layout(struct app *app, const struct view_command *c, struct strb
     }
     app->layout_number = number;
     app->is_zoomed = false;
-    app->in_sight = app->focus = app->last_focus = LAYOUT_NO_PANE;
+    if (!app->player.is_acting)
+        app->called = LAYOUT_NO_PANE;
+    if (app->focus != app->called)
+        app->focus = LAYOUT_NO_PANE;
+    app->in_sight = app->last_focus = app->called;
     for (int i = 0; i < PANES; i++) {
         int tab = layouts_tab(number, i);
         if (tab >= 0)
@@ -139,6 +143,9 @@ static bool do_pane(struct app *app, const struct view_command *c, struct strbuf
         return false;
     else
         go_to_pane(app, pane);
+    if (c->words > 0 && !app->player.is_acting && app->focus != LAYOUT_NO_PANE &&
+        app->focus == app->in_sight)
+        app->called = app->focus;
     return true;
 }
 
