@@ -119,7 +119,7 @@ static void show_echo(struct app *app, const char *command, bool is_view, bool i
     bool scrolls_console = (line.traits & TRAIT_KEEPS_OUTPUT) && strcmp(line.word, "console") == 0;
 
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
-    app->is_repeated_view = is_view;
+    app->repeated_kind = is_view ? ECHO_VIEW : ECHO_COMMAND;
     console_write(app->console, STYLE_PROMPT, strbuf_text(&app->repeated_prompt));
     if (app->times > 1)
         console_writef(app->console, STYLE_NORMAL, "%s %u\n", command, app->times);
@@ -167,7 +167,7 @@ void app_run_key(struct app *app, const char *command)
 /* Of several in a row only the last is worth a line; scrolling counts. */
 void app_run_view_key(struct app *app, const char *command)
 {
-    bool is_new = !drop_echo(app, app->is_repeated_view);
+    bool is_new = !drop_echo(app, app->repeated_kind == ECHO_VIEW);
 
     app->times = !is_new && counts_on(app, command) ? app->times + 1 : 1;
     show_echo(app, command, true, is_new);
@@ -176,16 +176,11 @@ void app_run_view_key(struct app *app, const char *command)
         app->times = 0;
 }
 
-static bool is_demo_key(const struct app *app)
-{
-    return strncmp(app->repeated, "demo ", 5) == 0;
-}
-
 void app_show_demo_key(struct app *app, const char *command)
 {
-    drop_echo(app, is_demo_key(app));
+    drop_echo(app, app->repeated_kind == ECHO_DEMO);
     snprintf(app->repeated, sizeof app->repeated, "%s", command);
-    app->is_repeated_view = false;
+    app->repeated_kind = ECHO_DEMO;
     app->times = 1;
     console_writef(app->console, STYLE_DIM, "%s%s\n", strbuf_text(&app->repeated_prompt), command);
     app->console_lines = console_count(app->console);
@@ -194,7 +189,7 @@ void app_show_demo_key(struct app *app, const char *command)
 
 bool app_drop_demo_key(struct app *app)
 {
-    bool is_last = is_demo_key(app) && drop_echo(app, true);
+    bool is_last = app->repeated_kind == ECHO_DEMO && drop_echo(app, true);
 
     app->times = 0;
     return is_last;

@@ -94,7 +94,11 @@ struct app {
 
     /* the last key's command, as shown in the console: pressed again it counts */
     char repeated[96];
-    bool is_repeated_view; /* it was about the screen: the next such one takes its place */
+    enum echo_kind {
+        ECHO_COMMAND,
+        ECHO_VIEW, /* it was about the screen: the next such one takes its place */
+        ECHO_DEMO, /* it took a demo on or back: the next such one takes its place, too */
+    } repeated_kind;
     struct strbuf repeated_prompt;
     unsigned times;
     int console_lines; /* the console's count then */
