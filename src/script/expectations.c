@@ -3,8 +3,9 @@
 
 #include "kernel/files.h"
 #include "machine/record.h"
-#include "mm/vm.h"
 #include "procarium/names.h"
+#include "report/file_words.h"
+#include "report/objects.h"
 #include "script/messages.h"
 
 #include <string.h>
@@ -174,15 +175,15 @@ HOLDS(separate)
 
 // ---- Bytes and paths ---------------------------------------------------------------------------
 
-// The newest event of a kind in the journal, up to where the machine stands. False if there is none.
-static bool newest_event(const struct machine *m, enum event_kind kind, struct event *event)
+// Where the journal, up to where the machine stands, has the newest event of a kind. False if nowhere.
+static bool newest_event(const struct machine *m, enum event_kind kind, u64 *position)
 {
     for (u64 i = record_cursor(m); i > m->journal.tail; i--) {
         const struct record *r = record_get(m, i - 1);
 
         if (r->kind != RECORD_NOTE || r->id != kind)
             continue;
-        *event = record_event(r);
+        *position = i - 1;
         return true;
     }
     return false;
@@ -191,20 +192,24 @@ static bool newest_event(const struct machine *m, enum event_kind kind, struct e
 #define READ_MAX (WORD_LENGTH_MAX + 1) // bytes of what was read: more than any word has
 #define TOLD_MAX 256u                  // of them, those that are told as an answer
 
-// What the newest load, or read(2), got: up to READ_MAX bytes, whose number goes into *got.
+// What the newest load, or read(2), got: up to READ_MAX bytes, whose number goes into *got. They are
+// looked for where they were then: since that, the task may have made other calls, or ended.
 static bool read_newest(struct session *s, u32 offset, enum event_kind kind, u8 *bytes, u32 *got)
 {
-    struct event event;
+    struct moment then = MOMENT_INIT;
+    u64 position;
 
-    if (!newest_event(s->m, kind, &event))
+    if (!newest_event(s->m, kind, &position))
         return fail(s, offset, kind == EVENT_LOAD ? MSG_NO_LOAD : MSG_NO_READ);
-    const struct task_struct *p = find_task_by_pid(s->m, event.a);
+    struct event event = record_event(record_get(s->m, position));
     u32 size = (u32)event.c < READ_MAX ? (u32)event.c : READ_MAX;
     *got = 0;
-    if (p && p->mm)
-        *got = read_user_bytes(s->m, mm_at(s->m, p->mm),
-                               kind == EVENT_LOAD ? (uaddr)event.b : task_pt_regs(s->m, p)->ecx,
-                               bytes, size);
+    if (moment_set(&then, s->m, position, 0)) {
+        uaddr from = kind == EVENT_LOAD ? (uaddr)event.b : second_argument(s->m, &then, event.a);
+
+        *got = read_user_then(s->m, &then, event.a, from, bytes, size);
+    }
+    moment_finish(&then);
     return true;
 }
 
@@ -258,7 +263,7 @@ TELL(read)
     return tell_bytes(s, n, EVENT_READ, out);
 }
 
-// read TEXT: what the newest read(2) got. Its task must not have made another call since.
+// read TEXT: what the newest read(2) got.
 HOLDS(read)
 {
     return holds_bytes(s, n, EVENT_READ, MSG_EXPECT_READ);
