@@ -25,8 +25,9 @@ extern const char report_task_groups[];
 // The fields in which two tasks differ, side by side.
 bool report_task_pair(const struct machine *m, s32 pid, s32 other, u32 groups, struct strbuf *out);
 // The number in any of those fields, by the name shown: "time_slice", "mm->mm_users"; the saved user
-// registers are "pt_regs->eax" and so on, a list's links "tasks.next" and "tasks.prev". False, with nothing set, if there is no such task or
-// field, or if its value is not one number of at most 4 bytes.
+// registers are "pt_regs->eax" and so on, a list's links "tasks.next" and "tasks.prev". False, with
+// nothing set, if there is no such task or field, or if its value is not one number of at most 4
+// bytes.
 bool task_field(const struct machine *m, s32 pid, const char *name, s64 *value);
 // The call chain on its kernel stack, innermost first, as crash(8) prints it.
 bool report_bt(const struct machine *m, s32 pid, struct strbuf *out);
@@ -72,7 +73,7 @@ bool report_rd(const struct machine *m, kaddr address, u32 words, struct strbuf 
 bool report_struct(const struct machine *m, const char *type, kaddr address, struct strbuf *out);
 // Walks the circle of list_heads through an address; 0 stands for the list of all processes.
 bool report_list(const struct machine *m, kaddr address, struct strbuf *out);
-// Adds what lies at a kernel address, if that is known: "task_struct of 3 + 0x20 (run_list)",
+// Adds what lies at a kernel address, if that is known: "task 3 + 0x20 (run_list)",
 // "do_fork+0x1b". Adds nothing and returns false if it is not.
 bool describe_address(const struct machine *m, kaddr address, struct strbuf *out);
 
@@ -107,7 +108,8 @@ bool report_sentence(const struct machine *m, u64 n, struct strbuf *out);
 // The same about the step at which the machine stands inside a command; false if it stands
 // between two.
 bool report_step_sentence(const struct machine *m, struct strbuf *out);
-// What happened in command n, in words, one line an event that matters; then the sentence.
+// The sentence about command n, and then at length: the call in C, the kernel functions, every event
+// but the traffic of memory, and what /proc and crash(8) would show now.
 bool report_explain(const struct machine *m, u64 n, struct strbuf *out);
 
 // ---- For other programs ----------------------------------------------------------------------------

@@ -42,7 +42,11 @@
 #define CLONE_UNTRACED       0x00800000u
 #define CLONE_CHILD_SETTID   0x01000000u
 #define CLONE_STOPPED        0x02000000u
-#define CLONE_EAGER          0x80000000u // Unlike Linux: copy all pages at once, for comparison
+// Not the kernel's: what a C library passes for a POSIX thread. (NPTL of glibc 2.3)
+#define CLONE_NPTL_THREAD                                                                          \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
+     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+#define CLONE_EAGER 0x80000000u // Unlike Linux: copy all pages at once, for comparison
 
 #define TIF_SYSCALL_TRACE 0
 #define TIF_NOTIFY_RESUME 1

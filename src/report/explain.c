@@ -1,6 +1,7 @@
 // What `explain` adds to the events: the call in C, the kernel's way, and the view from outside.
 #include "report/explain.h"
 
+#include "kernel/files.h"
 #include "kernel/signal.h"
 #include "mm/vm.h"
 #include "procarium/names.h"
@@ -82,14 +83,21 @@ static void add_bits(u32 value, const char *const *names, u32 count, const char 
 
 static void add_clone_flags(u32 flags, struct strbuf *out)
 {
-    const char *signal = name_of(NAMES_SIGNAL, flags & CSIGNAL);
-    size_t before = out->length;
+    u32 exit_signal = flags & CSIGNAL;
+    const char *name = name_of(NAMES_SIGNAL, exit_signal);
 
-    names_of_flags(NAMES_CLONE, flags & ~CSIGNAL, out);
-    if (signal)
-        strbuf_printf(out, "%s%s", out->length > before ? "|" : "", signal);
-    else if (out->length == before)
-        strbuf_putc(out, '0');
+    if (flags == exit_signal && !name) {
+        strbuf_printf(out, "%u", exit_signal);
+        return;
+    }
+    if (flags != exit_signal)
+        names_of_flags(NAMES_CLONE, flags & ~CSIGNAL, out);
+    if (exit_signal)
+        strbuf_puts(out, flags != exit_signal ? "|" : "");
+    if (name)
+        strbuf_puts(out, name);
+    else if (exit_signal)
+        strbuf_printf(out, "%u", exit_signal);
 }
 
 static void add_handler(u32 value, struct strbuf *out)
@@ -167,14 +175,25 @@ static void add_argument(u32 value, char kind, struct strbuf *out)
         strbuf_printf(out, "%d", (s32)value);
 }
 
+// The command `io`: no descriptor stands for what it reads.
+static const struct c_call disk_read = { __NR_read, "ssize_t n = read(disk, buffer, @);", "2d",
+                                         "as if disk were /dev/hda, opened" };
+
+static const struct c_call *find_c_call(const struct pt_regs *r)
+{
+    if (r->orig_eax == __NR_read && r->edi == READ_DISK)
+        return &disk_read;
+    for (u32 i = 0; i < sizeof c_calls / sizeof *c_calls; i++)
+        if (c_calls[i].nr == r->orig_eax)
+            return &c_calls[i];
+    return NULL;
+}
+
 static void add_c_call(const struct pt_regs *r, struct strbuf *out)
 {
     const u32 args[] = { r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp };
-    const struct c_call *c = NULL;
+    const struct c_call *c = find_c_call(r);
 
-    for (u32 i = 0; i < sizeof c_calls / sizeof *c_calls && !c; i++)
-        if (c_calls[i].nr == r->orig_eax)
-            c = &c_calls[i];
     if (!c)
         return;
     strbuf_puts(out, "In C\n    ");

@@ -72,14 +72,14 @@ static void add_descriptor(struct json_writer *w, const struct machine *m, u32 f
 static void add_descriptors(struct json_writer *w, const struct machine *m,
                             const struct task_struct *p, bool is_dead)
 {
-    const struct files_struct *files = at(m, p->files, struct files_struct);
     const char *between = "";
 
     strbuf_puts(&w->line, ",\"descriptors\":[");
-    if (is_dead || !is_object_at(m, p->files, sizeof *files)) {
+    if (is_dead || !is_object_at(m, p->files, sizeof(struct files_struct))) {
         strbuf_putc(&w->line, ']');
         return;
     }
+    const struct files_struct *files = at(m, p->files, struct files_struct);
     for (u32 fd = 0; fd < (u32)files->max_fds && fd < DESCRIPTORS_SHOWN; fd++) {
         kaddr slot = files->fd + fd * 4, word = files->close_on_exec + fd / 32 * 4;
 

@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-// The flags that the C library passes for a POSIX thread.
-#define NPTL_THREAD                                                                                \
-    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
-     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-
 // What {tokens} in a message mean; the second character names the event's argument, a, b or c.
 //   {p.} a task, "3 sh"           {n.} a number            {s.} a signal
 //   {k.} a system call            {v.} a returned value    {f.} clone flags
@@ -80,6 +75,7 @@ static const struct {
 };
 
 #define TEXT_REFUSED_WITHOUT_ERRNO "{pa} is refused: {rc}"
+#define TEXT_KERNEL_SENDS          "the kernel sends {sc} to {pb}"
 
 // Where an argument decides between two sentences.
 static const struct {
@@ -105,7 +101,7 @@ static const struct {
     { EVENT_STATE, 'Z', "{pa} is a zombie: {Fb} → {Tb} ({qc})" },
     { EVENT_STATE, 'X', "{pa} is dead: {Fb} → {Tb} ({qc})" },
     { EVENT_STATE, 'R', "{pa} can run again: {Fb} → {Tb} ({qc})" },
-    { EVENT_FORK, NPTL_THREAD, "{pa} cloned {pb}, a thread of the same process" },
+    { EVENT_FORK, CLONE_NPTL_THREAD, "{pa} cloned {pb}, a thread of the same process" },
     { EVENT_FAULT, FAULT_ZERO, "{pa} reads {ub}, untouched so far: the zero page is mapped there" },
     { EVENT_FAULT, FAULT_ANON,
       "{pa} writes {ub}, untouched so far: page frame {mc}, all zeros, is mapped there" },
@@ -217,7 +213,7 @@ static const char *const fault_reasons[] = {
     [REASON_READ_ONLY] = "it is mapped, but must not be written",
     [REASON_NO_ACCESS] = "it is mapped, but must not even be read",
     [REASON_BELOW_STACK] = "that is too far below the stack pointer to be the stack's growth",
-    [REASON_STACK_LIMIT] = "the stack must not grow further",
+    [REASON_STACK_LIMIT] = "nothing is mapped there, and the stack must not grow so far",
 };
 
 #define PICK(table, index)                                                                         \
@@ -444,6 +440,8 @@ static const char *message_of(const struct event *event)
 
     if (event->kind == EVENT_REFUSED && event->b == 0) // brk: it has no errno
         return TEXT_REFUSED_WITHOUT_ERRNO;
+    if (event->kind == EVENT_SEND && event->a == 0) // swapper makes no calls
+        return TEXT_KERNEL_SENDS;
     for (u32 i = 0; i < sizeof special / sizeof special[0]; i++) {
         if (special[i].kind == event->kind && special[i].value == decides)
             return special[i].text;

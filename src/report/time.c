@@ -109,6 +109,7 @@ bool report_trace(const struct machine *m, u64 n, const struct trace_options *op
     u32 end = options->count && options->first + options->count < t.count
                   ? options->first + options->count
                   : t.count;
+    size_t before = out->length;
     for (u32 i = options->first; i < end; i++) {
         const struct trace_line *line = &t.lines[i];
 
@@ -116,6 +117,8 @@ bool report_trace(const struct machine *m, u64 n, const struct trace_options *op
             add_trace_line(&t, line, (s32)i == cursor,
                            line->depth > inside.depth ? line->depth - inside.depth : 0, out);
     }
+    if (options->function && out->length == before)
+        strbuf_printf(out, "  %s() was not called\n", options->function);
     trace_finish(&t);
     return true;
 }

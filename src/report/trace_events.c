@@ -17,9 +17,11 @@ enum { ROWS_COMMANDS = 1, ROWS_FUNCTIONS, ROWS_STATES };
 #define ROW_OF_COMMANDS 1
 #define ROW_OF_SWAPPER  ((s32)(PIDMAP_ENTRIES * PAGE_SIZE * 8))
 
+#define COMM_SIZE (TASK_COMM_LEN * 4) // what no terminal may get is written out in up to four bytes
+
 // A row: what a task is in the middle of.
 struct row {
-    char comm[VARIABLE_NAME_MAX];
+    char comm[COMM_SIZE];
     u16 *open; // functions entered and not yet left
     u32 depth, capacity;
     bool is_back; // it has the CPU again: what it slept in is over at its next function
@@ -321,7 +323,7 @@ static void begin_alive(struct writer *w, struct row *row, s32 pid)
 // Ends what is open, and gives every row that was used its name.
 static void finish_rows(struct writer *w, u64 end)
 {
-    char name[64];
+    char name[COMM_SIZE + 16];
 
     name_row(w, "process", ROWS_COMMANDS, ROW_OF_COMMANDS, "commands", ROWS_COMMANDS);
     name_row(w, "thread", ROWS_COMMANDS, ROW_OF_COMMANDS, "as they were typed", 0);

@@ -336,7 +336,6 @@ static void fill_ghost(const struct view *v, const struct tree_row *ghost, struc
     read_then(v, ghost->task, &p);
     row->pid = ghost->pid;
     row->tgid = ghost->tgid;
-    row->ppid = ghost->parent >= 0 ? 0 : -1;
     row->task = ghost->task;
     row->state = task_state_letter(&p);
     row->is_thread = ghost->pid != ghost->tgid;

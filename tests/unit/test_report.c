@@ -278,6 +278,9 @@ static void test_depth_and_window(void)
     for (const char *c = strbuf_text(&out); *c; c++)
         lines += *c == '\n';
     CU_ASSERT_EQUAL(lines, 3);
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_trace(m, 0, &(struct trace_options){ .function = "do_exit" }, &out));
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "  do_exit() was not called\n");
     finish();
 }
 
@@ -329,6 +332,16 @@ static void test_sentences(void)
     start("clone thread; 2: exec /bin/ls");
     report_sentence(m, 0, &out);
     CU_ASSERT_TRUE(has("2 init waits until 1 init has ended, to take its place, and init never"));
+    finish();
+}
+
+/* Signals that no task sends are the kernel's, not those of swapper, which makes no calls. */
+static void test_kernel_sends(void)
+{
+    start("store 0 1");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("; the kernel sends SIGSEGV to 1 init; "));
+    CU_ASSERT_FALSE(has("swapper"));
     finish();
 }
 
@@ -445,6 +458,10 @@ static void test_explain(void)
     EXPLAINS("signal CHLD ignore restart", ".sa_handler = SIG_IGN, .sa_flags = SA_RESTART",
              "sigaction(SIGCHLD,");
     EXPLAINS("sigprocmask unblock TERM", "sigprocmask(SIG_UNBLOCK, &set, NULL);");
+    EXPLAINS("clone 200", "clone(function, stack, 200, argument);");
+    EXPLAINS("clone VM|200", "clone(function, stack, CLONE_VM|200, argument);");
+    EXPLAINS("clone", "clone(function, stack, 0, argument);");
+    EXPLAINS("io", "read(disk, buffer, 512);  // as if disk were /dev/hda");
     EXPLAINS("mmap 3 shared x prot=none", "mmap(NULL, 12288, PROT_NONE, ",
              "MAP_SHARED | MAP_ANONYMOUS, -1, 0)");
     EXPLAINS("setrlimit NPROC 5", "setrlimit(RLIMIT_NPROC, &(struct rlimit){ 5, 5 });");
@@ -616,6 +633,7 @@ static CU_TestInfo tests[] = {
     { "depth and window limit a trace", test_depth_and_window },
     { "diff names what changed, forwards and backwards", test_diff },
     { "a sentence says what happened", test_sentences },
+    { "what nobody sends, the kernel does", test_kernel_sends },
     { "a command is explained at length", test_explain },
     { "addresses, words, structures and lists are explained", test_memory },
     { "the kernel's tables are shown", test_tables },
