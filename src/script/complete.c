@@ -11,6 +11,7 @@
 #include "script/parse.h"
 #include "script/quantity.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,14 +108,17 @@ static void add_pids(const struct session *s, struct candidates *c)
     u32 count;
     const struct task_struct **tasks = collect_tasks(s->m, &count);
 
-    for (u32 i = 0; i < count && i < PIDS_OFFERED; i++) {
-        struct strbuf word = STRBUF_INIT, note = STRBUF_INIT;
+    u32 before = c->count;
+    for (u32 i = 0; i < count && c->count - before < PIDS_OFFERED; i++) {
+        struct strbuf note = STRBUF_INIT;
+        char word[16];
 
-        strbuf_printf(&word, "%d", tasks[i]->pid);
+        snprintf(word, sizeof word, "%d", tasks[i]->pid);
+        if (strncmp(word, c->typed, c->length) != 0)
+            continue;
         add_comm(tasks[i], &note);
         strbuf_printf(&note, ", %c", task_state_letter(tasks[i]));
-        candidates_add(c, strbuf_text(&word), strbuf_text(&note));
-        strbuf_finish(&word);
+        candidates_add(c, word, strbuf_text(&note));
         strbuf_finish(&note);
     }
     free(tasks);
