@@ -139,6 +139,8 @@ static bool try_commands(struct session *s, const struct form *form, struct strb
     bool well = result == RUN_OK;
     if (result == RUN_INTERRUPTED) {
         s->inner = RUN_INTERRUPTED;
+    } else if (result == RUN_QUIT) {
+        fail(s, w->offset, MSG_ASK_QUIT);
     } else if (!well) {
         fail(s, w->offset, MSG_ASK_TRIAL, strbuf_text(&face.message));
     } else if (!find_answer(trial, &form->what, answer)) {
@@ -321,8 +323,10 @@ RUN(ask)
     struct strbuf value = STRBUF_INIT, shown = STRBUF_INIT, text = STRBUF_INIT;
     struct choices c = { .count = 0 };
     struct form form;
+    s64 number;
 
-    if (!take_form(s, n, &form) || !read_choices(s, form.words, &c))
+    if ((n->word[0].kind >= WORD_VARIABLE && !word_number(s, &n->word[0], &number)) ||
+        !take_form(s, n, &form) || !read_choices(s, form.words, &c))
         return false;
     bool well = form.after ? try_commands(s, &form, &value) : find_answer(s, &form.what, &value);
     well = well && add_right_choice(s, form.words, &c, &value, &shown);

@@ -436,7 +436,7 @@ const struct command_row command_table[] = {
     { VIEWS("theme", "theme [dark|light|high-contrast|mono] [ascii|utf8]",
             "chooses colours and signs, or lists the themes",
             "high-contrast is for bad projectors. NO_COLOR in the environment begins with mono."),
-      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
+      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE, TYPE_CHOICE },
       .choices = "dark light high-contrast mono ascii utf8", .run = run_view },
     { VIEWS("mouse", "mouse on|off", "off leaves the mouse to the terminal, for selecting text",
             ""),

@@ -8,10 +8,6 @@
 
 // Where a program's own handler would be. One address serves: user code is not simulated.
 #define USER_HANDLER 0x08048400u
-// What a C library passes to clone for a POSIX thread. (NPTL of glibc 2.3)
-#define CLONE_NPTL_THREAD                                                                          \
-    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |            \
-     CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 // A call without arguments. (fork, vfork, pause, setsid, sched_yield)
 PREPARE(plain)
@@ -70,18 +66,10 @@ static bool add_clone_word(struct session *s, const struct word *w, struct call 
 {
     const char *value;
     int argument = w->kind == WORD_PLAIN ? clone_register(w->text, &value) : -1;
-    s64 number = 0;
-    bool is_huge;
     u32 flags;
 
-    if (argument >= 0) {
-        if (!parse_address(value, &number, &is_huge))
-            return fail(s, w->offset + (u32)(value - w->text), MSG_NOT_NUMBER, value);
-        if (is_huge || number < INT32_MIN || number > UINT32_MAX)
-            return fail(s, w->offset + (u32)(value - w->text), MSG_NUMBER_32, value);
-        call->args[argument] = (u32)number;
-        return true;
-    }
+    if (argument >= 0)
+        return option_address(s, w, value, INT32_MIN, &call->args[argument]);
     if (!word_flags(s, w, WHAT_CLONE_FLAG, parse_clone_word, &flags))
         return false;
     call->args[0] |= flags;
@@ -110,23 +98,6 @@ PREPARE(clone)
 }
 
 // ---- execve ----------------------------------------------------------------------------------
-
-bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text)
-{
-    s64 value;
-
-    *text = w->text;
-    if (w->kind < WORD_VARIABLE)
-        return true;
-    if (!word_number(s, w, &value))
-        return false;
-    struct strbuf digits = STRBUF_INIT;
-    strbuf_printf(&digits, "%lld", (long long)value);
-    memcpy(s->digits[i], strbuf_text(&digits), digits.length + 1);
-    strbuf_finish(&digits);
-    *text = s->digits[i];
-    return true;
-}
 
 // strings: the path, then argv, whose first is the path again.
 PREPARE(execve)
@@ -175,6 +146,25 @@ PREPARE(wait4)
 
 // ---- Signals ---------------------------------------------------------------------------------
 
+// -KILL, or a variable behind a minus, as in kill(1). (A number is one without it, and so is a name.)
+static bool word_dash_signal(struct session *s, const struct word *w, s32 *signal)
+{
+    s64 number;
+
+    if (w->kind >= WORD_VARIABLE && w->is_negative) {
+        struct word positive = *w;
+
+        positive.is_negative = false;
+        if (!word_in_range(s, &positive, WHAT_SIGNAL, 0, INT32_MAX, &number))
+            return false;
+        *signal = (s32)number;
+        return true;
+    }
+    if (w->kind != WORD_PLAIN || w->text[0] != '-')
+        return fail(s, w->offset, MSG_KILL_ORDER, w->text);
+    return word_signal(s, w, signal);
+}
+
 PREPARE(kill)
 {
     const struct word *pid = &n->word[n->words - 1];
@@ -182,11 +172,7 @@ PREPARE(kill)
 
     plan->made.nr = __NR_kill;
     if (n->words > 1) {
-        const struct word *w = &n->word[0];
-
-        if (w->kind != WORD_PLAIN || w->text[0] != '-')
-            return fail(s, w->offset, MSG_KILL_ORDER, w->text);
-        if (!word_signal(s, w, &signal))
+        if (!word_dash_signal(s, &n->word[0], &signal))
             return false;
     } else if (pid->kind == WORD_PLAIN && pid->text[0] == '-') {
         return fail(s, pid->offset + pid->length, MSG_KILL_PID, pid->text);

@@ -3,28 +3,30 @@
 
 #include "script/messages.h"
 
-static void narrate(struct session *s, enum narration kind, const struct word *w)
+static bool narrate(struct session *s, enum narration kind, const struct word *w)
 {
+    s64 value;
+
+    if (w->kind >= WORD_VARIABLE && !word_number(s, w, &value))
+        return false;
     if (s->face.narrate)
         s->face.narrate(s->face.context, kind, word_interpolated(s, w));
+    return true;
 }
 
 RUN(chapter)
 {
-    narrate(s, NARRATE_CHAPTER, &n->word[0]);
-    return true;
+    return narrate(s, NARRATE_CHAPTER, &n->word[0]);
 }
 
 RUN(say)
 {
-    narrate(s, NARRATE_SAY, &n->word[0]);
-    return true;
+    return narrate(s, NARRATE_SAY, &n->word[0]);
 }
 
 RUN(cue)
 {
-    narrate(s, NARRATE_CUE, &n->word[0]);
-    return true;
+    return narrate(s, NARRATE_CUE, &n->word[0]);
 }
 
 // ---- source, quit ----------------------------------------------------------------------------
@@ -33,10 +35,13 @@ RUN(source_file)
 {
     const struct word *w = &n->word[0];
     struct strbuf why = STRBUF_INIT;
+    const char *path;
 
     if (s->source_depth == SOURCE_DEPTH_MAX)
         return fail(s, w->offset, MSG_SOURCE_DEPTH, SOURCE_DEPTH_MAX);
-    const struct source *source = read_source(s, w->text, &why);
+    if (!text_of_word(s, w, 0, &path))
+        return false;
+    const struct source *source = read_source(s, path, &why);
     if (!source) {
         fail(s, w->offset, "%s", strbuf_text(&why));
         strbuf_finish(&why);
@@ -67,7 +72,9 @@ RUN(demo)
     struct lesson_wish w = { .kind = LESSON_LIST };
 
     if (n->words > 0) {
-        w.name = file_path(s, n->word[0].text);
+        if (!text_of_word(s, &n->word[0], 0, &w.name))
+            return false;
+        w.name = file_path(s, w.name);
         w.kind = word_is(&n->word[0], "off")    ? LESSON_OFF
                  : word_is(&n->word[0], "next") ? LESSON_ON
                  : word_is(&n->word[0], "back") ? LESSON_BACK

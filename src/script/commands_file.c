@@ -35,10 +35,13 @@ static bool write_named(struct session *s, const struct node *n, u32 i, const st
 {
     const struct face *f = &s->face;
     const struct word *w = &n->word[i];
-    const char *path = file_path(s, w->text);
-    bool may_replace = was_written(s, path);
     struct strbuf why = STRBUF_INIT;
+    const char *written;
 
+    if (!text_of_word(s, w, 0, &written))
+        return false;
+    const char *path = file_path(s, written);
+    bool may_replace = was_written(s, path);
     if (i + 1 < n->words) {
         if (!word_is(&n->word[i + 1], "replace"))
             return fail(s, n->word[i + 1].offset, MSG_NOT_REPLACE);
@@ -50,7 +53,7 @@ static bool write_named(struct session *s, const struct node *n, u32 i, const st
     if (well)
         remember_written(s, path);
     else
-        fail(s, w->offset, MSG_CANNOT_WRITE, w->text, strbuf_text(&why));
+        fail(s, w->offset, MSG_CANNOT_WRITE, written, strbuf_text(&why));
     strbuf_finish(&why);
     return well;
 }
@@ -67,11 +70,14 @@ __attribute__((format(printf, 2, 3))) static void tell(struct session *s, const 
     strbuf_finish(&text);
 }
 
-// A name fit for a terminal; in s->shown.
+// A file's name fit for a terminal; in s->shown.
 static const char *shown_name(struct session *s, const struct word *w)
 {
+    const char *name = w->text;
+
+    text_of_word(s, w, 0, &name); // it has been written: there is such a variable
     strbuf_clear(&s->shown);
-    strbuf_add_visible(&s->shown, w->text, w->length);
+    strbuf_add_visible(&s->shown, name, strlen(name));
     return strbuf_text(&s->shown);
 }
 

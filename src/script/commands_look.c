@@ -216,12 +216,10 @@ static bool word_trace(struct session *s, const struct node *n, u32 i,
     const struct word *w = &n->word[i];
     const char *depth = word_after(w, "depth");
     s64 value = 0;
-    bool is_huge;
 
     if (depth) {
-        if (!parse_number(depth, (u32)strlen(depth), &value, &is_huge) || is_huge || value < 0 ||
-            value > 1000)
-            return fail(s, w->offset, MSG_NOT_NUMBER, depth);
+        if (!option_number(s, w, depth, WHAT_DEPTH, 0, 1000, &value))
+            return false;
         options->max_depth = (u32)value;
     } else if (word_is(w, "calls")) {
         options->no_fields = options->no_notes = true;

@@ -106,16 +106,13 @@ static bool prepare_pages(struct session *s, const struct node *n, struct plan *
 {
     const struct word *w = &n->word[n->words - 1];
     const char *text = word_after(w, "pages");
-    bool is_huge = false;
     s64 pages = 1;
 
     *words = n->words;
     if (!text)
         return true;
-    if (!parse_number(text, (u32)strlen(text), &pages, &is_huge) || is_huge || pages < 1 ||
-        pages > PAGES_MAX)
-        return fail(s, w->offset, MSG_OUT_OF_RANGE, (long long)pages, WHAT_PAGES, 1ll,
-                    (long long)PAGES_MAX);
+    if (!option_number(s, w, text, WHAT_PAGES, 1, PAGES_MAX, &pages))
+        return false;
     plan->access.pages = (u32)pages - 1;
     --*words;
     return true;
@@ -203,26 +200,21 @@ static bool parse_protection(const char *text, u32 *prot)
 static bool map_option(struct session *s, const struct word *w, struct call *call)
 {
     const char *prot = word_after(w, "prot"), *fd = word_after(w, "fd"), *to = word_after(w, "at");
-    const char *number = fd ? fd : to;
-    bool is_huge = false;
-    s64 value;
+    s64 descriptor;
 
     if (prot)
         return parse_protection(prot, &call->args[2]) ||
                fail(s, w->offset, MSG_NOT_PROTECTION, prot);
-    if (!number)
-        return fail(s, w->offset, MSG_MAP_WORD, w->text);
-    bool is_number = to ? parse_address(to, &value, &is_huge)
-                        : parse_number(fd, (u32)strlen(fd), &value, &is_huge);
-    if (!is_number || is_huge || value < 0 || value > UINT32_MAX)
-        return fail(s, w->offset, MSG_NOT_NUMBER, number);
-    if (fd) {
-        call->args[3] &= ~MAP_ANONYMOUS;
-        call->args[4] = (u32)value;
-    } else {
-        call->args[0] = (u32)value;
+    if (to) {
         call->args[3] |= MAP_FIXED;
+        return option_address(s, w, to, 0, &call->args[0]);
     }
+    if (!fd)
+        return fail(s, w->offset, MSG_MAP_WORD, w->text);
+    if (!option_number(s, w, fd, WHAT_ARGUMENT, INT32_MIN, UINT32_MAX, &descriptor))
+        return false;
+    call->args[3] &= ~MAP_ANONYMOUS;
+    call->args[4] = (u32)descriptor;
     return true;
 }
 
@@ -252,6 +244,8 @@ PREPARE(mmap)
             return fail(s, w->offset, MSG_REGION_LONG, AREA_NAME_MAX - 1);
         if (is_part_name(w))
             return fail(s, w->offset, MSG_REGION_TAKEN, w->text);
+        if (is_bare_address(w))
+            return fail(s, w->offset, MSG_REGION_ADDRESS, w->text);
         s->strings[0] = w->text;
         s->strings[1] = NULL;
         call->strings = s->strings;

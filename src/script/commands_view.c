@@ -51,7 +51,8 @@ static bool send(struct session *s, const struct node *n)
 
     BUG_ON(n->words > sizeof command.word / sizeof *command.word);
     for (u32 i = 0; i < n->words; i++)
-        command.word[command.words++] = n->word[i].text;
+        if (!text_of_word(s, &n->word[i], i, &command.word[command.words++]))
+            return false;
     if (s->face.view)
         well = s->face.view(s->face.context, &command, &why);
     if (!well)
@@ -64,8 +65,8 @@ RUN(view)
 {
     const struct command_row *row = n->command;
 
-    for (u32 i = 0; i < n->words; i++) // a word of several choices may stand anywhere
-        if (!check_word(s, &n->word[i], row, row->type[1] == TYPE_NONE && i < 1 ? 0 : i))
+    for (u32 i = 0; i < n->words; i++)
+        if (!check_word(s, &n->word[i], row, i))
             return false;
     return send(s, n);
 }

@@ -81,6 +81,7 @@ static void add_language(struct strbuf *out)
                 "  \"two words\"          a quoted word, with \\n \\t \\\" \\\\ \\$ \\xHH\n"
                 "  $! $? $$             the last task created, the last call's value, the focus\n"
                 "  let n 5; focus $n    a variable; -$n is its negative\n"
+                "  mmap 1 shared fd=$n  the same behind an option's =\n"
                 "  repeat 3 { fork; wait }\n"
                 "\n"
                 "Numbers are decimal or 0x hex; an address can be typed as it is shown, in eight\n"

@@ -44,7 +44,6 @@
 #define MSG_NO_LAST_CHILD    "$! is not set: no task has been created yet"
 #define MSG_NO_LAST_VALUE    "$? is not set: no call has returned yet"
 #define MSG_NO_FOCUS         "$$ is not set: nobody has the focus"
-#define MSG_TEXT_WANTED      "a quoted text belongs here"
 #define MSG_REPEAT_MANY      "repeat runs its block at most %u times in all"
 #define MSG_REPEAT_NEGATIVE  "repeat needs a count from 0 up"
 
@@ -52,14 +51,12 @@
 #define MSG_NOT_SIGNAL "“%s” is not a signal: write a name as in kill(1) or a number"
 #define MSG_NOT_FLAG   "“%s” is not %s"
 #define MSG_NOT_CHOICE "“%s” is not one of: %s"
-#define MSG_NUMBER_32  "the number %s does not fit into 32 bits"
 #define MSG_NOT_RLIMIT "“%s” is not a resource: write a name such as RLIMIT_NPROC, or a number"
 #define MSG_WAIT_ORDER "the PID comes before the options: wait4 PID OPTIONS"
 #define MSG_KILL_ORDER "a signal is written with a minus in front: -KILL; “%s” has none"
 #define MSG_KILL_PID   "a PID must follow %s; for a process group write: kill -TERM -PGRP"
 #define MSG_NO_ACTOR                                                                               \
     "nobody has the focus: choose a task (focus PID) or write its PID in front (PID: command)"
-#define MSG_CANNOT_ACT "task %d cannot make a call: %s"
 #define MSG_VARIABLE_NAME                                                                          \
     "a variable's name is made of letters, digits and _, and begins with a letter"
 #define MSG_VARIABLES_FULL "there are %d variables already: no more fit"
@@ -83,6 +80,7 @@
 #define MSG_ASK_NO_CHOICE    "none of the choices is the machine's answer, which is %s"
 #define MSG_ASK_AFTER        "the commands behind `after` are one quoted text"
 #define MSG_ASK_TRIAL        "the commands behind `after` do not run: %s"
+#define MSG_ASK_QUIT         "`quit` cannot stand behind `after`: nobody would be there for the answer"
 #define MSG_ASK_NESTED       "a question cannot be tried inside another one"
 #define MSG_ASK_INSIDE       "the machine stands inside a command: finish it first"
 #define MSG_NOT_SETTING                                                                            \
@@ -108,6 +106,7 @@
 #define MSG_DISK_IDLE      "the disk has nothing to deliver: nobody waits for it (`io` would)"
 #define MSG_NOT_AT_DISK    "task %d (%s) does not wait for the disk"
 #define MSG_REGION_TAKEN   "every program has a part called “%s”: choose another name"
+#define MSG_REGION_ADDRESS "“%s” is an address, as reports show them: choose another name"
 #define MSG_REGION_LONG    "a name for memory has at most %d characters"
 
 // ---- The screen
@@ -151,6 +150,7 @@
 #define WHAT_LIMIT    "a limit"
 #define WHAT_SIZE     "a number of bytes"
 #define WHAT_PAGES    "a number of pages"
+#define WHAT_DEPTH    "a depth"
 
 // ---- What a flag is not
 #define WHAT_CLONE_FLAG  "a flag of clone(2), or a signal"

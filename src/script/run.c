@@ -128,7 +128,7 @@ static bool prepare_call(struct session *s, const struct node *n, struct plan *p
 static bool has_variable_words(const struct node *n)
 {
     for (u32 i = 0; i < n->words; i++)
-        if (n->word[i].kind >= WORD_VARIABLE)
+        if (has_variable(&n->word[i]))
             return true;
     return false;
 }

@@ -78,6 +78,7 @@ static enum run_result fail_whole_text(struct session *s, const char *name, u32 
     struct source nothing = { name, "", 0, line };
 
     tell_mistake(s, &nothing);
+    s->told = (struct place_mark){ 0 }; // the next text may lie where this one did
     return RUN_MISTAKE;
 }
 

@@ -50,7 +50,7 @@ struct session {
     u32 last_number, last_boots;
     const char *home;      // what ~ means, or NULL
     struct written *files; // that this session has written: it may write them again
-    // What `exec` hands over: numbers written out, and the strings of the call that is being made.
+    // Variables' values written out, and the strings of the call that is being made.
     char digits[COMMAND_WORDS_MAX][24];
     const char *strings[COMMAND_WORDS_MAX + 2];
 };
@@ -132,6 +132,8 @@ bool word_address(struct session *s, const struct word *w, u32 *address);
 // needs it is false without a mistake. (commands_memory.c)
 bool word_user_address(struct session *s, const struct word *w, const struct task_struct *p,
                        uaddr *address);
+// Does what the word says depend on the machine: is it a variable, or an option with one?
+bool has_variable(const struct word *w);
 // Has the machine a value for a variable of the console?
 bool find_variable(const struct machine *m, const char *name, s64 *value);
 // Flags joined by |, each read by `parse`; `what` names them in a mistake.
@@ -148,8 +150,18 @@ bool word_is(const struct word *w, const char *text);
 const char *word_after(const struct word *w, const char *name);
 // Adds a number as people write it: kernel addresses in hex, all others in decimal.
 void add_shown_number(struct strbuf *out, s64 value);
-// A text with $!, $?, $$ and $NAME replaced by their values; in s->shown.
+// A text with $!, $?, $$ and $NAME replaced by their values; in s->shown. A variable that is a word
+// of its own stands for its value, too.
 const char *word_interpolated(struct session *s, const struct word *w);
+// A word as a text: a variable's value is written out, as the i-th such text of its command.
+bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text);
+// The number behind the = of a word such as fd=3 or fd=$?, of which `text` is a part. False with a
+// mistake.
+bool option_number(struct session *s, const struct word *w, const char *text, const char *what,
+                   s64 least, s64 most, s64 *value);
+// The same for an address, which may be eight hex digits.
+bool option_address(struct session *s, const struct word *w, const char *text, s64 least,
+                    u32 *address);
 
 // ---- The commands' functions (named in the table) ----------------------------------------------------
 #define PREPARE(name)                                                                              \
@@ -169,8 +181,6 @@ PREPARE(sigprocmask);
 PREPARE(numbers);
 PREPARE(setrlimit);
 PREPARE(prctl);
-// A word as a text: a variable's value is written out, as the i-th text of the call.
-bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text);
 
 // commands_files.c
 PREPARE(open);

@@ -5,6 +5,7 @@
 #include "script/advice.h"
 #include "script/messages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,73 @@ bool word_address(struct session *s, const struct word *w, u32 *address)
         return false;
     *address = (u32)value;
     return true;
+}
+
+// ---- Options: NAME=VALUE -----------------------------------------------------------------------
+
+// A part of a word, from `text` on, as a word of its own: a variable behind the =.
+static struct word variable_behind(const struct word *w, const char *text)
+{
+    bool is_sign = text[1] && strchr("!?$", text[1]) && !text[2];
+
+    return (struct word){ .kind = !is_sign         ? WORD_VARIABLE
+                                  : text[1] == '!' ? WORD_CHILD
+                                  : text[1] == '?' ? WORD_VALUE
+                                                   : WORD_FOCUS,
+                          .offset = w->offset + (u32)(text - w->text),
+                          .text = text + 1 };
+}
+
+static bool option_value(struct session *s, const struct word *w, const char *text, bool is_address,
+                         const char *what, s64 *value)
+{
+    u32 offset = w->offset + (u32)(text - w->text);
+    bool is_huge = false;
+
+    *value = 0;
+    if (text[0] == '$') {
+        struct word variable = variable_behind(w, text);
+
+        return variable_value(s, &variable, value);
+    }
+    if (is_address ? parse_address(text, value, &is_huge)
+                   : parse_number(text, (u32)strlen(text), value, &is_huge))
+        return !is_huge || fail(s, offset, MSG_NUMBER_HUGE, text);
+    fail(s, offset, MSG_NOT_NUMBER, text);
+    strbuf_printf(&s->diagnosis.hint, HINT_WANTED, what);
+    return false;
+}
+
+static bool option_in_range(struct session *s, const struct word *w, const char *text,
+                            bool is_address, const char *what, s64 least, s64 most, s64 *value)
+{
+    if (!option_value(s, w, text, is_address, what, value))
+        return false;
+    return (*value >= least && *value <= most) ||
+           fail(s, w->offset + (u32)(text - w->text), MSG_OUT_OF_RANGE, (long long)*value, what,
+                (long long)least, (long long)most);
+}
+
+bool option_number(struct session *s, const struct word *w, const char *text, const char *what,
+                   s64 least, s64 most, s64 *value)
+{
+    return option_in_range(s, w, text, false, what, least, most, value);
+}
+
+bool option_address(struct session *s, const struct word *w, const char *text, s64 least,
+                    u32 *address)
+{
+    s64 value;
+
+    if (!option_in_range(s, w, text, true, WHAT_ADDRESS, least, UINT32_MAX, &value))
+        return false;
+    *address = (u32)value;
+    return true;
+}
+
+bool has_variable(const struct word *w)
+{
+    return w->kind >= WORD_VARIABLE || (w->kind == WORD_PLAIN && strstr(w->text, "=$"));
 }
 
 // ---- Tasks -----------------------------------------------------------------------------------
@@ -278,9 +346,39 @@ static size_t add_value(struct session *s, const char *text)
     return length;
 }
 
+bool text_of_word(struct session *s, const struct word *w, u32 i, const char **text)
+{
+    s64 value;
+
+    *text = w->text;
+    if (w->kind < WORD_VARIABLE)
+        return true;
+    if (!word_number(s, w, &value))
+        return false;
+    snprintf(s->digits[i], sizeof s->digits[i], "%lld", (long long)value);
+    *text = s->digits[i];
+    return true;
+}
+
+// $x without quotes, as far as there is one.
+static const char *variable_interpolated(struct session *s, const struct word *w)
+{
+    s64 value;
+
+    if (word_number(s, w, &value)) {
+        add_shown_number(&s->shown, value);
+    } else {
+        diagnosis_clear(&s->diagnosis);
+        strbuf_printf(&s->shown, "$%s", w->text);
+    }
+    return strbuf_text(&s->shown);
+}
+
 const char *word_interpolated(struct session *s, const struct word *w)
 {
     strbuf_clear(&s->shown);
+    if (w->kind >= WORD_VARIABLE)
+        return variable_interpolated(s, w);
     for (const char *p = w->text; *p;) {
         size_t plain = strcspn(p, "$\n\t");
 

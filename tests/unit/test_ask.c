@@ -153,7 +153,7 @@ static void test_mistakes(void)
     refuses("ask \"?\" value after fork", "one quoted text");
     refuses("ask \"?\" value after \"fork; frok\"", "do not run: there is no command “frok”");
     refuses("ask \"?\" value after \"save /tmp/nowhere\"", "do not run: nothing can be written");
-    refuses("ask \"?\" value after \"quit\"", "do not run");
+    refuses("ask \"?\" value after \"quit\"", "cannot stand behind `after`");
     refuses("ask \"?\" value after \"ask \\\"?\\\" value after \\\"fork\\\"\"", "inside another");
     refuses("ask \"?\" choices 1|2 value after \"fork\"", "one quoted text");
     refuses("ask \"?\" choices \"1|3\" value after \"fork\"",

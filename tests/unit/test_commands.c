@@ -157,6 +157,45 @@ static void test_calls(void)
     fails_in("9: fork", "no task has PID 9");
 }
 
+// kill takes a minus before a variable, too; without one it is not said to be a name.
+static void test_signal_in_variable(void)
+{
+    holds_in("let s 9; fork; kill -$s 2; expect state 2 Z; wait; expect status SIGKILL");
+    fails_in("let s 9; kill $s 1", "minus in front");
+    fails_in("let s -9; kill -$s 1", "-9 is out of range: a signal must be between 0 and");
+    fails_in("kill -$s 1", "no variable $s");
+}
+
+// Behind an option's = stands a number, or a variable, which is looked up each time.
+static void test_options(void)
+{
+    holds_in("open /etc/passwd; mmap 1 private a fd=$?; load a 4; expect loaded \"root\"");
+    holds_in("let n 2; repeat 2 { mmap 2 private z; store z 1 pages=$n; let p pte 1 z+1p; "
+             "munmap z; let n 1 }; expect $p == 0; undo 2; expect $p == 0; goto 4; "
+             "let p pte 1 z+1p; expect $p != 0");
+    holds_in("mmap 1 private fd=-1; expect -EBADF");
+    holds_in("mmap 1 private at=$$; expect -EINVAL; fork; mmap 1 private at=$!; expect -EINVAL");
+    fails_in("load heap pages=x", "17: “x” is not a number (a number of pages is wanted here)");
+    fails_in("load heap pages=0", "17: 0 is out of range: a number of pages must be between 1");
+    fails_in("load heap pages=", "“” is not a number");
+    fails_in("load heap pages=18446744073709551616", "does not fit into 64 bits");
+    fails_in("mmap 1 private at=4294967296", "19: 4294967296 is out of range: an address");
+    fails_in("mmap 1 private fd=4294967296", "4294967296 is out of range");
+    fails_in("mmap 1 private fd=$nosuch", "19: there is no variable $nosuch");
+    fails_in("mmap 1 private fd=$!", "$! is not set");
+    fails_in("clone stack=$!x", "no variable $!x");
+    fails_in("clone stack=-5000000000", "out of range");
+    fails_in("fork; trace depth=-1", "-1 is out of range: a depth");
+}
+
+// A name that could be an address would never be reached.
+static void test_names_of_mappings(void)
+{
+    fails_in("mmap 1 private deadbeef", "“deadbeef” is an address");
+    fails_in("mmap 1 private stack", "every program has a part");
+    holds_in("mmap 1 private deadbee; store deadbee 1; mmap 1 private deadbeefs; load deadbeefs");
+}
+
 static void test_focus(void)
 {
     holds_in("fork; focus 2; fork; expect focus 2; expect parent 3 2; 2: exit; expect focus 1");
@@ -250,6 +289,16 @@ static void test_expect_of_long_reads(void)
     fails_in(script, "xxx");
 }
 
+// What was read is what was read, whatever came after it.
+static void test_expect_of_the_past(void)
+{
+    holds_in("pipe; write 4 \"hello\"; read 3 9; close 3; expect read \"hello\"");
+    holds_in("fork; 2: open /etc/passwd; 2: read 3 4; 2: exit; wait; expect read \"root\"");
+    holds_in("store heap \"abc\"; load heap 3; store heap \"xyz\"; expect loaded \"abc\"; "
+             "fork; 2: load heap 3; 2: exit; wait; expect loaded \"xyz\"");
+    fails_in("pipe; write 4 \"hello\"; read 3 9; close 3; expect read \"\"", "was “hello”");
+}
+
 static void test_file_mistakes(void)
 {
     fails_in("open /tmp/a x", "not a flag of open(2)");
@@ -294,6 +343,9 @@ static CU_TestInfo tests[] = {
     { "the keys of press", test_press_keys },
     { "help", test_help },
     { "calls", test_calls },
+    { "a signal in a variable", test_signal_in_variable },
+    { "options", test_options },
+    { "names of mappings", test_names_of_mappings },
     { "the focus", test_focus },
     { "variables", test_variables },
     { "repeat", test_repeat },
@@ -301,6 +353,7 @@ static CU_TestInfo tests[] = {
     { "parts of memory that are mapped", test_mapped_parts },
     { "addresses as they are shown", test_addresses },
     { "long reads", test_expect_of_long_reads },
+    { "reads that are past", test_expect_of_the_past },
     { "mistakes about files", test_file_mistakes },
     CU_TEST_INFO_NULL,
 };

@@ -128,6 +128,38 @@ static void test_narration(void)
     finish(s, &t);
 }
 
+// A variable needs no quotes to be told, nor to name a file; only there must be one.
+static void test_variable_as_text(void)
+{
+    struct told t;
+    struct session *s = new_session(&t);
+
+    run(s, "let n 5; say $n; chapter -$n; fork; ask $! parent 2");
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&t.words), "1 5\n0 -5\n2 2\n"
+                                                  "3 Not quite. The machine says: 1\n");
+    strbuf_clear(&t.words);
+    CU_ASSERT_EQUAL(run(s, "say $nosuch"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(run(s, "ask $nosuch value"), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(t.words.length, 0);
+    strbuf_clear(&t.mistakes);
+    CU_ASSERT_EQUAL(run(s, "source $n"), RUN_MISTAKE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&t.mistakes), "cannot read 5:"));
+    finish(s, &t);
+}
+
+// What is too large to be read is told where it stands, each time anew.
+static void test_large_text(void)
+{
+    struct told t;
+    struct session *s = new_session(&t);
+
+    CU_ASSERT_EQUAL(session_run_from(s, "a", 7, "", SCRIPT_SIZE_MAX + 1), RUN_MISTAKE);
+    CU_ASSERT_EQUAL(session_run_from(s, "b", 900, "", SCRIPT_SIZE_MAX + 1), RUN_MISTAKE);
+    CU_ASSERT_STRING_EQUAL(strbuf_text(&t.mistakes), "7:1: the text is larger than 64 MB ()\n"
+                                                     "900:1: the text is larger than 64 MB ()\n");
+    finish(s, &t);
+}
+
 static void test_interruption(void)
 {
     struct told t;
@@ -216,6 +248,7 @@ static void test_screen_commands(void)
                                          "redraw now",
                                          "play 3",
                                          "theme pink",
+                                         "theme dark pink",
                                          "mouse maybe",
                                          "choose 99",
                                          "choose nobody",
@@ -232,7 +265,8 @@ static void test_screen_commands(void)
     session_set_face(s, &(struct face){ .context = &seen, .view = on_view });
     CU_ASSERT_EQUAL(run(s, all), RUN_OK);
     CU_ASSERT_STRING_EQUAL(strbuf_text(&seen.text), all);
-    CU_ASSERT_EQUAL(run(s, "let who 1; choose $who"), RUN_OK);
+    CU_ASSERT_EQUAL(run(s, "let who 1; choose $who; press task Up $who"), RUN_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&seen.text), "press task Up 1\n"));
     seen.refuses = true;
     CU_ASSERT_EQUAL(run(s, "layout memory"), RUN_MISTAKE);
     strbuf_finish(&seen.text);
@@ -306,6 +340,8 @@ static void test_completion(void)
     completes(s, "say \"vf", "");
     completes(s, "help settl", "settle");
     complete_files(s);
+    run(s, "repeat 600 { clone thread }");
+    completes(s, "task 60", "60 600 601 602 603");
     CU_ASSERT_STRING_EQUAL(session_usage(s, "setpgid 1", 9), "setpgid PID PGID");
     CU_ASSERT_STRING_EQUAL(session_usage(s, "nosuch 1", 8), "");
     finish(s, &t);
@@ -387,6 +423,8 @@ static CU_TestInfo tests[] = {
     { "boot", test_boot },
     { "echoes", test_echo },
     { "narration", test_narration },
+    { "variables as texts", test_variable_as_text },
+    { "texts that are too large", test_large_text },
     { "interruption", test_interruption },
     { "the prompt", test_prompt },
     { "completion", test_completion },
