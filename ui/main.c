@@ -281,6 +281,8 @@ static int run_session(void *context)
 
 static int run(struct options *o)
 {
+    char why[256];
+
     if (o->is_notes)
         return run_notes(o);
     if (o->resumes && !is_interactive(o))
@@ -289,7 +291,8 @@ static int run(struct options *o)
         return run_session(o);
     if (!has_terminal() || !(is_interactive(o) || is_demo_for_terminal(o)))
         return complain(_("--record needs a session on a terminal"), "");
-    return record_run(o->recording, run_session, o);
+    bool takes_screen = !o->is_plain && tui_is_usable(why, sizeof why);
+    return record_run(o->recording, takes_screen, run_session, o);
 }
 
 int main(int argc, char **argv)

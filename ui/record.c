@@ -6,7 +6,9 @@
 
 #include "cast.h"
 #include "text.h"
+#include "tui/guard.h"
 #include "tui/job.h"
+#include "tui/term.h"
 #include "write_all.h"
 
 #include <errno.h>
@@ -44,6 +46,7 @@ struct recorder {
     bool is_ending;      /* the session has been told to */
     struct winsize size;
     struct termios before;
+    struct guard guard; /* puts the real terminal back if we are killed */
     sigset_t mask_before;
 };
 
@@ -157,7 +160,24 @@ static void take_terminal(const struct recorder *r)
     struct termios raw = r->before;
 
     cfmakeraw(&raw);
+    guard_set_active(&r->guard, true);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+static void give_terminal_back(const struct recorder *r)
+{
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
+    guard_set_active(&r->guard, false);
+}
+
+/* After the other terminal was made: the guard must not keep that open, nor the session the guard. */
+static void start_guard(struct recorder *r, bool takes_screen)
+{
+    char restore[TERM_RESTORE_SIZE] = "";
+
+    if (takes_screen)
+        term_restore_sequences(restore);
+    r->guard = guard_start(restore, strlen(restore), &r->before);
 }
 
 /* Takes the terminal again from whoever had it meanwhile, unless a signal asks to end. */
@@ -183,7 +203,7 @@ static void suspend(struct recorder *r)
     while (poll(&output, 1, 0) > 0 && hand_on_output(r))
         ;
     double begin = now(r);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
+    give_terminal_back(r);
     int end = job_stop();
     r->stopped += now(r) - begin;
     go_on(r, end);
@@ -314,7 +334,8 @@ static int end(struct recorder *r, const char *path)
     int status = wait_for_child(r);
 
     if (r->has_terminal && job_has_terminal())
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &r->before);
+        give_terminal_back(r);
+    guard_stop(&r->guard);
     if (r->error)
         fprintf(stderr, _("procarium: the recording %s ends before its time: %s\n"), path,
                 strerror(r->error));
@@ -330,11 +351,12 @@ static int end(struct recorder *r, const char *path)
     return status;
 }
 
-int record_run(const char *path, int (*session)(void *context), void *context)
+int record_run(const char *path, bool takes_screen, int (*session)(void *context), void *context)
 {
     struct recorder r = { .has_input = true,
                           .has_terminal = true,
-                          .size = { .ws_row = 24, .ws_col = 80 } };
+                          .size = { .ws_row = 24, .ws_col = 80 },
+                          .guard = { -1, -1 } };
 
     ioctl(STDOUT_FILENO, TIOCGWINSZ, &r.size);
     if (tcgetattr(STDIN_FILENO, &r.before) != 0) {
@@ -352,6 +374,7 @@ int record_run(const char *path, int (*session)(void *context), void *context)
         return STATUS_USAGE;
     }
     fcntl(r.master, F_SETFL, O_NONBLOCK);
+    start_guard(&r, takes_screen);
     take_terminal(&r);
     relay(&r);
     return end(&r, path);

@@ -279,6 +279,45 @@ static void test_recording_ends(void)
     vt_stop(vt);
 }
 
+static bool is_restored(const struct vt *vt, void *arg)
+{
+    (void)arg;
+    return vt_is_termios_restored(vt) && !vt_is_altscreen(vt) && vt_cursor_is_visible(vt);
+}
+
+static bool is_taken(const struct vt *vt, void *arg)
+{
+    (void)arg;
+    return !vt_is_termios_restored(vt);
+}
+
+/* The recorder itself is killed: a guard gives the real terminal back, and its screen. */
+static void test_killed_recorder(void)
+{
+    static const char *const options[] = { "", "--plain" };
+
+    for (int i = 0; i < 2; i++) {
+        char argument[600], name[] = "0.cast";
+        name[0] = (char)('0' + i);
+        snprintf(argument, sizeof argument, "%s --record %s", options[i], path_in_home(name));
+        struct vt *vt = start_under_sh(24, 80, argument);
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+        VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+        vt_type(vt, "fork\r");
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh forked 3 sh"));
+        kill_under_sh(vt, SIGKILL);
+        VT_ASSERT(vt, vt_wait(vt, is_restored, NULL));
+        vt_type(vt, "\r");
+        CU_ASSERT_EQUAL(vt_wait_exit(vt), 0);
+        CU_ASSERT_EQUAL(vt_has_received(vt, "\033[?2004l", 8), i == 0);
+        CU_ASSERT_EQUAL(vt_has_received(vt, "\033[?1006l", 8), i == 0);
+        vt_stop(vt);
+        char *text = read_file(name);
+        CU_ASSERT_TRUE(count_events(text, 'o') > 0); /* what there is of it is whole */
+        free(text);
+    }
+}
+
 static CU_TestInfo tests[] = {
     { "the screen as text", test_text },
     { "the screen as SVG and HTML", test_svg_and_html },
@@ -287,6 +326,7 @@ static CU_TestInfo tests[] = {
     { "a recording that is suspended", test_suspended_recording },
     { "a recording that is killed while suspended", test_killed_while_suspended },
     { "a recording that is ended", test_recording_ends },
+    { "a recorder that is killed", test_killed_recorder },
     CU_TEST_INFO_NULL,
 };
 

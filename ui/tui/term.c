@@ -155,16 +155,26 @@ static void append_capability(char *out, size_t size, const char *name)
     out[used] = 0;
 }
 
-static void prepare_restore(const struct terminal *term)
+static void make_restore(bool is_modern_one, char out[TERM_RESTORE_SIZE])
 {
     static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
-    char out[512];
 
-    snprintf(out, sizeof out, "%s", term->is_modern ? FRAME_END PASTE_OFF MOUSE_OFF : "");
+    snprintf(out, TERM_RESTORE_SIZE, "%s", is_modern_one ? FRAME_END PASTE_OFF MOUSE_OFF : "");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        append_capability(out, sizeof out, names[i]);
-    strncat(out, "\r\n", sizeof out - strlen(out) - 1);
-    crash_set_restore(out);
+        append_capability(out, TERM_RESTORE_SIZE, names[i]);
+    strncat(out, "\r\n", TERM_RESTORE_SIZE - strlen(out) - 1);
+}
+
+void term_restore_sequences(char out[TERM_RESTORE_SIZE])
+{
+    const char *name = getenv("TERM");
+    int error;
+
+    out[0] = '\0';
+    if (!name || setupterm(name, STDOUT_FILENO, &error) != OK)
+        return;
+    make_restore(is_modern(name), out);
+    del_curterm(cur_term);
 }
 
 /* Key sequences that terminals send and their descriptions do not have. */
@@ -247,6 +257,7 @@ static void give_back(struct terminal *term)
 void term_start(struct terminal *term, bool with_mouse)
 {
     const char *name = getenv("TERM");
+    char restore[TERM_RESTORE_SIZE];
 
     *term = (struct terminal){ .has_mouse = with_mouse };
     term->is_modern = is_modern(name);
@@ -257,7 +268,8 @@ void term_start(struct terminal *term, bool with_mouse)
     raw();
     noecho();
     nonl();
-    prepare_restore(term);
+    make_restore(term->is_modern, restore);
+    crash_set_restore(restore);
     term->input = newpad(1, 1);
     keypad(term->input, TRUE);
     nodelay(term->input, TRUE);

@@ -52,6 +52,10 @@ bool term_is_usable(char *why, size_t size);
  */
 bool term_prints_unicode(void);
 
+/* What puts the screen back whose owner could not, "" if nothing does. Not while we have it. */
+enum { TERM_RESTORE_SIZE = 512 };
+void term_restore_sequences(char out[TERM_RESTORE_SIZE]);
+
 /* Takes the screen. After term_is_usable() and lineed_create(). */
 void term_start(struct terminal *term, bool with_mouse);
 
