@@ -277,6 +277,8 @@ struct view_slab {
     u32 objects_per_slab, pages_per_slab;
     u32 colours, colour_next, colour_offset; // how many starts there are; the next; their distance
     bool changed;
+    u32 active_was, slabs_was, colour_was; // active, slabs, colour_next at the last stop; as now if
+                                           // nothing is known, or if the cache is new
 };
 
 u32 view_slab_count(const struct view *v);

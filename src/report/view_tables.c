@@ -30,6 +30,24 @@ u32 view_slab_count(const struct view *v)
     return is_on(v) ? list_length(v->m, &mm_data(v->m)->cache_chain) : 0;
 }
 
+// The numbers that a cache had at the stop before; one that was not there yet had none.
+static void fill_slab_then(const struct view *v, const struct kmem_cache *c, struct view_slab *row)
+{
+    struct kmem_cache then;
+
+    row->active_was = row->active;
+    row->slabs_was = row->slabs;
+    row->colour_was = row->colour_next;
+    if (!row->changed)
+        return;
+    moment_get(&v->before, v->m, kaddr_to_offset(row->cache), &then, sizeof then);
+    if (then.num != c->num)
+        return;
+    row->active_was = cache_objects_in_use(&then);
+    row->slabs_was = cache_slabs(&then);
+    row->colour_was = then.colour_next;
+}
+
 static void fill_slab(const struct view *v, const struct kmem_cache *c, struct view_slab *row)
 {
     const char *end = memchr(c->name, 0, sizeof c->name);
@@ -51,6 +69,7 @@ static void fill_slab(const struct view *v, const struct kmem_cache *c, struct v
     row->objects = row->slabs * c->num;
     row->full = row->slabs - row->partial - row->empty;
     row->changed = view_differs(v, row->cache, sizeof *c);
+    fill_slab_then(v, c, row);
     strbuf_add_visible(&text, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
     view_put(row->name, sizeof row->name, &text);
     strbuf_finish(&text);

@@ -101,16 +101,46 @@ static void test_free_blocks(void)
     struct vt *vt = start_shell(45, 160);
 
     run_command(vt, "layout memory; fork", "forked 3 sh");
-    CU_ASSERT_TRUE(is_beside(vt, "▪     1      2    1 →    0", "│"));
+    CU_ASSERT_TRUE(is_beside(vt, "▪     1      2       1 → 0", "│"));
     CU_ASSERT_TRUE(is_beside(vt, "      0      1           1  █ ", "│"));
     CU_ASSERT_TRUE(vt_find(vt, "15694 of 16384 frames free ", NULL, NULL));
     run_command(vt, "nice 1", "nice returns");
-    CU_ASSERT_FALSE(is_beside(vt, "1 →    0", "│"));
+    CU_ASSERT_FALSE(vt_find(vt, "1 → 0", NULL, NULL));
     run_command(vt, "zoom kernel", "frames: 15694 of 16384 free; 649 kernel, ");
     CU_ASSERT_TRUE(is_beside(vt, "10   1024          15  ███████████████ ", "│"));
     run_command(vt, "pane kernel pids", "last_pid 3, the next is 4; 4 in use, ");
     run_command(vt, "pane kernel slabs", "task_struct    ");
-    CU_ASSERT_TRUE(is_beside(vt, "  1264       3/3     1    1/8  █████", "task_struct    "));
+    CU_ASSERT_TRUE(
+        is_beside(vt, "  1264           3/3         1         1/8  █████", "task_struct"));
+    quit_procarium(vt);
+}
+
+/* Slab caches show what was and what is of the numbers that have changed, at every size. */
+static void test_slabs(void)
+{
+    for (size_t i = 0; i < SIZES; i++) {
+        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
+        int row, col;
+        run_command(vt, "layout memory; pane kernel slabs", "CACHE  ");
+        run_command(vt, "fork", "▪ pgd");
+        CU_ASSERT_TRUE(is_beside(vt, "▪ pgd", "2 → 3/3"));
+        CU_ASSERT_TRUE(is_beside(vt, "▪ vm_area_struct", "8 → 12/45"));
+        VT_ASSERT(vt, vt_find(vt, " → 12/45", &row, &col));
+        CU_ASSERT_EQUAL(vt_bg(vt, row, col), VT_DEFAULT_COLOR);
+        CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col + 3), VT_DEFAULT_COLOR);
+        CU_ASSERT_EQUAL(vt_bg(vt, row, col + 5), VT_DEFAULT_COLOR); /* the room is what it was */
+        CU_ASSERT_TRUE(is_beside(vt, "  filp   ", " 3/41"));
+        vt_key(vt, VTERM_KEY_FUNCTION(3)); /* before it: the other way round */
+        VT_ASSERT(vt, vt_wait_text(vt, "12 → 8/45"));
+        run_command(vt, "nice 1", "nice returns");
+        CU_ASSERT_TRUE(is_beside(vt, "  vm_area_struct", "  8/45"));
+        quit_procarium(vt);
+    }
+    struct vt *vt = start_shell(60, 200); /* a slab more, and the next one's colour */
+    run_command(vt, "zoom kernel; pane kernel slabs", "COLOUR");
+    run_command(vt, "fork", "2 → 3/3");
+    run_command(vt, "fork", "3 → 4/6     1 → 2     1 → 2/8");
+    CU_ASSERT_TRUE(is_beside(vt, "▪ task_struct", "3 → 4/6     1 → 2     1 → 2/8"));
     quit_procarium(vt);
 }
 
@@ -242,6 +272,7 @@ static CU_TestInfo tests[] = {
     { "the kernel stack", test_stack },
     { "a kernel stack that is too long", test_stack_scrolls },
     { "free blocks", test_free_blocks },
+    { "slabs", test_slabs },
     { "clicks on tasks", test_clicks },
     { "the timeline as a story", test_timeline },
     { "the focus", test_focus },

@@ -333,6 +333,8 @@ static void test_tables(void)
             continue;
         CU_ASSERT_EQUAL(slabs[i].active, 3);
         CU_ASSERT_TRUE(slabs[i].changed);
+        CU_ASSERT_EQUAL(slabs[i].active_was, 2);
+        CU_ASSERT_EQUAL(slabs[i].slabs_was, slabs[i].slabs);
     }
     view_pidmap(view, &pids);
     CU_ASSERT_EQUAL(pids.last_pid, 3);

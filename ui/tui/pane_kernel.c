@@ -21,35 +21,140 @@ static void draw_summary(const struct canvas *canvas, const char *full, const ch
               glyph_width(full) < canvas->area.cols ? full : brief);
 }
 
-/* ---- Slab caches ---- */
+/* ---- A number that may be new ---- */
 
-/* How many of the columns fit beside the name. */
-static int slab_cells(int cols)
+/* How wide "3 → 4" is: what was, and what is. */
+struct change_cols {
+    int was, is; /* was 0: only what is has a place */
+};
+
+enum { ARROW_COLS = 3 };
+
+static int change_width(struct change_cols cols)
 {
-    return cols >= 48 ? 6 : cols >= 42 ? 5 : 4;
+    return (cols.was ? cols.was + ARROW_COLS : 0) + cols.is;
 }
 
-static void draw_slab(const struct canvas *canvas, int y, const struct draw_column *columns,
-                      int count, const struct view_slab *slab)
+/*
+ * The value at the right, before it what it was if that is another and has a place, behind it "/of"
+ * unless of is -1.
+ */
+static void draw_change(const struct canvas *canvas, int y, int x, struct change_cols cols,
+                        attr_t attrs, u32 was, u32 is, s64 of)
 {
-    char size[16], active[24], slabs[24], colour[24];
+    char then[16], now[16], all[16] = "";
+    bool is_new = was != is;
 
-    snprintf(size, sizeof size, "%u", slab->object_size);
-    snprintf(active, sizeof active, "%u/%u", slab->active, slab->objects);
-    snprintf(slabs, sizeof slabs, "%u", slab->slabs);
-    snprintf(colour, sizeof colour, "%u/%u", slab->colour_next, slab->colours);
-    const char *cells[] = { slab->changed ? theme_symbol(canvas->theme, SYMBOL_CHANGED) : "",
-                            slab->name,
-                            size,
-                            active,
-                            slabs,
-                            colour };
+    int before = is_new && cols.was ? snprintf(then, sizeof then, "%u", was) + ARROW_COLS : 0;
+    int width = before + snprintf(now, sizeof now, "%u", is);
+    if (of >= 0)
+        width += snprintf(all, sizeof all, "/%u", (u32)of);
+    x += width < change_width(cols) ? change_width(cols) - width : 0;
+    if (before) {
+        x = draw_text(canvas, y, x, draw_style(canvas, STYLE_WAS), then);
+        x = draw_text(canvas, y, x, draw_style(canvas, STYLE_DIM), " → ");
+    }
+    x = draw_text(canvas, y, x, is_new ? draw_style(canvas, STYLE_CHANGED) : attrs, now);
+    draw_text(canvas, y, x, attrs, all);
+}
+
+/* ---- Slab caches ---- */
+
+enum {
+    CACHE_COLS = 15, /* for the longest names */
+    SIZE_COLS = 6,
+    SLABS_COLS = 5,
+    DIGITS_LEAST = 3,
+};
+
+/* What there is room for beside the names. Each column has a blank before it. */
+struct slab_columns {
+    int name_cols;
+    bool has_slabs, has_colour;
+    struct change_cols use, slabs,
+        colour; /* as wide as the largest of all caches, to stay in place */
+};
+
+static int digits_of(u32 value)
+{
+    int digits = 1;
+
+    for (; value >= 10; value /= 10)
+        digits++;
+    return digits;
+}
+
+/* What the columns that are there take, with the mark and the blank before the name. */
+static int slab_width(const struct slab_columns *c)
+{
+    return 2 + 1 + SIZE_COLS + 1 + change_width(c->use) +
+           (c->has_slabs ? 1 + change_width(c->slabs) : 0) +
+           (c->has_colour ? 1 + change_width(c->colour) : 0);
+}
+
+/* What was has a place of its own everywhere, or where it says most, or the last columns go. */
+static struct slab_columns slab_columns(const struct view_state *vs, int cols)
+{
+    struct view_slab slabs[ROWS_MAX];
+    u32 count = view_slabs(vs->view, 0, ROWS_MAX, slabs), most = 0;
+    int digits = DIGITS_LEAST;
+
+    for (u32 i = 0; i < count; i++)
+        most = slabs[i].objects > most ? slabs[i].objects : most;
+    digits = digits_of(most) > digits ? digits_of(most) : digits;
+    struct slab_columns c = { .has_slabs = true,
+                              .has_colour = true,
+                              .use = { digits, 2 * digits + 1 },
+                              .slabs = { digits, digits },
+                              .colour = { 2, 6 } };
+    if (cols - slab_width(&c) < CACHE_COLS)
+        c.colour.was = 0;
+    if (cols - slab_width(&c) < CACHE_COLS)
+        c.slabs = (struct change_cols){ 0, SLABS_COLS };
+    if (cols - slab_width(&c) < CACHE_COLS)
+        c.has_colour = false;
+    if (cols - slab_width(&c) < CACHE_COLS)
+        c.has_slabs = false;
+    c.name_cols = cols - slab_width(&c);
+    return c;
+}
+
+static void draw_slab_heading(const struct canvas *canvas, const struct slab_columns *c)
+{
+    attr_t dim = draw_style(canvas, STYLE_DIM);
+    int x = draw_field(canvas, 0, 2, c->name_cols, ALIGN_LEFT, dim, _("CACHE")) + 1;
+
+    x = draw_field(canvas, 0, x, SIZE_COLS, ALIGN_RIGHT, dim, _("SIZE")) + 1;
+    x = draw_field(canvas, 0, x, change_width(c->use), ALIGN_RIGHT, dim, _("IN USE")) + 1;
+    if (c->has_slabs)
+        x = draw_field(canvas, 0, x, change_width(c->slabs), ALIGN_RIGHT, dim, _("SLABS")) + 1;
+    if (c->has_colour)
+        draw_field(canvas, 0, x, change_width(c->colour), ALIGN_RIGHT, dim, _("COLOUR"));
+}
+
+static void draw_slab(const struct canvas *canvas, int y, const struct slab_columns *c,
+                      const struct view_slab *slab)
+{
     attr_t text = draw_style(canvas, slab->changed  ? STYLE_CURRENT
                                      : slab->active ? STYLE_NORMAL
                                                     : STYLE_DIM);
-    attr_t mark = slab->changed ? draw_style(canvas, STYLE_CHANGED) : text;
-    attr_t attrs[] = { mark, text, text, text, text, text };
-    draw_row(canvas, y, columns, count, cells, attrs);
+    char size[16];
+
+    if (slab->changed)
+        draw_text(canvas, y, 0, draw_style(canvas, STYLE_CHANGED),
+                  theme_symbol(canvas->theme, SYMBOL_CHANGED));
+    snprintf(size, sizeof size, "%u", slab->object_size);
+    int x = draw_field(canvas, y, 2, c->name_cols, ALIGN_LEFT, text, slab->name) + 1;
+    x = draw_field(canvas, y, x, SIZE_COLS, ALIGN_RIGHT, text, size) + 1;
+    draw_change(canvas, y, x, c->use, text, slab->active_was, slab->active, slab->objects);
+    x += change_width(c->use) + 1;
+    if (c->has_slabs) {
+        draw_change(canvas, y, x, c->slabs, text, slab->slabs_was, slab->slabs, -1);
+        x += change_width(c->slabs) + 1;
+    }
+    if (c->has_colour)
+        draw_change(canvas, y, x, c->colour, text, slab->colour_was, slab->colour_next,
+                    slab->colours);
 }
 
 /* True once with each new stop: time to have a change in sight. */
@@ -61,7 +166,7 @@ static bool is_new_stop(struct kernel_state *state, const struct view_state *vs)
     return true;
 }
 
-/* If no row in sight has changed, goes to the first that has. */
+/* If no row in sight has changed, goes to the first that has, near the top: more may follow it. */
 static void show_changed_slab(struct kernel_state *state, const struct view_state *vs)
 {
     struct view_slab slabs[ROWS_MAX];
@@ -75,18 +180,15 @@ static void show_changed_slab(struct kernel_state *state, const struct view_stat
             return;
         first = i;
     }
-    if (first >= 0)
-        scroll_show(&state->scroll, first);
+    if (first >= 0) {
+        state->scroll.top = first > 0 ? first - 1 : 0;
+        scroll_move(&state->scroll, 0);
+    }
 }
 
 static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
                        const struct view_state *vs)
 {
-    /* The last ones are left out where the names would not fit. */
-    static const struct draw_column columns[] = {
-        { "", 1, ALIGN_LEFT },        { "CACHE", 0, ALIGN_LEFT },  { "SIZE", 6, ALIGN_RIGHT },
-        { "IN USE", 9, ALIGN_RIGHT }, { "SLABS", 5, ALIGN_RIGHT }, { "COLOUR", 6, ALIGN_RIGHT }
-    };
     struct view_slab slabs[ROWS_MAX];
     int rows = canvas->area.rows - 1;
 
@@ -97,12 +199,12 @@ static void draw_slabs(const struct canvas *canvas, struct kernel_state *state,
     int cols = canvas->area.cols - 1, bar = cols - TABLE_COLS - 2;
     cols = cols < TABLE_COLS ? cols : TABLE_COLS; /* a number must not be far from its name */
     struct canvas part = draw_part(canvas, 0, 0, 1, cols);
-    int cells = slab_cells(canvas->area.cols);
-    draw_heading(&part, 0, columns, cells);
+    struct slab_columns columns = slab_columns(vs, cols);
+    draw_slab_heading(&part, &columns);
     part = draw_part(canvas, 1, 0, rows, cols);
     u32 count = view_slabs(vs->view, (u32)state->scroll.top, (u32)(rows > 0 ? rows : 0), slabs);
     for (u32 i = 0; i < count; i++)
-        draw_slab(&part, (int)i, columns, cells, &slabs[i]);
+        draw_slab(&part, (int)i, &columns, &slabs[i]);
     part = draw_part(canvas, 1, TABLE_COLS + 2, rows, bar < BAR_MOST ? bar : BAR_MOST);
     for (u32 i = 0; i < count && bar >= BAR_LEAST; i++)
         if (slabs[i].objects > 0)
@@ -199,23 +301,7 @@ static void draw_runqueue(const struct canvas *canvas, struct kernel_state *stat
 
 /* ---- Free page frames ---- */
 
-enum { BLOCKS_AT = 28 }; /* where they are drawn */
-
-/* "3", or "4 → 3" with a new count. */
-static void draw_block_count(const struct canvas *canvas, int y, u32 was, u32 is, attr_t attrs)
-{
-    char text[16];
-    int x = 15, width = snprintf(text, sizeof text, "%u", is);
-
-    if (was != is) {
-        x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_WAS), "%4u", was);
-        x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_DIM), " → ");
-        attrs = draw_style(canvas, STYLE_CHANGED);
-    } else {
-        x += 7;
-    }
-    draw_textf(canvas, y, x + (width < 4 ? 4 - width : 0), attrs, "%u", is);
-}
+enum { BLOCK_COUNT_AT = 15, BLOCKS_AT = 28 }; /* where they are drawn */
 
 /* The buddy allocator's lists: the blocks of 2^order frames that wait in each, a sign for each. */
 static void draw_blocks(const struct canvas *canvas, struct kernel_state *state,
@@ -241,7 +327,8 @@ static void draw_blocks(const struct canvas *canvas, struct kernel_state *state,
         if (was != blocks)
             draw_text(canvas, y, 0, draw_style(canvas, STYLE_CHANGED), sign);
         draw_textf(canvas, y, 2, attrs, "%5d %6u", order, 1u << order);
-        draw_block_count(canvas, y, was, blocks, attrs);
+        draw_change(canvas, y, BLOCK_COUNT_AT, (struct change_cols){ 4, 4 }, attrs, was, blocks,
+                    -1);
         for (u32 i = 0; i < blocks && BLOCKS_AT + (int)i < canvas->area.cols - 1; i++)
             draw_text(canvas, y, BLOCKS_AT + (int)i, attrs,
                       theme_symbol(canvas->theme, SYMBOL_BAR_FULL));
