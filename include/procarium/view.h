@@ -409,8 +409,8 @@ struct view_frame {
                    // several times, c only in the page cache, u taken for something else, '.' free
     bool is_of[2]; // a page, a page table or the kernel stack of the left, of the right task
     bool is_page;  // one of their pages
-    s32 owner;     // whose page, page table or kernel stack it is, of the first tasks there are;
-                   // -1: another's, nobody's, or several tasks'
+    s32 owner;     // whose page, page table or kernel stack it is; -1: several tasks', nobody's,
+                   // or not to be found without a look at all tasks
     bool changed;  // who has it differs from the last stop
 };
 

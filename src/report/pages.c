@@ -29,14 +29,12 @@ struct page_walk begin_page_walk(const struct machine *m, const struct mm_struct
     return (struct page_walk){ .m = m, .mm = mm, .vma = mm->mmap, .areas_left = AREAS_MAX };
 }
 
-// The page table entry for an address; NULL if no page table is there.
-static const u32 *entry_at(const struct page_walk *w, uaddr address)
+const u32 *entry_or_null(const struct machine *m, const struct mm_struct *mm, uaddr address)
 {
-    u32 entry = address < TASK_SIZE ? *pgd_offset(w->m, w->mm, address) : 0;
+    u32 entry = address < TASK_SIZE ? *pgd_offset(m, mm, address) : 0;
 
-    return entry & _PAGE_PRESENT && pte_pfn(entry) < frame_count(w->m)
-               ? pte_offset(w->m, entry, address)
-               : NULL;
+    return entry & _PAGE_PRESENT && pte_pfn(entry) < frame_count(m) ? pte_offset(m, entry, address)
+                                                                    : NULL;
 }
 
 // The first entry that is not empty in the areas's part from `address` on.
@@ -44,7 +42,7 @@ static bool find_in_area(struct page_walk *w, const struct vm_area_struct *vma, 
 {
     while (address < vma->vm_end) {
         uaddr end = pgd_addr_end(address, vma->vm_end);
-        const u32 *pte = entry_at(w, address);
+        const u32 *pte = entry_or_null(w->m, w->mm, address);
 
         for (; pte && address < end; address += PAGE_SIZE, pte++) {
             if (!*pte || pte_pfn(*pte) >= frame_count(w->m))

@@ -10,6 +10,9 @@ const struct mm_struct *mm_or_null(const struct machine *m, const struct task_st
 // The area at an address, or NULL.
 const struct vm_area_struct *vma_or_null(const struct machine *m, kaddr vma);
 
+// The page table entry for an address, or NULL if no page table is there.
+const u32 *entry_or_null(const struct machine *m, const struct mm_struct *mm, uaddr address);
+
 // Walks the entries of an address space that are not empty, in the order of their addresses. Only
 // what lies in areas; stops when a link leads nowhere.
 struct page_walk {

@@ -180,6 +180,7 @@ static void build_rows(struct view *v, bool with_ghosts)
         add_ghosts(v, &old);
     tree_finish(&old);
     view_count_states(v, tasks, count);
+    owners_learn_all(&v->owners, v->m, tasks, count, !v->has_marks);
     free(tasks);
 }
 
@@ -234,6 +235,8 @@ bool view_refresh(struct view *v, const struct machine *m)
     tree_drop_ghosts(&v->tree);
     if (!update_rows(v, is_cut))
         build_rows(v, v->has_marks);
+    if (v->has_marks)
+        owners_learn_changes(&v->owners, m, &v->before);
     trace_build(&v->trace, m, 0, &v->filter);
     return true;
 }

@@ -29,8 +29,8 @@ struct view {
     struct trace trace;
     struct trace_filter filter;
     struct pair pair;
+    bool has_pair;        // it is of this stop
     struct owners owners; // of the frames that are not theirs
-    bool has_pair;        // both are of this stop
 };
 
 // Copies text into a fixed field, cut at a character's end if it is too long.

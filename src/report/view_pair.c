@@ -67,7 +67,7 @@ void view_pair(struct view *v, const s32 pair[2])
     }
     pair_build(&v->pair, v->m, v->has_marks ? &v->before : NULL, pair, live);
     if (!v->has_pair)
-        owners_build(&v->owners, v->m, &v->tree);
+        owners_learn_first(&v->owners, v->m, &v->tree);
     v->has_pair = true;
 }
 
@@ -284,7 +284,7 @@ static void fill_frame(const struct view *v, pfn frame, struct view_frame *out)
 
     bool is_others_table = false;
     s32 owner = kind == 't' ? stack_owner(v->m, frame)
-                            : owner_of_frame(&v->owners, frame, &is_others_table);
+                            : owner_of_frame(&v->owners, v->m, frame, &is_others_table);
 
     *out = (struct view_frame){ .kind = kind,
                                 .owner = kind == 'A' || kind == 'F' || kind == '0' ? -1 : owner,

@@ -320,6 +320,72 @@ static void test_others_frames(void)
     finish();
 }
 
+/* Who has each frame, by a look at everybody's pages: a pid, 0 for nobody, -1 for several. */
+static void look_at_everybody(s32 *whose, u32 frames)
+{
+    static struct view_frame all[1 << 14];
+    struct view *other = view_create();
+
+    memset(whose, 0, frames * sizeof *whose);
+    view_refresh(other, m);
+    for (s32 pid = 1; pid < 200; pid++) {
+        const s32 alone[2] = { pid, -1 };
+        struct view_task task;
+        if (!view_task_by_pid(other, pid, &task))
+            continue;
+        view_pair(other, alone);
+        view_frame_map(other, 0, frames, all);
+        for (u32 i = 0; i < frames; i++)
+            if (all[i].is_of[0] && !(task.is_thread && whose[i] == task.tgid))
+                whose[i] = whose[i] ? -1 : pid;
+    }
+    view_destroy(other);
+}
+
+/* Frames whose owner is not known, or (a mistake) not right. */
+static u32 count_unknown(s32 pid)
+{
+    static struct view_frame frames[1 << 14];
+    static s32 whose[1 << 14];
+    u32 unknown = 0, mistakes = 0;
+
+    look(pid);
+    u32 count = view_frame_map(view, 0, 1 << 14, frames);
+    look_at_everybody(whose, count);
+    for (u32 i = 0; i < count; i++) {
+        struct view_task task; /* a child that is being made has pages, but no place yet */
+        bool is_there = view_task_by_pid(view, frames[i].owner, &task);
+        bool is_stack = frames[i].kind == 't'; /* threads have one, too */
+        mistakes += is_there && whose[i] >= 0 && !is_stack && frames[i].owner != whose[i];
+        unknown += whose[i] > 0 && frames[i].owner < 0;
+    }
+    CU_ASSERT_EQUAL(mistakes, 0);
+    return unknown;
+}
+
+/* The owners of all frames are known, however many tasks there are, and at any step. */
+static void test_owners_among_many(void)
+{
+    start("boot sh; repeat 100 { fork; $!: store heap \"x\"; $!: mmap 2 shared m; $!: store m 1 }",
+          2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("90: exec /bin/ls; 95: fork; $!: store stack 1; 97: clone VM|FS|FILES|SIGHAND|THREAD", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("99: exit 1; 98: munmap m; 97: exit", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("96: brk 0x0805a000; 96: store heap 7 pages=8; fork; wait4 99", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("undo 3", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    for (int i = 0; i < 40; i++) {
+        run(i % 4 == 3 ? "back" : "step 4", 2);
+        CU_ASSERT_TRUE(count_unknown(2) <= 1); /* a page that is being brought in */
+    }
+    run("undo 20; redo 15; 60: fork; goto 350", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    finish();
+}
+
 static CU_TestInfo tests[] = {
     { "who stands beside whom", test_choosing },
     { "the moment of parting", test_parting },
@@ -329,6 +395,7 @@ static CU_TestInfo tests[] = {
     { "the command shared says the same", test_agrees_with_shared },
     { "the frame map", test_frame_map },
     { "the frames of others", test_others_frames },
+    { "owners among many", test_owners_among_many },
     CU_TEST_INFO_NULL,
 };
 
