@@ -134,23 +134,20 @@ static void chain_add_head(struct machine *m, const struct pid *pid, kaddr head)
 {
     kaddr address = kaddr_of(m, pid);
     kaddr first = *at(m, head, kaddr);
-    kaddr links[2] = { first, head };
 
     if (first)
         set(m, at(m, first, struct pid)->chain_pprev,
             address + (u32)offsetof(struct pid, chain_next));
-    door_store(m, chain_link(pid), links, sizeof links);
+    set_pair(m, chain_link(pid), first, head);
     set(m, *at(m, head, kaddr), address);
 }
 
 static void chain_del(struct machine *m, const struct pid *pid)
 {
-    kaddr poison[2] = { LIST_POISON1, LIST_POISON2 };
-
     set(m, *at(m, pid->chain_pprev, kaddr), pid->chain_next);
     if (pid->chain_next)
         set(m, at(m, pid->chain_next, struct pid)->chain_pprev, pid->chain_pprev);
-    door_store(m, chain_link(pid), poison, sizeof poison);
+    set_pair(m, chain_link(pid), LIST_POISON1, LIST_POISON2);
 }
 
 void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type type, s32 nr)
@@ -163,9 +160,7 @@ void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type ty
         chain_add_head(m, pid, hash_bucket(m, type, nr));
         list_init(m, &pid->pid_list);
     } else { // somebody stands in the chain for this number already: hang on his list
-        static const kaddr unhashed[2];
-
-        door_store(m, &pid->chain_next, unhashed, sizeof unhashed);
+        set_pair(m, chain_link(pid), 0, 0);
         list_add_tail(m, &pid->pid_list, &at(m, holder, struct pid)->pid_list);
     }
     set(m, pid->nr, nr);

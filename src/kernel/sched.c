@@ -339,10 +339,11 @@ static void switch_to(struct machine *m, const struct task_struct *prev,
         for (int i = 0; i < 3; i++)
             set(m, c->gdt_tls[i], next->thread.tls_array[i]);
     }
-    u32 saved[2] = { c->ebp, c->eflags };
-    u32 esp = c->esp - 8;
+    // esp and ebp were stored at once: ebp read together with eflags would wait for that store.
+    u64 registers = load_registers(m);
+    u32 esp = (u32)registers - 8;
 
-    door_store(m, kpointer(m, esp), saved, 8);
+    set_pair(m, kpointer(m, esp), (u32)(registers >> 32), c->eflags);
     set(m, prev->thread.esp, esp);
     set(m, prev->thread.eip, ksym_return_address(KSYM___switch_to));
     note(m, EVENT_SWITCH, prev->pid, next->pid, 0);

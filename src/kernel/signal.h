@@ -23,7 +23,7 @@ static inline u64 sigset_bits(const struct sigset *s)
 
 static inline void sigset_store(struct machine *m, const struct sigset *s, u64 bits)
 {
-    door_store(m, s, &bits, sizeof bits);
+    set_pair(m, s, (u32)bits, (u32)(bits >> 32));
 }
 
 static inline bool is_valid_signal(s32 sig)

@@ -26,13 +26,19 @@ static inline void journal_reserve(struct machine *m)
         journal_make_room(m);
 }
 
+// The record at the journal's end is taken.
+static inline void journal_advance(struct machine *m, struct record *end)
+{
+    DEBUG_BUG_ON(end >= m->journal.stop + JOURNAL_STRIDE);
+    m->journal.next = end + 1;
+}
+
 // Where the next record goes.
 static inline struct record *journal_next(struct machine *m)
 {
     struct record *r = m->journal.next;
 
-    DEBUG_BUG_ON(r >= m->journal.stop + JOURNAL_STRIDE);
-    m->journal.next = r + 1;
+    journal_advance(m, r);
     return r;
 }
 
@@ -46,38 +52,65 @@ static inline struct record *journal_push(struct machine *m, enum record_kind ki
     return r;
 }
 
-// What set() does, once it is known that `where` points into the image. Storing what is already
-// there is no change and leaves no record.
-static inline __attribute__((always_inline)) void door_put(struct machine *m, const void *where,
-                                                           const void *value, u32 size)
+// A store of one number: the record, then the new value. Storing what is already there is no
+// change and leaves no record. The journal's end is read before it is known whether there is a
+// change, so that it need not be waited for; and the stores are of the number's own type, so that
+// the compiler sees that they leave the end alone.
+#define PUT_NUMBER(m, where, type, value)                                                          \
+    do {                                                                                           \
+        struct record *r_ = (m)->journal.next;                                                     \
+        type *where_ = (type *)(uintptr_t)(where);                                                 \
+        type old_ = *where_, new_ = (value);                                                       \
+                                                                                                   \
+        if (old_ == new_)                                                                          \
+            break;                                                                                 \
+        journal_advance((m), r_);                                                                  \
+        record_write(r_, RECORD_STORE | (u32)sizeof(type) << 16, (u32)(uintptr_t)where_);          \
+        r_->data = old_;                                                                           \
+        *where_ = new_;                                                                            \
+    } while (0)
+
+// What set() does for a number of `size` bytes. Eight bytes need not be aligned on i386.
+static inline __attribute__((always_inline)) void
+door_put_number(struct machine *m, const void *where, const void *value, u32 size)
 {
-    u64 old = 0, new = 0;
-
-    memcpy(&old, where, size);
-    memcpy(&new, value, size);
-    if (old == new)
-        return;
-    struct record *r = journal_next(m);
-
-    record_write(r, RECORD_STORE | size << 16, (u32)(uintptr_t)where);
-    r->data = old;
-    memcpy((void *)(uintptr_t)where, value, size);
+    if (size == 1)
+        PUT_NUMBER(m, where, u8, *(const u8 *)value);
+    else if (size == 2)
+        PUT_NUMBER(m, where, u16, *(const u16 *)value);
+    else if (size == 4)
+        PUT_NUMBER(m, where, u32, *(const u32 *)value);
+    else
+        PUT_NUMBER(m, where, u64_i386, *(const u64_i386 *)value);
 }
 
-// Stores size (1..8) bytes at `where`, which must point into the image.
-static inline __attribute__((always_inline)) void door_store(struct machine *m, const void *where,
-                                                             const void *value, u32 size)
+#define IS_NUMBER(value)                                                                           \
+    _Generic((value), u8 : 1, s8 : 1, u16 : 1, s16 : 1, u32 : 1, s32 : 1, u64 : 1, s64 : 1,        \
+             default : 0)
+
+// Stores two words that lie side by side, such as the links of a list, as one change. `where` must
+// point into the image.
+static inline __attribute__((always_inline)) void set_pair(struct machine *m, const void *where,
+                                                           u32 first, u32 second)
 {
-    BUG_ON((size_t)((const u8 *)where - machine_image(m)) >= IMAGE_HEAD_SIZE + (size_t)RAM_MAX);
-    door_put(m, where, value, size);
+    struct record *r = m->journal.next;
+    u32 *words = (u32 *)(uintptr_t)where;
+    u64 old = words[0] | (u64)words[1] << 32, both = first | (u64)second << 32;
+
+    DEBUG_BUG_ON((size_t)((const u8 *)where - machine_image(m)) >=
+                 IMAGE_HEAD_SIZE + (size_t)RAM_MAX);
+    if (old == both)
+        return;
+    journal_advance(m, r);
+    record_write(r, RECORD_STORE | 8u << 16, (u32)(uintptr_t)where);
+    r->data = old;
+    memcpy(words, &both, 8);
 }
 
 // The CPU's stack and frame pointers, both at once.
 static inline void set_registers(struct machine *m, u32 esp, u32 ebp)
 {
-    u64 registers = (u64)esp | (u64)ebp << 32;
-
-    door_put(m, machine_image(m), &registers, 8);
+    PUT_NUMBER(m, &cpu(m)->registers, u64_i386, esp | (u64)ebp << 32);
 }
 
 // Replaces `size` bytes at `where` by those at `from`. (journal.c)
@@ -89,49 +122,15 @@ void *door_rewrite(struct machine *m, const void *where, u32 size);
 // The same with a byte repeated. (journal.c)
 void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 
-// What set() does for a number of 1, 2 or 4 bytes, as a store of its own type: it tells the
-// compiler that pointers, the journal's among them, stay as they are.
-static inline __attribute__((always_inline)) void
-door_put_number(struct machine *m, const void *where, const void *value, u32 size)
-{
-#define PUT_NUMBER(type)                                                                           \
-    do {                                                                                           \
-        type old = *(const type *)where, new = *(const type *)value;                               \
-                                                                                                   \
-        if (old == new)                                                                            \
-            return;                                                                                \
-        struct record *r = journal_next(m);                                                        \
-                                                                                                   \
-        record_write(r, RECORD_STORE | size << 16, (u32)(uintptr_t)where);                         \
-        r->data = old;                                                                             \
-        *(type *)(uintptr_t)where = new;                                                           \
-    } while (0)
-
-    if (size == 1)
-        PUT_NUMBER(u8);
-    else if (size == 2)
-        PUT_NUMBER(u16);
-    else
-        PUT_NUMBER(u32);
-#undef PUT_NUMBER
-}
-
-// Eight bytes are not: on i386 they need not be aligned.
-#define IS_NUMBER(value)                                                                           \
-    _Generic((value), u8 : 1, s8 : 1, u16 : 1, s16 : 1, u32 : 1, s32 : 1, default : 0)
-
 // One field: set(m, task->state, TASK_INTERRUPTIBLE).
 #define set(m, field, value)                                                                       \
     do {                                                                                           \
         __typeof__(field) set_value_ = (value);                                                    \
-        _Static_assert(sizeof set_value_ <= 8, "use copy() for blocks");                           \
+        _Static_assert(IS_NUMBER(set_value_), "use set_pair() or copy()");                         \
         _Static_assert(                                                                            \
             __builtin_types_compatible_p(__typeof__(&(field)), const __typeof__(field) *),         \
             "only what lies in the image, and so is const, goes through the door");                \
-        if (IS_NUMBER(set_value_))                                                                 \
-            door_put_number((m), &(field), &set_value_, (u32)sizeof set_value_);                   \
-        else                                                                                       \
-            door_put((m), &(field), &set_value_, (u32)sizeof set_value_);                          \
+        door_put_number((m), &(field), &set_value_, (u32)sizeof set_value_);                       \
     } while (0)
 
 #define copy(m, where, from, size) door_copy((m), (where), (from), (size))
@@ -201,7 +200,7 @@ static inline __attribute__((always_inline)) void kframe_leave(struct kframe *fr
     struct machine *m = frame->m;
 
     // Else another stack is loaded: this frame sleeps or is dead.
-    if (m->nesting != frame->nesting + DEPTH_ONE)
+    if (__builtin_expect(m->nesting != frame->nesting + DEPTH_ONE, 0))
         return;
     struct record *r = journal_next(m);
 

@@ -19,9 +19,8 @@ static inline const struct list_head *list_at(const struct machine *m, kaddr add
 static inline void list_init(struct machine *m, const struct list_head *head)
 {
     kaddr self = kaddr_of(m, head);
-    struct list_head empty = { self, self };
 
-    door_put(m, head, &empty, sizeof empty);
+    set_pair(m, head, self, self);
 }
 
 static inline bool list_empty(const struct machine *m, const struct list_head *head)
@@ -31,10 +30,8 @@ static inline bool list_empty(const struct machine *m, const struct list_head *h
 
 static inline void list_insert(struct machine *m, kaddr link, kaddr prev, kaddr next)
 {
-    struct list_head links = { next, prev };
-
     set(m, list_at(m, next)->prev, link);
-    door_put(m, list_at(m, link), &links, sizeof links);
+    set_pair(m, list_at(m, link), next, prev);
     set(m, list_at(m, prev)->next, link);
 }
 
@@ -64,10 +61,8 @@ static inline void list_unlink(struct machine *m, const struct list_head *link)
 
 static inline void list_del(struct machine *m, const struct list_head *link)
 {
-    struct list_head poison = { LIST_POISON1, LIST_POISON2 };
-
     list_unlink(m, link);
-    door_put(m, link, &poison, sizeof poison);
+    set_pair(m, link, LIST_POISON1, LIST_POISON2);
 }
 
 static inline void list_del_init(struct machine *m, const struct list_head *link)

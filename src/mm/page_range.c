@@ -44,8 +44,10 @@ static struct pte_run trim(const u32 *pte, u32 count)
 
 static void store_run(struct machine *m, const u32 *pte, const u32 *values, u32 count)
 {
-    if (count <= 2)
-        door_store(m, pte, values, count * (u32)sizeof *values);
+    if (count == 1)
+        set(m, *pte, *values);
+    else if (count == 2)
+        set_pair(m, pte, values[0], values[1]);
     else
         copy(m, pte, values, count * sizeof *values);
 }
@@ -186,8 +188,10 @@ static void zap_run(struct machine *m, const struct mm_struct *mm, const struct 
             free_hot_page(m, pte_pfn(pte));
         }
     }
-    if (run->count <= 2)
-        door_store(m, run->pte, &(u64){ 0 }, run->count * (u32)sizeof(u32));
+    if (run->count == 1)
+        set(m, *run->pte, 0u);
+    else if (run->count == 2)
+        set_pair(m, run->pte, 0, 0);
     else
         fill(m, run->pte, 0, run->count * sizeof(u32));
     add_rss(m, mm, -rss, -anon_rss);

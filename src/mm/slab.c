@@ -101,9 +101,8 @@ static bool cache_grow(struct machine *m, const struct kmem_cache *cache)
     } else {
         colouroff += cache->slab_size;
     }
-    struct list_head owner = { kaddr_of(m, cache), slab }; // page.lru: how an address finds both
-    for (u32 i = 0; i < 1u << cache->gfporder; i++)
-        door_store(m, &page_of(m, pages)[i].lru, &owner, sizeof owner);
+    for (u32 i = 0; i < 1u << cache->gfporder; i++) // how an address finds both
+        set_pair(m, &page_of(m, pages)[i].lru, kaddr_of(m, cache), slab);
     write_slab(m, cache, slab, colouroff, pages + colouroff);
     if (cache->constructor == SLAB_PGD_CONSTRUCTOR)
         for (u32 i = 0; i < cache->num; i++)

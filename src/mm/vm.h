@@ -195,23 +195,17 @@ _Static_assert(offsetof(struct page, _mapcount) == offsetof(struct page, _count)
 static inline void store_counts(struct machine *m, const struct page *page, s32 _count,
                                 s32 _mapcount)
 {
-    s32 values[2] = { _count, _mapcount };
-
-    door_store(m, (const u8 *)page + offsetof(struct page, _count), values, sizeof values);
+    set_pair(m, (const u8 *)page + offsetof(struct page, _count), (u32)_count, (u32)_mapcount);
 }
 
 static inline void store_owner(struct machine *m, const struct page *page, kaddr mapping, u32 index)
 {
-    u32 values[2] = { mapping, index };
-
-    door_store(m, (const u8 *)page + offsetof(struct page, mapping), values, sizeof values);
+    set_pair(m, (const u8 *)page + offsetof(struct page, mapping), mapping, index);
 }
 
 static inline void store_rss(struct machine *m, const struct mm_struct *mm, u32 rss, u32 anon_rss)
 {
-    u32 values[2] = { rss, anon_rss };
-
-    door_store(m, (const u8 *)mm + offsetof(struct mm_struct, rss), values, sizeof values);
+    set_pair(m, (const u8 *)mm + offsetof(struct mm_struct, rss), rss, anon_rss);
 }
 
 static inline bool is_cow_mapping(u32 vm_flags)

@@ -511,9 +511,9 @@ void expect_found(struct booted *b, int (*check)(const struct machine *m, struct
 
     memcpy(&right, field, sizeof right);
     history_begin(b->m, NULL);
-    door_store(b->m, field, &wrong, sizeof wrong);
+    door_put_number(b->m, field, &wrong, sizeof wrong);
     CU_ASSERT(check(b->m, &words) > 0);
-    door_store(b->m, field, &right, sizeof right);
+    door_put_number(b->m, field, &right, sizeof right);
     CU_ASSERT_EQUAL(check(b->m, &words), 0);
     history_end(b->m);
     strbuf_finish(&words);
