@@ -82,13 +82,14 @@ bool report_vm(const struct machine *m, s32 pid, struct strbuf *out)
     if (!p)
         return false;
     const struct mm_struct *mm = mm_at(m, p->mm);
+    u32 faults = p->min_flt + p->maj_flt;
     add_task_name(p, out);
     strbuf_printf(out, ": mm %08x, page directory %08x, users %d\n", p->mm, mm->pgd, mm->mm_users);
     strbuf_printf(out,
-                  "  %u pages mapped by areas, %u present (%u anonymous), %u page tables, "
-                  "%u faults (%u of them read a file)\n",
-                  mm->total_vm, mm->rss, mm->anon_rss, mm->nr_ptes, p->min_flt + p->maj_flt,
-                  p->maj_flt);
+                  "  %u page%s mapped by areas, %u present (%u anonymous), %u page table%s, "
+                  "%u fault%s (%u of them read a file)\n",
+                  mm->total_vm, mm->total_vm == 1 ? "" : "s", mm->rss, mm->anon_rss, mm->nr_ptes,
+                  mm->nr_ptes == 1 ? "" : "s", faults, faults == 1 ? "" : "s", p->maj_flt);
     strbuf_puts(out, "  AREA      START     END       MAY   PAGES   THERE   WHAT\n");
     for (kaddr v = mm->mmap; v && rows < ROWS_SHOWN; v = vma_at(m, v)->vm_next, rows++)
         add_area(m, mm, vma_at(m, v), out);

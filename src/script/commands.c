@@ -124,7 +124,8 @@ const struct command_row command_table[] = {
       .number = __NR_sched_yield, .prepare = prepare_plain },
     { CALL("setrlimit", "", "setrlimit RESOURCE SOFT [HARD]", "limits what a process may use",
            "setrlimit NPROC 5 lets the user have five tasks; `unlimited` takes the limit away. The "
-           "hard limit is the soft one unless it is given."),
+           "hard limit is the soft one unless it is given. AS, CORE, DATA, FSIZE, NOFILE, NPROC, "
+           "SIGPENDING and STACK hold here; the others are only kept."),
       .min_words = 2, .max_words = 3, .type = { TYPE_RLIMIT, TYPE_NUMBER },
       .number = __NR_setrlimit, .prepare = prepare_setrlimit },
     { CALL("setuid", "", "setuid UID", "makes the acting task another user's",
@@ -144,8 +145,9 @@ const struct command_row command_table[] = {
     { CALL("mmap", "", "mmap PAGES private|shared [NAME] [prot=rwx|none] [fd=N] [at=ADDR]",
            "maps memory: returns its address",
            "NAME can stand for the address in load, store, munmap and mprotect: load NAME+1p. "
-           "Without "
-           "prot it can be read and written. fd maps an open file of a program."),
+           "Without prot it can be read and written; prot takes letters of rwx. fd maps an open "
+           "file "
+           "from its beginning. at says where, whatever is mapped there already (MAP_FIXED)."),
       .min_words = 2, .max_words = 6, .type = { TYPE_NUMBER, TYPE_CHOICE, TYPE_NONE },
       .choices = "private shared", .number = __NR_mmap, .prepare = prepare_mmap },
     { CALL("munmap", "", "munmap NAME|ADDR [PAGES]", "takes a mapping away, or a part of it",
@@ -273,9 +275,19 @@ const struct command_row command_table[] = {
       .prepare = prepare_focus, .act = act_focus },
 
     // ---- Looking
-    { LOOKS("ps", "ps", "lists the tasks", ""), .run = run_look, .report = report_ps },
-    { LOOKS("pstree", "pstree", "shows the tasks as a tree", ""), .run = run_look,
-      .report = report_pstree },
+    { LOOKS("ps", "ps", "lists the tasks",
+            "> has the CPU, * the focus. ST is the state as /proc has it: R runs or is ready, S "
+            "sleeps, "
+            "D sleeps and no signal wakes it, T is stopped, Z is a zombie. TASK is where the "
+            "task_struct lies. At the end: the call that it sleeps in, the signal that stopped it, "
+            "or "
+            "how it ended."),
+      .run = run_look, .report = report_ps },
+    { LOOKS(
+          "pstree", "pstree", "shows the tasks as a tree",
+          "Below each task its children; {2 threads} are those of its process beside itself. ▶ has "
+          "the CPU, * the focus."),
+      .run = run_look, .report = report_pstree },
     { LOOKS(
           "task", "task [PID [OTHER]] [GROUP…] [all]", "shows a task's task_struct",
           "The fields that matter most; all: every field. With OTHER, a second PID, those in which "
@@ -284,16 +296,24 @@ const struct command_row command_table[] = {
           "`struct` shows the fields in the order in which they lie in memory."),
       .max_words = ANY_COUNT, .type = { TYPE_PID, TYPE_CHOICE }, .choices = report_task_groups,
       .run = run_task },
-    { LOOKS("bt", "bt [PID]", "shows the functions on a task's kernel stack", ""), .max_words = 1,
-      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_bt },
+    { LOOKS("bt", "bt [PID]", "shows the functions on a task's kernel stack",
+            "The innermost first, as crash(8) does, then the registers with which it entered the "
+            "kernel."),
+      .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_bt },
     { LOOKS("stack", "stack [PID]", "draws a task's kernel stack, and how current follows from it",
             ""),
       .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_stack },
-    { LOOKS("files", "files [PID]", "shows a task's open files", ""), .max_words = 1,
-      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_files },
+    { LOOKS("files", "files [PID]", "shows a task's open files",
+            "FILE is where the open file (struct file) lies: equal ones share their position. REFS "
+            "counts who uses it; EXEC says what exec does with the descriptor."),
+      .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_files },
     { LOOKS("sig", "sig [PID]", "shows a task's signals", ""), .max_words = 1, .type = { TYPE_PID },
       .run = run_look_at_task, .report_task = report_sig },
-    { LOOKS("runq", "runq", "shows the run queue", ""), .run = run_look, .report = report_runq },
+    { LOOKS(
+          "runq", "runq", "shows the run queue",
+          "The tasks of each priority in the order in which they get the CPU, with what they have "
+          "left of their time slices; > has the CPU now."),
+      .run = run_look, .report = report_runq },
     { LOOKS("pidmap", "pidmap", "shows the bitmap of PIDs", ""), .run = run_look,
       .report = report_pidmap },
     { LOOKS("kmem", "kmem [-s [CACHE]]", "shows the page frames; -s: the slab caches",
@@ -302,8 +322,11 @@ const struct command_row command_table[] = {
       .choices = "-s task_struct size-8192 mm_struct files_cache fs_cache sighand_cache "
                  "signal_cache",
       .run = run_kmem },
-    { LOOKS("vm", "vm [PID]", "shows a task's memory areas", ""), .max_words = 1,
-      .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_vm },
+    { LOOKS("vm", "vm [PID]", "shows a task's memory areas",
+            "MAY: what may be done there, and s for shared, p for private. PAGES: how many fit, "
+            "THERE: "
+            "how many are there, for pages come in by faults."),
+      .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_vm },
     { LOOKS(
           "vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
           "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p. Bits: P present, RW "
@@ -314,7 +337,8 @@ const struct command_row command_table[] = {
             "The bits are those of vtop."),
       .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_ptes },
     { LOOKS("shared", "shared [PID] PID",
-            "shows which pages two tasks share, and which have parted", ""),
+            "shows which pages two tasks share, and which have parted",
+            "Each one's page frame and what the CPU lets it do there; === is one frame for both."),
       .min_words = 1, .max_words = 2, .type = { TYPE_PID }, .run = run_shared },
     { LOOKS("pages", "pages", "draws all page frames, one character each", ""), .run = run_look,
       .report = report_pages },
@@ -374,7 +398,9 @@ const struct command_row command_table[] = {
           "goes on, or back, until a kernel function or an event",
           "until copy_mm stops where copy_mm has just been entered; until state 3 Z where task 3 "
           "becomes a zombie; until switch 3 where it gets the CPU; until signal, until fault. "
-          "From the end of the history: until back copy_mm."),
+          "From the end of the history: until back copy_mm. The events: fork state switch exec "
+          "send "
+          "signal exit zombie wait release reparent refused panic fault copy slab page close."),
       .min_words = 1, .max_words = 4, .type = { TYPE_MOMENT, TYPE_PID, TYPE_STATE },
       .choices = "back", .run = run_until },
     { TRAVELS("branches", "branches [N]", "lists the lines of time that were left, or goes to one",

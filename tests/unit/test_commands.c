@@ -122,6 +122,30 @@ static void test_help(void)
     strbuf_finish(&out);
 }
 
+// The help of until names all the events that it knows.
+static void test_events_in_help(void)
+{
+    struct strbuf out = STRBUF_INIT, event = STRBUF_INIT;
+
+    CU_ASSERT_TRUE(script_help("until", &out));
+    for (char *c = out.text; *c; c++) // as one line of words
+        *c = *c == '\n' || *c == '.' ? ' ' : *c;
+    for (const char *name = until_events; *name; name += strspn(name, " ")) {
+        size_t length = strcspn(name, " ");
+
+        strbuf_clear(&event);
+        strbuf_putc(&event, ' ');
+        strbuf_add(&event, name, length);
+        strbuf_putc(&event, ' ');
+        if (!strstr(strbuf_text(&out), strbuf_text(&event)))
+            printf("\nnot in the help of until:%s\n", strbuf_text(&event));
+        CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&out), strbuf_text(&event)));
+        name += length;
+    }
+    strbuf_finish(&out);
+    strbuf_finish(&event);
+}
+
 // ---- Calls -----------------------------------------------------------------------------------
 
 static void test_calls(void)
@@ -342,6 +366,7 @@ static CU_TestInfo tests[] = {
     { "what a line is", test_lines },
     { "the keys of press", test_press_keys },
     { "help", test_help },
+    { "the events of until", test_events_in_help },
     { "calls", test_calls },
     { "a signal in a variable", test_signal_in_variable },
     { "options", test_options },
