@@ -56,8 +56,8 @@ enum { VT_DEADLINE_MS = 10000 };
  * Start argv[0] (a path; argv ends with NULL) in a new pseudo-terminal of this size.
  *
  * The program does not inherit the tester's environment but gets a small one of its own: PATH,
- * TERM=xterm-256color, LC_ALL=C.UTF-8, HOME=/nonexistent, the XDG folders below /nonexistent, and
- * the sanitizers' options. env (NULL, or "NAME=VALUE" strings and a NULL) is added to it and wins;
+ * TERM=xterm-256color, LC_ALL=C.UTF-8, HOME and the XDG folders where nothing can be (below
+ * /dev/null), and the sanitizers' options. env (NULL, or "NAME=VALUE" strings and a NULL) is added to it and wins;
  * "NAME" without '=' takes the variable away.
  *
  * Never returns NULL; a program that can't be executed is seen as exit status 127.
