@@ -102,8 +102,9 @@ bool report_trace(const struct machine *m, u64 n, const struct trace_options *op
 // What changed between two positions, object by object: "3 sh  state  0 → 1". The journal must
 // hold everything between them: false if it does not, or if a position is out of range.
 bool report_diff(const struct machine *m, u64 from, u64 to, struct strbuf *out);
-// One sentence, with no newline, about command n (0 as above). Adds nothing if nothing is
-// worth saying. False if the journal does not hold it.
+// One sentence, with no newline, about command n (0 as above): no longer than two rows of 78 columns
+// unless a single clause is. Adds nothing if nothing is worth saying. False if the journal does not
+// hold it.
 bool report_sentence(const struct machine *m, u64 n, struct strbuf *out);
 // The same about the step at which the machine stands inside a command; false if it stands
 // between two.

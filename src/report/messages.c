@@ -272,12 +272,26 @@ void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out)
     strbuf_add_visible(out, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
 }
 
-static void add_clone_flags(u32 flags, struct strbuf *out)
+static void add_flag_names(u32 flags, bool is_brief, struct strbuf *out)
+{
+    static const char prefix[] = "CLONE_";
+    struct strbuf names = STRBUF_INIT;
+
+    names_of_flags(NAMES_CLONE, flags, &names);
+    for (const char *c = strbuf_text(&names); *c; c++) {
+        if (is_brief && strncmp(c, prefix, sizeof prefix - 1) == 0)
+            c += sizeof prefix - 1;
+        strbuf_putc(out, *c);
+    }
+    strbuf_finish(&names);
+}
+
+static void add_clone_flags(u32 flags, bool is_brief, struct strbuf *out)
 {
     char buffer[16];
 
     if (flags & ~CSIGNAL)
-        names_of_flags(NAMES_CLONE, flags & ~CSIGNAL, out);
+        add_flag_names(flags & ~CSIGNAL, is_brief, out);
     if (flags & ~CSIGNAL && flags & CSIGNAL)
         strbuf_putc(out, '|');
     if (flags & CSIGNAL)
@@ -307,12 +321,14 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
         strbuf_printf(out, "%d", number);
 }
 
-#define BYTES_SHOWN 32u
+#define BYTES_SHOWN       32u
+#define BYTES_SHOWN_BRIEF 4u
 
 static void add_user_bytes(const struct story *story, const struct moment *then, s32 pid,
                            uaddr address, u32 total, struct strbuf *out)
 {
-    u32 size = total < BYTES_SHOWN ? total : BYTES_SHOWN;
+    u32 most = story->is_brief ? BYTES_SHOWN_BRIEF : BYTES_SHOWN,
+        size = total < most ? total : most;
     u8 bytes[BYTES_SHOWN];
 
     size = read_user_then(story->m, then, pid, address, bytes, size);
@@ -381,7 +397,7 @@ static void add_token(const struct story *story, char type, s32 value, struct st
         add_value(value, out);
         break;
     case 'f':
-        add_clone_flags((u32)value, out);
+        add_clone_flags((u32)value, story->is_brief, out);
         break;
     case 'F':
         strbuf_putc(out, (char)(value >> 8 & 0x7F));
@@ -480,5 +496,17 @@ bool event_text_again(const struct story *story, const struct event *before,
     if (before->kind != EVENT_RETURN || event->kind != EVENT_RETURN || before->b != event->b)
         return false;
     add_message(story, event, " and {vc} to {pa}", out);
+    return true;
+}
+
+bool event_text_there(const struct story *story, const struct event *before,
+                      const struct event *event, struct strbuf *out)
+{
+    if (before->kind != EVENT_FAULT || before->a != event->a || before->b != event->b ||
+        (event->kind != EVENT_LOAD && event->kind != EVENT_STORE))
+        return false;
+    add_message(story, event,
+                event->kind == EVENT_STORE ? "{t.} is stored there" : "{t.} is loaded from there",
+                out);
     return true;
 }

@@ -10,6 +10,10 @@
 #define CLAUSES_MAX   3
 #define SAME_KIND_MAX 2
 
+// The place that a screen of 80 columns has for it.
+#define SENTENCE_COLS 78u
+#define SENTENCE_ROWS 2u
+
 struct clause {
     u64 position;
     struct event event;
@@ -20,6 +24,14 @@ struct summary {
     struct clause clauses[CLAUSES_MAX];
     u32 count;
     u32 kinds[EVENT_COUNT]; // how many events of each kind there were
+};
+
+// What is left out of a sentence that is too long, one after the other; then the clause with the
+// least weight, until a single one is left.
+enum brevity {
+    AT_LENGTH,
+    IN_BRIEF,       // how many pages were copied; and an access is told with its fault
+    WITHOUT_SHARING // of what a new task shares, or has copies of
 };
 
 // States that say something by themselves; the others go with forks, exits and signals.
@@ -90,6 +102,8 @@ static void consider(struct summary *s, u64 position, const struct event *event)
         return;
     if (event->kind == EVENT_EXEC || is_fatal_fault(event))
         forget_accesses(s);
+    if (event->kind == EVENT_EXEC)
+        s->kinds[EVENT_FAULT] = 0;
     for (u32 i = 0; i < s->count; i++) {
         same += s->clauses[i].event.kind == event->kind;
         if (s->clauses[i].weight < s->clauses[worst].weight)
@@ -148,7 +162,7 @@ static void add_copied_pages(const struct story *story, struct strbuf *out)
 }
 
 // What a new task shares with its parent, and what it has copies of.
-static void add_sharing(const struct story *story, struct strbuf *out)
+static void add_sharing(const struct story *story, enum brevity brevity, struct strbuf *out)
 {
     const struct record_range *range = &story->range;
     static const char *const names[] = {
@@ -173,7 +187,7 @@ static void add_sharing(const struct story *story, struct strbuf *out)
                 continue;
             strbuf_puts(out, before);
             strbuf_puts(out, names[event.b]);
-            if (w == 0 && event.b == OBJECT_MM)
+            if (w == 0 && event.b == OBJECT_MM && brevity < IN_BRIEF)
                 add_copied_pages(story, out);
             before = " ";
         }
@@ -285,25 +299,97 @@ static void add_counts(const struct summary *s, struct strbuf *out)
     }
 }
 
-static void tell(const struct story *story, struct strbuf *out)
+// Is it so that one fork is among the clauses, and no other happened?
+static bool tells_fork(const struct summary *s)
+{
+    for (u32 i = 0; i < s->count; i++)
+        if (s->clauses[i].event.kind == EVENT_FORK)
+            return s->kinds[EVENT_FORK] == 1;
+    return false;
+}
+
+static void add_sentence(const struct story *story, const struct summary *s, enum brevity brevity,
+                         struct strbuf *out)
+{
+    for (u32 i = 0; i < s->count; i++) {
+        const struct event *event = &s->clauses[i].event;
+
+        if (i && event_text_again(story, &s->clauses[i - 1].event, event, out))
+            continue;
+        if (i)
+            strbuf_puts(out, "; ");
+        if (i && story->is_brief && event_text_there(story, &s->clauses[i - 1].event, event, out))
+            continue;
+        add_clause(story, s, event, out);
+    }
+    if (brevity < WITHOUT_SHARING && tells_fork(s))
+        add_sharing(story, brevity, out);
+    add_counts(s, out);
+    if (s->count)
+        strbuf_putc(out, '.');
+}
+
+static void drop_lightest(struct summary *s)
+{
+    u32 lightest = 0;
+
+    for (u32 i = 1; i < s->count; i++)
+        if (s->clauses[i].weight < s->clauses[lightest].weight)
+            lightest = i;
+    for (u32 i = lightest + 1; i < s->count; i++)
+        s->clauses[i - 1] = s->clauses[i];
+    s->count--;
+}
+
+// Does it have room in its place, wrapped at blanks?
+static bool fits(const char *text)
+{
+    u32 rows = 1, cols = 0;
+
+    while (*text) {
+        u32 width = 0;
+
+        for (; *text && *text != ' '; text++)
+            width += (*text & 0xC0) != 0x80; // a character, not the rest of one
+        text += *text == ' ';
+        if (cols && cols + 1 + width > SENTENCE_COLS) {
+            rows++;
+            cols = 0;
+        }
+        cols += width + (cols > 0);
+        for (; cols > SENTENCE_COLS; cols -= SENTENCE_COLS)
+            rows++;
+    }
+    return rows <= SENTENCE_ROWS;
+}
+
+// As much as its place has room for.
+static void tell(struct story *story, struct strbuf *out)
+{
+    enum brevity brevity = AT_LENGTH;
+    size_t start = out->length;
+    struct summary s;
+
+    summarize(story->m, &story->range, &s);
+    for (;;) {
+        story->is_brief = brevity >= IN_BRIEF;
+        add_sentence(story, &s, brevity, out);
+        if (fits(strbuf_text(out) + start) || (brevity == WITHOUT_SHARING && s.count < 2))
+            return;
+        strbuf_truncate(out, start);
+        if (brevity < WITHOUT_SHARING)
+            brevity++;
+        else
+            drop_lightest(&s);
+    }
+}
+
+static void tell_all(const struct story *story, struct strbuf *out)
 {
     struct summary s;
 
     summarize(story->m, &story->range, &s);
-    for (u32 i = 0; i < s.count; i++) {
-        const struct event *event = &s.clauses[i].event;
-
-        if (i && event_text_again(story, &s.clauses[i - 1].event, event, out))
-            continue;
-        if (i)
-            strbuf_puts(out, "; ");
-        add_clause(story, &s, event, out);
-    }
-    if (s.kinds[EVENT_FORK] == 1)
-        add_sharing(story, out);
-    add_counts(&s, out);
-    if (s.count)
-        strbuf_putc(out, '.');
+    add_sentence(story, &s, AT_LENGTH, out);
 }
 
 bool report_sentence(const struct machine *m, u64 n, struct strbuf *out)
@@ -357,7 +443,7 @@ static void explain(const struct story *story, struct strbuf *out)
 {
     size_t start = out->length;
 
-    tell(story, out);
+    tell_all(story, out);
     if (out->length > start)
         strbuf_putc(out, '\n');
     explain_in_c(story->m, &story->range, out);

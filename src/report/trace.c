@@ -389,7 +389,7 @@ static void block_text(const struct trace *t, const struct trace_line *line, str
 void trace_text(const struct trace *t, const struct trace_line *line, struct strbuf *out)
 {
     const char *name = ksym_info((enum ksym)line->symbol)->name;
-    struct story story = { t->m, { t->begin, t->end }, &t->at_end };
+    struct story story = { .m = t->m, .range = { t->begin, t->end }, .at_end = &t->at_end };
     struct event event;
 
     switch ((enum trace_line_kind)line->kind) {

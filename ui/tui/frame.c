@@ -12,6 +12,7 @@ enum {
     MEDIUM_COLS = 110,  /* from here on every pane's name stands in the bar */
     NARRATION_MOST = 9, /* rows of a demo's text */
     CONSOLE_LEAST = 4,  /* rows that stay the console's beside it */
+    COMMAND_COLS = 24,  /* of a command in the sentence about it */
 };
 
 /* ---- Layout ---- */
@@ -66,6 +67,25 @@ static void draw_progress(const struct app *app, const struct canvas *canvas)
     draw_text(canvas, 0, cols > 0 ? cols + 1 : 1, draw_style(canvas, STYLE_SENTENCE), text);
 }
 
+/* The beginning of a command, so that what is said of it has room behind it. */
+static void add_beginning(struct strbuf *out, const char *line)
+{
+    size_t length = strlen(line), at = 0;
+    struct glyph glyph;
+    wchar_t ch;
+
+    for (int width = 0; at < length; width += glyph.width) {
+        size_t used = glyph_decode(line + at, length - at, &ch);
+        glyph_of(ch, &glyph);
+        if (width + glyph.width > COMMAND_COLS)
+            break;
+        at += used;
+    }
+    strbuf_add(out, line, at);
+    if (at < length)
+        strbuf_puts(out, "…");
+}
+
 /* When nothing has happened that events tell about. */
 static const char *quiet_sentence(const struct app *app, char *text, size_t size)
 {
@@ -77,16 +97,16 @@ static const char *quiet_sentence(const struct app *app, char *text, size_t size
     if (command == 0)
         return _("A machine has booted: init (1) waits for its children, a shell (2) for you.");
     const char *line = session_history(app->session, command - 1).text;
-    if (told > 0) {
-        snprintf(text, size, _("%.60s: done, and no kernel function ran for it."), line);
-        return text;
-    }
+    struct strbuf out = STRBUF_INIT;
+    add_beginning(&out, line);
     const struct command_info *info = script_command_line(line).command;
-    int length =
-        snprintf(text, size, info ? "%.60s: %s." : "%.60s.", line, info ? info->summary : "");
-    if (length > 0 && (size_t)length < size)
-        snprintf(text + length, size - (size_t)length, "%s",
-                 _(" It did more than the journal holds (see --journal-size)."));
+    if (told > 0)
+        strbuf_puts(&out, _(": done, and no kernel function ran for it."));
+    else
+        strbuf_printf(&out, _("%s%s. It did more than the journal holds (see --journal-size)."),
+                      info ? ": " : "", info ? info->summary : "");
+    snprintf(text, size, "%s", strbuf_text(&out));
+    strbuf_finish(&out);
     return text;
 }
 
@@ -100,9 +120,16 @@ static void draw_sentence(const struct app *app, const struct canvas *canvas)
 {
     struct canvas part = draw_part(canvas, 0, 1, canvas->area.rows, canvas->area.cols - 2);
     char quiet[SENTENCE_SIZE];
-    const char *text = app_sentence(app, quiet, sizeof quiet);
+    const char *text = app_sentence(app, quiet, sizeof quiet), *hint = " explain";
 
     draw_wrapped(&part, 0, part.area.rows, draw_style(canvas, STYLE_SENTENCE), text);
+    if (draw_wrapped_rows(text, part.area.cols) <= part.area.rows)
+        return;
+    /* It goes on elsewhere: where, stands at its end. */
+    int x = part.area.cols - glyph_width(hint) - 1, y = part.area.rows - 1;
+    x = draw_text(&part, y, x, draw_style(canvas, STYLE_SENTENCE),
+                  theme_symbol(canvas->theme, SYMBOL_ELLIPSIS));
+    draw_text(&part, y, x, draw_style(canvas, STYLE_HINT), hint);
 }
 
 /* ---- The bar ---- */

@@ -209,7 +209,8 @@ void layout_compute(const struct layout_spec *spec, const struct layout_request 
     int console = rows * spec->console_percent / 100;
     if (console < spec->console_rows)
         console = spec->console_rows;
-    int sentence = rows < LAYOUT_FEW_ROWS || spec->sentence_rows < 1 ? 1 : spec->sentence_rows;
+    bool has_one = rows < LAYOUT_FEW_ROWS || cols >= LAYOUT_MANY_COLS;
+    int sentence = has_one || spec->sentence_rows < 1 ? 1 : spec->sentence_rows;
     int rest = rows - sentence - 1;
     int most = rest - LAYOUT_MIN_ROWS / 2; /* the panes keep half of the smallest screen */
     if (console > most)

@@ -17,6 +17,7 @@ enum {
     LAYOUT_MIN_ROWS = 10,
     LAYOUT_MIN_COLS = 40,
     LAYOUT_FEW_ROWS = 20,
+    LAYOUT_MANY_COLS = 160, /* what takes two rows of 80 columns takes one of these */
 };
 
 struct layout_column {
@@ -43,7 +44,7 @@ struct layout_spec {
     struct layout_pane pane[LAYOUT_MAX_PANES];
     int console_rows;    /* at least, prompt included */
     int console_percent; /* of the screen's height, when that is more */
-    int sentence_rows;   /* 0 is 1; a screen of few rows has 1 in any case */
+    int sentence_rows;   /* 0 is 1; a screen of few rows or many columns has 1 in any case */
 };
 
 enum { LAYOUT_NO_PANE = -1 };

@@ -299,5 +299,5 @@ void layouts_spec(int i, enum layout_width width, struct layout_spec *spec)
     }
     spec->console_rows = width == WIDTH_NARROW ? 5 : 6;
     spec->console_percent = width == WIDTH_WIDE ? 25 : 20;
-    spec->sentence_rows = width == WIDTH_NARROW ? 2 : 1;
+    spec->sentence_rows = 2;
 }
