@@ -26,7 +26,7 @@
 /* Characters that are read together, if so many bytes at once show that nobody types them. */
 enum { BURST = 8192, BURST_MIN = 64 };
 
-static volatile sig_atomic_t interrupted, resized, stopped, continued, ending;
+static volatile sig_atomic_t interrupted, drops_input, resized, stopped, continued, ending;
 
 /* ---- Signals ---- */
 
@@ -34,7 +34,7 @@ static void on_signal(int number)
 {
     switch (number) {
     case SIGINT:
-        interrupted = 1;
+        interrupted = drops_input = 1;
         break;
     case SIGWINCH:
         resized = 1;
@@ -110,6 +110,7 @@ static bool heed_signals(struct repl_keys *keys)
     if (stopped || continued) {
         bool is_stop = stopped;
 
+        drops_input |= stopped;
         stopped = continued = 0;
         if (is_stop)
             el_set(keys->el, EL_PREP_TERM, 0);
@@ -130,34 +131,75 @@ static bool heed_signals(struct repl_keys *keys)
 
 /* ---- Bytes and characters ---- */
 
+static size_t bytes_read_ahead(struct repl_keys *keys)
+{
+    if (drops_input) { /* as the terminal does with what it has */
+        drops_input = 0;
+        keys->input_at = keys->input_end;
+    }
+    return keys->input_end - keys->input_at;
+}
+
+static size_t bytes_waiting(struct repl_keys *keys)
+{
+    size_t ahead = bytes_read_ahead(keys);
+    int waiting = 0;
+
+    if (ahead >= BURST_MIN || ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0)
+        return ahead;
+    return ahead + (size_t)waiting;
+}
+
+/* Reads what is there; false at the end. */
+static bool read_ahead(struct repl_keys *keys)
+{
+    ssize_t n = read(STDIN_FILENO, keys->input, sizeof keys->input);
+
+    keys->input_at = 0;
+    keys->input_end = n > 0 ? (size_t)n : 0;
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* Lets a signal come that waits. */
+static void let_signals_in(struct repl_keys *keys)
+{
+    sigprocmask(SIG_SETMASK, &keys->mask, NULL);
+    block_signals(keys);
+}
+
+/* Waits for input or a signal; false if neither can be waited for. */
+static bool await_input(const struct repl_keys *keys, bool *is_there)
+{
+    struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+    int n = ppoll(&terminal, 1, NULL, &keys->mask);
+
+    *is_there = n > 0;
+    return n >= 0 || errno == EINTR;
+}
+
 /* One byte from the terminal; -1 at the end, when ^C was typed and when a signal ends us. */
 static int read_byte(struct repl_keys *keys)
 {
-    struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
-    unsigned char byte;
-
     if (keys->has_kept_byte) {
         keys->has_kept_byte = false;
         return keys->kept_byte;
     }
     while (heed_signals(keys)) {
-        terminal.revents = 0;
-        if (ppoll(&terminal, 1, NULL, &keys->mask) < 0 && errno != EINTR)
+        bool is_ahead = bytes_read_ahead(keys) > 0, is_there = is_ahead;
+
+        if (!is_ahead && !await_input(keys, &is_there))
             return -1;
-        if (!terminal.revents)
+        if (!is_there)
             continue;
         if (keys->is_line_new) {
             /* A ^C from before, when the terminal made a signal of it: what is there came later. */
             keys->is_line_new = false;
-            sigprocmask(SIG_SETMASK, &keys->mask, NULL);
-            block_signals(keys);
-            continue;
-        }
-        ssize_t n = read(STDIN_FILENO, &byte, 1);
-        if (n == 1)
-            return byte;
-        if (n == 0 || errno != EINTR)
+            let_signals_in(keys);
+        } else if (is_ahead) {
+            return keys->input[keys->input_at++];
+        } else if (!read_ahead(keys)) {
             return -1;
+        }
     }
     return -1;
 }
@@ -209,13 +251,6 @@ static wchar_t next_character(struct repl_keys *keys)
     }
 }
 
-static int bytes_waiting(void)
-{
-    int waiting = 0;
-
-    return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 ? waiting : 0;
-}
-
 /*
  * Of text that comes faster than anybody types, all but the last character goes into the line in
  * one go: libedit would draw a long line again for each. Returns that last character.
@@ -225,7 +260,7 @@ static wchar_t take_burst(struct repl_keys *keys, wchar_t last)
     wchar_t text[BURST + 1];
     size_t count = 0;
 
-    while (count < BURST && IS_TEXT(last) && bytes_waiting() >= BURST_MIN) {
+    while (count < BURST && IS_TEXT(last) && bytes_waiting(keys) >= BURST_MIN) {
         wchar_t next = next_character(keys);
 
         if (next == 0)
@@ -294,7 +329,7 @@ static wchar_t read_pattern(struct repl_keys *keys, wchar_t c)
 {
     while (IS_TEXT(c)) {
         history_search_add(&keys->search, c);
-        c = bytes_waiting() > 0 ? next_character(keys) : 0;
+        c = bytes_waiting(keys) > 0 ? next_character(keys) : 0;
     }
     history_search_show(&keys->search);
     return c;
@@ -360,7 +395,7 @@ const wchar_t *repl_keys_read_line(struct repl_keys *keys, int *count)
 void repl_keys_begin(struct repl_keys *keys, struct history_list *history)
 {
     *keys = (struct repl_keys){ .history = history, .guard = { -1, -1 } };
-    interrupted = resized = stopped = continued = ending = 0;
+    interrupted = drops_input = resized = stopped = continued = ending = 0;
     if (tcgetattr(STDIN_FILENO, &keys->termios) == 0)
         keys->guard = guard_start("", 0, &keys->termios);
     /* Asked to end a second time, it ends at once. */

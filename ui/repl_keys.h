@@ -13,12 +13,17 @@
 
 struct history_list;
 
+enum { REPL_INPUT_MAX = 4096 }; /* what a terminal keeps for us at most */
+
 struct repl_keys {
     EditLine *el;
     struct history_list *history;
     struct guard guard; /* for the terminal, while it is libedit's */
     struct termios termios;
 
+    /* What was read and not yet used. */
+    unsigned char input[REPL_INPUT_MAX];
+    size_t input_at, input_end;
     bool is_line_new; /* none of its keys was read */
     bool has_kept_byte;
     unsigned char kept_byte;

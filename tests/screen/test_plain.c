@@ -92,6 +92,59 @@ static void test_much_at_once(void)
     quit_procarium(vt);
 }
 
+/* How often the program has called read(); -1 where the system does not count that. */
+static long count_reads(const struct vt *vt)
+{
+    char path[64], line[128];
+    long count = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/io", vt_pid(vt));
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        sscanf(line, "syscr: %ld", &count);
+    if (file)
+        fclose(file);
+    return count;
+}
+
+/* A line of a megabyte: it is not read, nor drawn, byte by byte. */
+static void test_long_line(void)
+{
+    struct vt *vt = start_plain();
+    size_t size = 1 << 20;
+    char *line = malloc(size);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+    memset(line, 'a', size);
+    line[size - 1] = '\r';
+    long reads = count_reads(vt);
+    size_t received = vt_bytes_received(vt);
+    vt_send(vt, line, size);
+    VT_ASSERT(vt, vt_wait_text(vt, "longer than 4096 bytes"));
+    CU_ASSERT_TRUE(count_reads(vt) - reads < (long)size / 10);
+    CU_ASSERT_TRUE(vt_bytes_received(vt) - received < size);
+    free(line);
+    quit_procarium(vt);
+}
+
+/* What was pasted behind a line that runs is gone with ^C, as a terminal drops it; read or not. */
+static void test_interrupt_drops_paste(void)
+{
+    struct vt *vt = start_plain();
+
+    vt_type(vt, "repeat 10000000 { fork; $!: exit 0; wait }; expect tasks 7\r"
+                "expect tasks 8 # more than sixty bytes that have come at once\r"
+                "expect tasks 9\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "   …")); /* the fourth round: the terminal sends signals */
+    vt_type(vt, "\003");
+    VT_ASSERT(vt, vt_wait_text(vt, "interrupted"));
+    VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+    run_line(vt, "expect tasks 10", "tasks == 10");
+    CU_ASSERT_FALSE(vt_find(vt, "tasks == 8", NULL, NULL));
+    CU_ASSERT_FALSE(vt_find(vt, "tasks == 9", NULL, NULL));
+    quit_procarium(vt);
+}
+
 /* What a keyboard, or a terminal with another character set, may send. */
 static void test_odd_bytes(void)
 {
@@ -174,7 +227,7 @@ static void test_under_a_shell(void)
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
     vt_type(vt, "fork\rhalf");
     VT_ASSERT(vt, vt_wait_text(vt, "2 sh> half"));
-    vt_type(vt, "\032");
+    vt_type(vt, "\032lost"); /* what comes along with it is nobody's */
     VT_ASSERT(vt, vt_wait_text(vt, "Stopped"));
     vt_type(vt, "clear; echo us$((1))able; stty -a | grep -o '.icanon'; bg\r");
     VT_ASSERT(vt, vt_wait_text(vt, "us1able"));
@@ -199,6 +252,8 @@ static void test_under_a_shell(void)
 }
 
 static CU_TestInfo tests[] = {
+    { "a line of a megabyte", test_long_line },
+    { "a ^C and what was pasted behind", test_interrupt_drops_paste },
     { "history search", test_search },
     { "much at once", test_much_at_once },
     { "odd bytes", test_odd_bytes },
