@@ -186,7 +186,7 @@ struct view_line {
     bool is_cursor; // the step at which the machine stands
     bool is_done;   // has happened at the cursor (all lines, if the cursor is after the command)
     const char *meaning; // of a call: what the function is for; NULL for others; static text
-    char text[120];      // without indentation
+    char text[256];      // without indentation
 };
 
 enum view_trace_detail { VIEW_TRACE_CALLS = 0, VIEW_TRACE_NOTES = 1, VIEW_TRACE_FIELDS = 2 };

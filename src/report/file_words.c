@@ -95,12 +95,19 @@ uaddr second_argument(const struct machine *m, const struct moment *then, s32 pi
 
 #define HEX_SHOWN 8u
 
-void add_shown_bytes(const u8 *bytes, u32 size, u32 total, struct strbuf *out)
+bool is_shown_as_text(const u8 *bytes, u32 size)
 {
     bool is_text = true;
 
     for (u32 i = 0; i < size; i++)
         is_text &= (bytes[i] >= 0x20 && bytes[i] < 0x7F) || bytes[i] == '\n';
+    return is_text;
+}
+
+void add_shown_bytes(const u8 *bytes, u32 size, u32 total, struct strbuf *out)
+{
+    bool is_text = is_shown_as_text(bytes, size);
+
     if (!is_text && size > HEX_SHOWN)
         size = HEX_SHOWN;
     if (is_text)

@@ -19,5 +19,6 @@ void add_inode_name(const struct machine *m, const struct moment *then, kaddr in
 uaddr second_argument(const struct machine *m, const struct moment *then, s32 pid);
 // Adds bytes: a text in quotes, or hex; `total` is how many there are in all.
 void add_shown_bytes(const u8 *bytes, u32 size, u32 total, struct strbuf *out);
+bool is_shown_as_text(const u8 *bytes, u32 size);
 
 #endif

@@ -322,16 +322,18 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
 }
 
 #define BYTES_SHOWN       32u
-#define BYTES_SHOWN_BRIEF 4u
+#define BYTES_SHOWN_BRIEF 4u // three times as many of a text
 
 static void add_user_bytes(const struct story *story, const struct moment *then, s32 pid,
                            uaddr address, u32 total, struct strbuf *out)
 {
-    u32 most = story->is_brief ? BYTES_SHOWN_BRIEF : BYTES_SHOWN,
-        size = total < most ? total : most;
+    u32 most = story->is_brief ? 3 * BYTES_SHOWN_BRIEF : BYTES_SHOWN;
+    u32 size = total < most ? total : most;
     u8 bytes[BYTES_SHOWN];
 
     size = read_user_then(story->m, then, pid, address, bytes, size);
+    if (story->is_brief && size > BYTES_SHOWN_BRIEF && !is_shown_as_text(bytes, size))
+        size = BYTES_SHOWN_BRIEF;
     add_shown_bytes(bytes, size, total, out);
 }
 

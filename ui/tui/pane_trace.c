@@ -37,21 +37,68 @@ static enum style style_of(const struct view_line *line)
     return STYLE_NORMAL;
 }
 
-/* Where a line begins: as deep as it is nested, but rather less deep than cut at its end. */
-static int indent_of(const struct view_line *line, int cols)
-{
-    int level = cols >= WIDE_COLS ? 2 : 1, x = GUTTER_COLS + (int)line->depth * level;
-    bool has_sign = line->kind == VIEW_LINE_NOTE || line->kind == VIEW_LINE_FIELD;
-    int last = cols - glyph_width(line->text) - (has_sign ? SIGN_COLS : 0);
+/* ---- Lines and their rows ---- */
 
-    x = x < cols / 2 ? x : cols / 2;
-    x = x < last ? x : last;
-    return x > GUTTER_COLS ? x : GUTTER_COLS;
+static int sign_cols(const struct view_line *line)
+{
+    bool has_sign = line->kind == VIEW_LINE_NOTE || line->kind == VIEW_LINE_FIELD;
+
+    return has_sign ? SIGN_COLS : 0;
 }
 
-static void draw_line(const struct canvas *canvas, int y, const struct view_line *line)
+/* The rows that a line takes which begins at x. */
+static int rows_at(const struct view_line *line, int cols, int x)
 {
-    int cols = canvas->area.cols, x = indent_of(line, cols);
+    int room = cols - x - sign_cols(line), rows;
+
+    if (glyph_width(line->text) <= room)
+        return 1;
+    rows = draw_wrapped_rows(line->text, room);
+    return rows > 1 ? rows : 1;
+}
+
+/* The same where it takes the fewest. */
+static int rows_of(const struct view_line *line, int cols)
+{
+    return rows_at(line, cols, GUTTER_COLS);
+}
+
+/* Where a line begins: as deep as it is nested, but rather less deep than in one row more. */
+static int indent_of(const struct view_line *line, int cols)
+{
+    int level = cols >= WIDE_COLS ? 2 : 1, deep = GUTTER_COLS + (int)line->depth * level;
+    int rows = rows_of(line, cols), x = GUTTER_COLS;
+
+    deep = deep < cols / 2 ? deep : cols / 2;
+    while (x < deep) {
+        int middle = (x + deep + 1) / 2;
+        if (rows_at(line, cols, middle) == rows)
+            x = middle;
+        else
+            deep = middle - 1;
+    }
+    return x;
+}
+
+/* How many of the lines before line `end` have room in so many rows; one at least. */
+static int lines_before(const struct view_state *vs, int end, int cols, int rows)
+{
+    struct view_line lines[ROWS_MAX];
+    int first = end > rows ? end - rows : 0, i;
+    int count = (int)view_trace(vs->view, (u32)first, (u32)(end - first), lines);
+
+    for (i = count; i > 0 && rows > 0; i--) {
+        rows -= rows_of(&lines[i - 1], cols);
+        if (rows < 0 && i < count)
+            break;
+    }
+    return count - i;
+}
+
+/* Draws a line from row y on, as much of it as there is room for; returns its rows. */
+static int draw_line(const struct canvas *canvas, int y, const struct view_line *line)
+{
+    int cols = canvas->area.cols, x = indent_of(line, cols), rows = rows_at(line, cols, x);
     attr_t attrs = draw_style(canvas, style_of(line));
 
     if (line->is_cursor)
@@ -62,15 +109,19 @@ static void draw_line(const struct canvas *canvas, int y, const struct view_line
     else if (line->kind == VIEW_LINE_FIELD)
         x = draw_textf(canvas, y, x, draw_style(canvas, STYLE_DIM), "%s ",
                        theme_symbol(canvas->theme, SYMBOL_FREE));
-    int width = glyph_width(line->text), room = cols - x;
-    x = draw_field(canvas, y, x, width < room ? width : room, ALIGN_LEFT, attrs, line->text);
+    struct canvas part = draw_part(canvas, y, x, canvas->area.rows - y, cols - x);
+    draw_wrapped(&part, 0, part.area.rows, attrs, line->text);
+    x += glyph_width(line->text);
     x = x + 2 > PURPOSE_AT ? x + 2 : PURPOSE_AT;
-    room = cols - x;
+    int room = cols - x;
     if (line->meaning && cols >= PURPOSE_COLS && room >= MEANING_COLS)
         draw_field(canvas, y, x, room, ALIGN_LEFT, draw_style(canvas, STYLE_DIM), line->meaning);
-    if (line->is_cursor)
-        draw_paint(canvas, y, 0, cols, draw_style(canvas, STYLE_FOCUS));
+    for (int row = 0; line->is_cursor && row < rows; row++)
+        draw_paint(canvas, y + row, 0, cols, draw_style(canvas, STYLE_FOCUS));
+    return rows;
 }
+
+/* ---- Which lines are in sight ---- */
 
 /* The line where the call or the page fault begins: before it, the CPU may have had to go to the acting task. */
 static int first_call(const struct view_state *vs)
@@ -85,20 +136,48 @@ static int first_call(const struct view_state *vs)
     return 0;
 }
 
+/* The rows between the first line in sight and a later one; `rows` if there are more. */
+static int rows_between(const struct view_state *vs, int top, int line, int cols, int rows)
+{
+    struct view_line lines[ROWS_MAX];
+    int used = 0;
+
+    if (line - top >= rows)
+        return rows;
+    int count = (int)view_trace(vs->view, (u32)top, (u32)(line - top), lines);
+    for (int i = 0; i < count; i++)
+        used += rows_of(&lines[i], cols);
+    return used < rows ? used : rows;
+}
+
 /* With a new stop: the cursor's line in the middle; without one, the beginning. */
 static void follow(struct trace_state *state, const struct view_state *vs)
 {
-    s32 cursor = view_trace_cursor(vs->view);
+    struct scroll *scroll = &state->scroll;
+    int cursor = view_trace_cursor(vs->view), rows = state->rows;
 
     if (state->stop == vs->stops)
         return;
     state->stop = vs->stops;
     if (cursor < 0)
-        state->scroll.top = first_call(vs);
-    else if (cursor < state->scroll.top + 1 ||
-             cursor >= state->scroll.top + state->scroll.page * 3 / 4)
-        state->scroll.top = cursor - state->scroll.page / 2;
-    scroll_move(&state->scroll, 0);
+        scroll->top = first_call(vs);
+    else if (cursor < scroll->top + 1 ||
+             rows_between(vs, scroll->top, cursor, state->cols, rows) >= rows * 3 / 4)
+        scroll->top = cursor - lines_before(vs, cursor, state->cols, rows / 2);
+    scroll_move(scroll, 0);
+}
+
+/* Notes the room for lines, and from it how far can be scrolled. */
+static void fit(struct trace_state *state, const struct view_state *vs, int rows, int cols)
+{
+    int total = (int)view_trace_count(vs->view);
+
+    if (state->stop != vs->stops || state->rows != rows || state->cols != cols) {
+        state->last = total - lines_before(vs, total, cols, rows);
+        state->rows = rows;
+        state->cols = cols;
+    }
+    scroll_fit(&state->scroll, state->last + 1, 1);
 }
 
 /* Why there is no line. */
@@ -116,21 +195,23 @@ static void draw(const struct canvas *canvas, void *pane, const void *view, bool
     const struct view_state *vs = view;
     struct trace_state *state = pane;
     struct view_line lines[ROWS_MAX];
-    int rows = canvas->area.rows < ROWS_MAX ? canvas->area.rows : ROWS_MAX;
-    u32 total = view_trace_count(vs->view);
+    int rows = canvas->area.rows < ROWS_MAX ? canvas->area.rows : ROWS_MAX, y = 0, whole = 0;
 
     (void)has_focus;
-    if (total == 0) {
+    if (view_trace_count(vs->view) == 0) {
         draw_wrapped(canvas, 0, rows, draw_style(canvas, STYLE_DIM), nothing(vs));
         return;
     }
-    scroll_fit(&state->scroll, (int)total, rows);
+    fit(state, vs, rows, canvas->area.cols - 1); /* the last column is the scroll mark's */
     follow(state, vs);
-    bool has_bar = state->scroll.total > rows;
-    struct canvas part = draw_part(canvas, 0, 0, rows, canvas->area.cols - (has_bar ? 1 : 0));
-    u32 count = view_trace(vs->view, (u32)state->scroll.top, (u32)rows, lines);
-    for (u32 i = 0; i < count; i++)
-        draw_line(&part, (int)i, &lines[i]);
+    struct canvas part = draw_part(canvas, 0, 0, rows, canvas->area.cols - 1);
+    int count = (int)view_trace(vs->view, (u32)state->scroll.top, (u32)rows, lines);
+    for (int i = 0; i < count && y < rows; i++) {
+        y += draw_line(&part, y, &lines[i]);
+        whole += y <= rows;
+    }
+    whole = whole > 0 ? whole : 1;
+    scroll_fit(&state->scroll, state->last + whole, whole);
     draw_scrollbar(canvas, &state->scroll);
 }
 
@@ -166,6 +247,19 @@ static void tab_shown(void *pane, const void *view)
     state->stop = 0;
 }
 
+/* A page up ends with the line that was the first: how many lines that are, depends on them. */
+static bool take_key(void *pane, const void *view, const struct key *key)
+{
+    struct trace_state *state = pane;
+    struct scroll *scroll = &state->scroll;
+
+    if (key->kind != KEY_KIND_CODE || key->code != KEY_PPAGE || scroll->top == 0)
+        return pane_scroll_key(scroll, key);
+    int lines = lines_before(view, scroll->top + 1, state->cols, state->rows);
+    scroll_move(scroll, lines > 1 ? 1 - lines : -1);
+    return true;
+}
+
 const struct pane trace_pane = {
     .name = "trace",
     .title = "trace",
@@ -177,6 +271,6 @@ const struct pane trace_pane = {
     .tab_shown = tab_shown,
     .draw = draw,
     .note = note,
-    .key = pane_scrolls_key,
+    .key = take_key,
     .mouse = pane_scrolls_mouse,
 };

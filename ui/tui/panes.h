@@ -51,10 +51,13 @@ struct task_state {
 
 enum trace_tab { TAB_WORDS, TAB_FIELDS, TAB_CALLS, TRACE_TABS };
 
+/* Its scroll position counts lines, of which a long one takes several rows. */
 struct trace_state {
     struct scroll scroll;
     u64 stop;
-    int tab; /* of enum trace_tab */
+    int tab;        /* of enum trace_tab */
+    int rows, cols; /* for lines, when it was drawn last */
+    int last;       /* the first of the last lines that there is room for */
 };
 
 struct states_state {
