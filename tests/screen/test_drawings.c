@@ -7,24 +7,64 @@ static const int sizes[][2] = { { 24, 80 }, { 30, 100 }, { 45, 160 }, { 60, 200 
 
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
-/* All boxes and arrows at every size; with the functions' names where the screen is wide. */
+/* Are all these on the screen? None of them, if there should be none. */
+static void expect_all(const struct vt *vt, const char *const *words, bool are_there)
+{
+    for (; *words; words++)
+        if (vt_find(vt, *words, NULL, NULL) != are_there) {
+            printf("\n%s\n", *words);
+            vt_dump(vt, stdout);
+            CU_FAIL("a word");
+        }
+}
+
+/* All boxes and arrows at every size; with the functions' names, in as many lines as they need,
+ * wherever there is room for all of them. */
 static void test_states(void)
 {
-    static const char *const words[] = { "R running", "event", "waits",  "CONT",    "STOP",
-                                         "exit",      "fork",  "asleep", "stopped", "wait4▼┘" };
-    static const char *const functions[] = { "try_to_",     "wake_up",
-                                             "schedule",    "handle_",
-                                             "stop_signal", "do_signal_",
-                                             "do_exit",     "fork: wake_up_new_task" };
+    static const char *const words[] = { "R running", "event",   "waits", "CONT",
+                                         "STOP",      "exit",    "fork",  "asleep",
+                                         "stopped",   "wait4▼┘", NULL };
+    static const char *const three[] = { "│try_to_ schedule handle_   do_   do_exit│",
+                                         "│wake_up ",
+                                         " stop_  signal_ ",
+                                         " signal   stop ",
+                                         "fork: wake_up_new_task",
+                                         NULL };
+    static const char *const two[] = {
+        "│try_to_ schedule ",    " do_signal_  do_exit│",  " handle_ ", "│wake_up ",
+        " stop_signal    stop ", "fork: wake_up_new_task", NULL
+    };
+    static const char *const any[] = {
+        "try_to_", "handle_", "schedule", "do_exit", "wake_up", NULL
+    };
+    static const struct {
+        int rows, cols;
+        const char *const *functions;
+    } at[] = { { 24, 80, NULL },   { 30, 100, NULL }, { 30, 130, NULL },
+               { 40, 130, three }, { 45, 160, two },  { 60, 200, two } };
 
-    for (size_t i = 0; i < SIZES; i++) {
-        struct vt *vt = start_shell(sizes[i][0], sizes[i][1]);
-        for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
-            CU_ASSERT_TRUE(vt_find(vt, words[w], NULL, NULL));
-        for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++)
-            CU_ASSERT_EQUAL(vt_find(vt, functions[f], NULL, NULL), sizes[i][1] >= 160);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        struct vt *vt = start_shell(at[i].rows, at[i].cols);
+        expect_all(vt, words, true);
+        expect_all(vt, at[i].functions ? at[i].functions : any, at[i].functions != NULL);
         quit_procarium(vt);
     }
+}
+
+/* And on the way from one width to the next, no name is ever cut or run into another. */
+static void test_names_of_functions(void)
+{
+    static const char *const names[] = { "try_to_",   "wake_up ", "schedule",
+                                         " handle_ ", "do_exit",   NULL };
+    struct vt *vt = start_shell(40, 130);
+
+    for (int cols = 130; cols <= 195; cols += 5) {
+        vt_resize(vt, 45, cols);
+        vt_settle(vt, 30);
+        expect_all(vt, names, true);
+    }
+    quit_procarium(vt);
 }
 
 /* An arrow that was taken is lit with all its words. */
@@ -267,6 +307,7 @@ static void test_whole_words(void)
 
 static CU_TestInfo tests[] = {
     { "the diagram of the states", test_states },
+    { "the names at its arrows", test_names_of_functions },
     { "an arrow that was taken", test_lit_arrow },
     { "notes of the trace", test_trace },
     { "the kernel stack", test_stack },

@@ -16,11 +16,13 @@ enum {
     ROWS_CPU = 11,   /* from here on the CPU and those that wait for it have rows of their own */
     COLS_WORDS = 50, /* from here on states have their names beside the letters */
     COLS_NAMES = 9,  /* columns a task must have to be shown with its name */
-    /* Arrows have their kernel function's name: */
-    ROWS_FUNCTIONS = 14,      /* with so many rows, */
-    COLS_FUNCTIONS = 47,      /* from here on in two lines, */
+    ROWS_LOWER = 4,  /* of a lower box: a row for each of its states */
+    /* Arrows have their kernel function's name, if there are rows for it: */
+    COLS_FUNCTIONS = 40,      /* from here on in three lines, */
+    COLS_TWO_LINES = 47,      /* from here on in two, */
     COLS_ONE_LINE = 65,       /* from here on in one, */
     COLS_ALL_FUNCTIONS = 100, /* and without having to share the width from here on */
+    LINES_MAX = 3,
     ARROWS = 5,
 };
 
@@ -33,15 +35,16 @@ struct arrow {
     int box; /* of the lower ones, from the left */
     const char *word;
     const char *function;
-    int split; /* where its name goes on in a second line; 0 for one that is short */
+    /* Where a short name goes on in a second line of two, in a second and a third of three: 0, not. */
+    int half, third[2];
 };
 
 static const struct arrow arrows[ARROWS] = {
-    { BIT(WOKEN) | BIT(DONE), true, 0, "event", "try_to_wake_up", 7 },
-    { BIT(SLEEPS) | BIT(WAITS), false, 0, "waits", "schedule", 0 },
-    { BIT(CONTINUES), true, 1, "CONT", "handle_stop_signal", 7 },
-    { BIT(STOPS), false, 1, "STOP", "do_signal_stop", 10 },
-    { BIT(EXITS) | BIT(GOES), false, 2, "exit", "do_exit", 0 },
+    { BIT(WOKEN) | BIT(DONE), true, 0, "event", "try_to_wake_up", 7, { 7, 0 } },
+    { BIT(SLEEPS) | BIT(WAITS), false, 0, "waits", "schedule", 0, { 0, 0 } },
+    { BIT(CONTINUES), true, 1, "CONT", "handle_stop_signal", 7, { 7, 12 } },
+    { BIT(STOPS), false, 1, "STOP", "do_signal_stop", 10, { 3, 10 } },
+    { BIT(EXITS) | BIT(GOES), false, 2, "exit", "do_exit", 0, { 0, 0 } },
 };
 
 struct diagram {
@@ -139,13 +142,35 @@ struct arrow_place {
     int x, words, width;
 };
 
+/* A function's name as it stands beside its arrow, in one line or more. */
+struct lines {
+    const char *text[LINES_MAX];
+    int length[LINES_MAX], count, width;
+};
+
+static struct lines lines_of(const struct diagram *d, const struct arrow *arrow)
+{
+    int split[LINES_MAX - 1] = { d->function_rows == 2 ? arrow->half : 0, 0 };
+    struct lines lines = { .count = 0 };
+    int begin = 0, total = (int)strlen(arrow->function);
+
+    if (d->function_rows == 3)
+        memcpy(split, arrow->third, sizeof split);
+    for (int i = 0; d->function_rows > 0 && begin < total; i++) {
+        int end = i < LINES_MAX - 1 && split[i] > 0 ? split[i] : total;
+        lines.text[i] = arrow->function + begin;
+        lines.length[i] = end - begin;
+        lines.width = lines.width > end - begin ? lines.width : end - begin;
+        lines.count = i + 1;
+        begin = end;
+    }
+    return lines;
+}
+
 /* The columns that an arrow's words take. */
 static int words_width(const struct diagram *d, const struct arrow *arrow)
 {
-    int length = d->function_rows > 0 ? (int)strlen(arrow->function) : 0;
-    int first = d->function_rows == 2 && arrow->split ? arrow->split : length;
-    int width = first > length - first ? first : length - first;
-    int word = glyph_width(arrow->word);
+    int width = lines_of(d, arrow).width, word = glyph_width(arrow->word);
 
     return width > word ? width : word;
 }
@@ -190,7 +215,8 @@ static void draw_arrow(const struct diagram *d, const struct arrow *arrow,
     attr_t attrs = arrow_attrs(d, arrow->bits);
     const char *tail = theme->is_ascii ? "+" : arrow->is_up ? "┴" : "┬";
     const char *head = theme_symbol(theme, arrow->is_up ? SYMBOL_UP : SYMBOL_DOWN);
-    int bottom = d->arrow_y + d->arrow_rows, length = (int)strlen(arrow->function);
+    int bottom = d->arrow_y + d->arrow_rows;
+    struct lines lines = lines_of(d, arrow);
 
     draw_text(d->canvas, d->arrow_y - 1, p->x, attrs, arrow->is_up ? head : tail);
     draw_text(d->canvas, bottom, p->x, attrs, arrow->is_up ? tail : head);
@@ -198,12 +224,8 @@ static void draw_arrow(const struct diagram *d, const struct arrow *arrow,
         draw_vertical(d->canvas, d->arrow_y, p->x, d->arrow_rows, attrs);
     int y = d->arrow_y + (d->arrow_rows - 1 - d->function_rows) / 2;
     draw_word(d, y, p, attrs, arrow->word, glyph_width(arrow->word));
-    if (d->function_rows == 0)
-        return;
-    int first = d->function_rows == 2 && arrow->split ? arrow->split : length;
-    draw_word(d, y + 1, p, attrs, arrow->function, first);
-    if (first < length)
-        draw_word(d, y + 2, p, attrs, arrow->function + first, length - first);
+    for (int i = 0; i < lines.count; i++)
+        draw_word(d, y + 1 + i, p, attrs, lines.text[i], lines.length[i]);
 }
 
 /* A word and an arrow's head in a box' border, for what comes from nowhere or goes there. */
@@ -298,10 +320,16 @@ static void draw_diagram(struct diagram *d)
     int rows = d->canvas->area.rows, cols = d->canvas->area.cols;
     int upper = rows < ROWS_CPU ? 3 : 4 + (rows - ROWS_CPU) / 4;
 
-    d->function_rows = rows < ROWS_FUNCTIONS || cols < COLS_FUNCTIONS ? 0
-                       : cols < COLS_ONE_LINE                         ? 2
-                                                                      : 1;
-    d->arrow_rows = rows < ROWS_LINES ? 1 : 3 + d->function_rows;
+    int spare = rows - upper - ROWS_LOWER - 1; /* besides a row for the arrows' words */
+
+    d->function_rows = cols < COLS_FUNCTIONS   ? 0
+                       : cols < COLS_TWO_LINES ? 3
+                       : cols < COLS_ONE_LINE  ? 2
+                                               : 1;
+    if (rows < ROWS_CPU || spare < d->function_rows)
+        d->function_rows = 0;
+    spare -= d->function_rows; /* for the lines above and below the words */
+    d->arrow_rows = rows < ROWS_LINES ? 1 : 1 + d->function_rows + (spare < 2 ? spare : 2);
     d->arrow_y = upper;
     d->box[1] = cols * 2 / 5;
     d->box[2] = d->box[1] + cols * 9 / 25;
