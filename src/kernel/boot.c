@@ -20,7 +20,6 @@ static void power_on(struct machine *m, const struct boot_options *o)
 {
     BUG_ON(o->thread_size != 4096 && o->thread_size != 8192);
     image_reset(m, o->ram_bytes);
-    m->nesting = 0;
     m->strings = NULL;
     m->resuming = false;
     const struct cpu *c = cpu(m);

@@ -354,7 +354,6 @@ static void switch_to(struct machine *m, const struct task_struct *prev,
     }
     set_registers(m, loaded[0], loaded[1]);
     set(m, c->eax, kaddr_of(m, prev));
-    m->nesting = ((m->nesting >> 32) + 1) << 32;
 }
 
 // After kernel/sched.c, context_switch().

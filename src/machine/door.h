@@ -48,7 +48,7 @@ static inline struct record *journal_push(struct machine *m, enum record_kind ki
 {
     struct record *r = journal_next(m);
 
-    record_write(r, (u32)m->nesting | (u32)kind | id << 16, address);
+    record_write(r, (u32)kind | id << 16, address);
     return r;
 }
 
@@ -147,7 +147,7 @@ void door_fill(struct machine *m, const void *where, u8 byte, size_t size);
 struct kframe {
     struct machine *m;
     u64 registers; // the caller's esp and ebp
-    u64 nesting;   // m->nesting at entry
+    u64 inside;    // the function's own, while it calls no other
     u16 symbol;
     bool has_value;
     s32 value;
@@ -182,17 +182,17 @@ static inline __attribute__((always_inline)) struct kframe kframe_enter(struct m
     union kframe_link *where = (union kframe_link *)(uintptr_t)kpointer(m, address);
 
     journal_reserve(m);
-    u64 nesting = m->nesting;
     struct record *r = journal_next(m);
 
-    m->nesting = nesting + DEPTH_ONE;
-    record_write(r, (u32)nesting | (u32)RECORD_ENTER | (u32)symbol << 16, address);
+    record_write(r, (u32)RECORD_ENTER | (u32)symbol << 16, address);
     __builtin_prefetch((const void *)((uintptr_t)r + 1024), 1); // a hint: it may point anywhere
     __builtin_prefetch((const void *)((uintptr_t)r + 1088), 1);
     r->data = where->both;
     where->both = link;
-    store_registers(m, (u64)(esp - KFRAME_SIZE) | (u64)(esp - KFRAME_LINK) << 32);
-    return (struct kframe){ m, registers, nesting, (u16)symbol, false, 0 };
+    u64 inside = (u64)(esp - KFRAME_SIZE) | (u64)address << 32;
+
+    store_registers(m, inside);
+    return (struct kframe){ m, registers, inside, (u16)symbol, false, 0 };
 }
 
 static inline __attribute__((always_inline)) void kframe_leave(struct kframe *frame)
@@ -200,16 +200,15 @@ static inline __attribute__((always_inline)) void kframe_leave(struct kframe *fr
     struct machine *m = frame->m;
 
     // Else another stack is loaded: this frame sleeps or is dead.
-    if (__builtin_expect(m->nesting != frame->nesting + DEPTH_ONE, 0))
+    if (__builtin_expect(load_registers(m) != frame->inside, 0))
         return;
     struct record *r = journal_next(m);
 
-    m->nesting = frame->nesting;
     if (frame->has_value) {
-        record_write(r, (u32)frame->nesting | RECORD_LEAVE_VALUE | (u32)frame->symbol << 16, 0);
+        record_write(r, RECORD_LEAVE_VALUE | (u32)frame->symbol << 16, 0);
         r->data = (u64)(s64)frame->value;
     } else {
-        record_write(r, (u32)frame->nesting | RECORD_LEAVE | (u32)frame->symbol << 16, 0);
+        record_write(r, RECORD_LEAVE | (u32)frame->symbol << 16, 0);
     }
     store_registers(m, frame->registers);
 }

@@ -1,6 +1,7 @@
 // The history of commands, and moving through it: swapping bytes where the journal reaches,
 // executing again from a checkpoint where it does not.
 #include "machine/door.h"
+#include "machine/record.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -364,23 +365,15 @@ bool machine_goto(struct machine *m, u64 n)
 
 // ---- Stepping --------------------------------------------------------------------------------
 
-static bool is_stop(const struct record *r)
-{
-    return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
-}
-
 // How deep the next stop may lie. The cursor stands behind a stop: a function that it has just
 // entered is the current one, and stepping over it leads past everything that lies inside.
-static u32 step_limit(const struct machine *m, enum step_kind kind, u64 begin)
+static u32 step_limit(const struct record *stop, u32 depth, enum step_kind kind)
 {
-    u64 cursor = m->history.cursor;
-    const struct record *stop = record_at(m, cursor > begin ? cursor - 1 : begin);
-
     if (kind == STEP_INTO)
         return UINT32_MAX;
-    if (kind == STEP_OVER || stop->kind == RECORD_ENTER || stop->depth == 0)
-        return stop->depth;
-    return stop->depth - 1u;
+    if (kind == STEP_OVER || stop->kind == RECORD_ENTER || depth == 0)
+        return depth;
+    return depth - 1;
 }
 
 // Makes sure that the records of command i can be walked.
@@ -411,13 +404,19 @@ static bool step_forward(struct machine *m, enum step_kind kind)
     if (fresh)
         machine_goto(m, i);
     const struct command *c = command_at(h, i);
-    u32 limit = step_limit(m, fresh ? STEP_INTO : kind, c->begin);
+    u32 nesting = 0, depth = 0;
 
+    for (u64 at = c->begin; at < h->cursor; at++)
+        depth = record_depth(record_at(m, at), &nesting);
+    u32 limit = UINT32_MAX;
+
+    if (!fresh)
+        limit = step_limit(record_at(m, h->cursor - 1), depth, kind);
     while (h->cursor < c->end) {
         struct record *r = record_at(m, h->cursor++);
 
         swap_record(m, r, true);
-        if (is_stop(r) && r->depth <= limit && h->cursor < c->end)
+        if (record_depth(r, &nesting) <= limit && is_step(r) && h->cursor < c->end)
             return true;
     }
     h->run = i + 1;
@@ -439,7 +438,7 @@ static bool step_back(struct machine *m)
     const struct command *c = command_at(h, h->run);
     u64 to = h->cursor;
 
-    while (to > c->begin && (to == h->cursor || !is_stop(record_at(m, to - 1))))
+    while (to > c->begin && (to == h->cursor || !is_step(record_at(m, to - 1))))
         to--;
     swap_to(m, to);
     return true;
@@ -460,7 +459,7 @@ struct time_position machine_position(const struct machine *m)
         return p;
     const struct command *c = command_at(h, h->run);
     for (u64 i = c->begin; i < c->end; i++) {
-        if (!is_stop(record_at(m, i)))
+        if (!is_step(record_at(m, i)))
             continue;
         p.steps++;
         if (i < h->cursor)

@@ -79,16 +79,14 @@ enum record_kind {
     RECORD_NOTE,        // id = enum event_kind, a, data = b | c << 32
 };
 
-#define DEPTH_ONE 0x100u // what one level of nesting adds to a record's `what`
-
 struct record {
     union {
         struct {
             u8 kind;
-            u8 depth; // nesting of kernel functions at this point; a RECORD_STORE leaves it out
+            u8 unused;
             u16 id;
         };
-        u32 what; // all three, as they are written
+        u32 what; // all of them, as they are written
     };
     union {
         u32 address; // as the kernel has it; the image's head lies just below KERNEL_BASE
@@ -200,10 +198,6 @@ struct programs {
 struct machine {
     // First what every store needs: a host's instruction reaches it with a short displacement.
     struct journal journal;
-    // Below, kernel functions entered, times DEPTH_ONE: as records have it. Above, context switches
-    // so far: frames entered before the last sleep or are dead. One number, as every function that
-    // is entered and left wants both.
-    u64 nesting;
     bool travelling;    // listeners are silent
     u32 listener_count; // used entries of `listeners`
     u8 *image;
@@ -306,7 +300,6 @@ static inline kaddr pfn_to_kaddr(pfn frame)
 // again, whatever lay between, gives the same image.
 static inline void machine_forget_command(struct machine *m)
 {
-    m->nesting &= ~(u64)UINT32_MAX;
     m->work.count = 0;
     m->elected = 0;
     m->actor = 0;

@@ -3,6 +3,7 @@
 #define MACHINE_RECORD_H
 
 #include "machine/machine.h"
+#include "procarium/event.h"
 
 struct record_range {
     u64 begin, end; // journal positions [begin, end)
@@ -35,6 +36,31 @@ static inline u32 record_offset(const struct record *r)
 static inline bool is_step(const struct record *r)
 {
     return r->kind == RECORD_ENTER || r->kind == RECORD_NOTE;
+}
+
+// How deeply kernel functions are nested at a record, going through a command's records one by one:
+// *nesting is 0 before the first. A function's entry and its end lie as deep as its caller.
+static inline u32 record_depth(const struct record *r, u32 *nesting)
+{
+    u32 depth = *nesting;
+
+    switch ((enum record_kind)r->kind) {
+    case RECORD_ENTER:
+        *nesting = depth + 1;
+        return depth;
+    case RECORD_LEAVE:
+    case RECORD_LEAVE_VALUE:
+        BUG_ON(depth == 0);
+        return *nesting = depth - 1;
+    case RECORD_NOTE:
+        if (r->id == EVENT_SWITCH) // on another stack: what it goes back to has been left already
+            *nesting = 0;
+        return depth;
+    case RECORD_STORE:
+    case RECORD_COPY:
+        break;
+    }
+    return depth;
 }
 
 // The event that a RECORD_NOTE tells.

@@ -308,18 +308,19 @@ static u32 depth_shown(u32 symbol, u32 depth, u32 before)
 void explain_functions(const struct story *story, struct strbuf *out)
 {
     bool was_told[KSYM_COUNT] = { false };
-    u32 shown = 0, left_out = 0, deepest = DEPTH_SHOWN;
+    u32 shown = 0, left_out = 0, deepest = DEPTH_SHOWN, nesting = 0;
     struct event turn = { .kind = EVENT_COUNT };
 
     for (u64 i = story->range.begin; i < story->range.end; i++) {
         const struct record *r = record_get(story->m, i);
         struct event event = record_event(r);
+        u32 depth = record_depth(r, &nesting);
 
         if (r->kind == RECORD_NOTE && event.kind == EVENT_SWITCH)
             turn = event;
         if (r->kind == RECORD_ENTER)
-            deepest = depth_shown(r->id, r->depth, deepest);
-        if (r->kind != RECORD_ENTER || r->depth > deepest || is_plumbing(r->id) ||
+            deepest = depth_shown(r->id, depth, deepest);
+        if (r->kind != RECORD_ENTER || depth > deepest || is_plumbing(r->id) ||
             (was_told[r->id] && !is_entrance(r->id)))
             continue;
         was_told[r->id] = true;
@@ -335,7 +336,7 @@ void explain_functions(const struct story *story, struct strbuf *out)
             strbuf_putc(out, '\n');
             turn.kind = EVENT_COUNT;
         }
-        add_function((enum ksym)r->id, r->depth, out);
+        add_function((enum ksym)r->id, depth, out);
     }
     if (left_out)
         strbuf_printf(out, "    … and %u more\n", left_out);

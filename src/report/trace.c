@@ -63,43 +63,42 @@ static bool is_shown_store(const struct record *r)
            record_offset(r) < offsetof(struct image_head, cpu) + sizeof(struct cpu);
 }
 
-static void close_function(struct trace *t, u64 position, const struct record *r)
+static void close_function(struct trace *t, u64 position, const struct record *r, u32 depth)
 {
     struct trace_line *last = t->count ? &t->lines[t->count - 1] : NULL;
 
-    if (last && last->kind == TRACE_CALL && last->depth == r->depth && last->symbol == r->id)
+    if (last && last->kind == TRACE_CALL && last->depth == depth && last->symbol == r->id)
         last->kind = TRACE_LEAF;
     else
-        last = add_line(t, position, TRACE_CLOSE, r->depth);
+        last = add_line(t, position, TRACE_CLOSE, depth);
     last->symbol = r->id;
     last->has_value = r->kind == RECORD_LEAVE_VALUE;
     last->new = r->data;
 }
 
 static void add_note(struct trace *t, u64 position, const struct record *r,
-                     const struct trace_filter *f)
+                     const struct trace_filter *f, u32 depth)
 {
     bool is_switch = r->id == EVENT_SWITCH;
     bool is_marked = is_switch || r->id == EVENT_RESUME;
 
     t->steps++;
-    if ((f->no_notes && !is_marked) || (!is_switch && f->max_depth && r->depth > f->max_depth))
+    if ((f->no_notes && !is_marked) || (!is_switch && f->max_depth && depth > f->max_depth))
         return;
     if (is_switch)
         t->outside = true;
     struct trace_line *line =
-        add_line(t, position, is_switch ? TRACE_SWITCH : TRACE_NOTE, t->outside ? 0 : r->depth);
+        add_line(t, position, is_switch ? TRACE_SWITCH : TRACE_NOTE, t->outside ? 0 : depth);
     line->step = t->steps;
 }
 
 static void add_stores(struct trace *t, u64 position, const struct record *r,
-                       const struct trace_filter *f, u32 nesting)
+                       const struct trace_filter *f, u32 depth)
 {
     const u8 *bytes;
     struct trace_line *line;
-    u32 depth = t->outside ? 0 : nesting;
 
-    if (f->no_fields || !is_shown_store(r) || (f->max_depth && nesting > f->max_depth))
+    if (f->no_fields || !is_shown_store(r) || (f->max_depth && depth > f->max_depth))
         return;
     if (r->kind == RECORD_STORE) {
         line = add_line(t, position, TRACE_FIELD, depth);
@@ -113,22 +112,20 @@ static void add_stores(struct trace *t, u64 position, const struct record *r,
 
 static void add_records(struct trace *t, const struct trace_filter *f)
 {
-    u32 nesting = 0; // a store's record leaves it out
+    u32 nesting = 0;
 
     t->outside = false;
     for (u64 i = t->begin; i < t->end; i++) {
         const struct record *r = record_get(t->m, i);
-        bool is_deep = f->max_depth && r->depth >= f->max_depth;
-
-        if (r->kind != RECORD_STORE)
-            nesting = r->depth + (r->kind == RECORD_ENTER ? 1u : 0u);
+        u32 depth = record_depth(r, &nesting);
+        bool is_deep = f->max_depth && depth >= f->max_depth;
 
         switch ((enum record_kind)r->kind) {
         case RECORD_ENTER:
             t->outside = false;
             t->steps++;
             if (!is_deep) {
-                struct trace_line *line = add_line(t, i, TRACE_CALL, r->depth);
+                struct trace_line *line = add_line(t, i, TRACE_CALL, depth);
 
                 line->symbol = r->id;
                 line->step = t->steps;
@@ -137,14 +134,14 @@ static void add_records(struct trace *t, const struct trace_filter *f)
         case RECORD_LEAVE:
         case RECORD_LEAVE_VALUE:
             if (!is_deep)
-                close_function(t, i, r);
+                close_function(t, i, r, depth);
             break;
         case RECORD_NOTE:
-            add_note(t, i, r, f);
+            add_note(t, i, r, f, depth);
             break;
         case RECORD_STORE:
         case RECORD_COPY:
-            add_stores(t, i, r, f, nesting);
+            add_stores(t, i, r, f, depth);
             break;
         }
     }
