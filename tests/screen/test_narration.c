@@ -84,6 +84,43 @@ static void test_command(void)
     }
 }
 
+/* A table stays one: its columns stand closer where there is little room, and some are left out. */
+static void test_table(void)
+{
+    static const struct {
+        int rows, cols;
+        const char *heading, *row, *other;
+    } at[] = {
+        { 24, 80, "│    PID PPID CPU TASK     ST VSZ RSS COMM ",
+          "│      2    1   0 c0293510 RU 136   8 sh   ",
+          "│      3    2   0 c0293020 RU 136   8 sh   " },
+        { 40, 130, "│    PID PPID … TASK     ST VSZ RSS COMM ",
+          "│      2    1 … c0293510 RU 136   8 sh   ",
+          "│      3    2 … c0293020 RU 136   8 sh   " },
+        { 45, 160, "│    PID PPID CPU TASK     ST VSZ RSS COMM ",
+          "│      2    1   0 c0293510 RU 136   8 sh   ",
+          "│      3    2   0 c0293020 RU 136   8 sh   " },
+    };
+
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        struct vt *vt = start_shell(at[i].rows, at[i].cols);
+        int heading, row;
+        run_command(vt, "fork", "2 sh forked 3 sh");
+        run_command(vt, "pane narration", "pane narration");
+        vt_key(vt, VTERM_KEY_END);
+        VT_ASSERT(vt, vt_wait_text(vt, at[i].heading));
+        VT_ASSERT(vt, vt_find(vt, at[i].heading, &heading, NULL));
+        VT_ASSERT(vt, vt_find(vt, at[i].row, &row, NULL));
+        CU_ASSERT_EQUAL(row, heading + 2);
+        VT_ASSERT(vt, vt_find(vt, at[i].other, &row, NULL));
+        CU_ASSERT_EQUAL(row, heading + 1);
+        CU_ASSERT_TRUE(vt_find(vt, "│    Here: task", &row, NULL));
+        CU_ASSERT_EQUAL(row, heading + 3);
+        run_command(vt, "zoom narration", " PID   PPID CPU  TASK ");
+        quit_procarium(vt);
+    }
+}
+
 /* A command that did nothing in the kernel, and one that did too much for a frame. */
 static void test_other_commands(void)
 {
@@ -244,6 +281,7 @@ static void test_contents(void)
 
 static CU_TestInfo tests[] = {
     { "what a command did", test_command },
+    { "a table in it", test_table },
     { "a step of a command", test_step },
     { "commands with little or too much to tell", test_other_commands },
     { "a lesson in the pane", test_lesson },

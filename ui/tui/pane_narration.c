@@ -2,6 +2,7 @@
 #include "text.h"
 #include "tui/glyph.h"
 #include "tui/panes.h"
+#include "tui/squeeze.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,21 +38,6 @@ static const char *add_choices(const char *choices, int cols, struct strbuf *out
     return at;
 }
 
-/* A function and what it is for stand closer together where there is little room. */
-static void add_squeezed(const char *text, struct strbuf *out)
-{
-    size_t blanks = 0;
-    char before = '\0';
-
-    for (; *text; text++) {
-        if (*text != ' ')
-            before = *text;
-        blanks = *text == ' ' ? blanks + 1 : 0;
-        if (before != ')' || blanks <= 2)
-            strbuf_putc(out, *text);
-    }
-}
-
 static void lay_out(const struct telling *n, int cols, int rows, bool is_strip, struct strbuf *out)
 {
     const char *text = strbuf_text(&n->text);
@@ -60,7 +46,7 @@ static void lay_out(const struct telling *n, int cols, int rows, bool is_strip, 
     size_t length = choices ? (size_t)(choices - text) : strlen(text);
 
     if (n->kind == NARRATION_COMMAND && cols < TABLE_COLS) {
-        add_squeezed(text, out);
+        squeeze_text(text, cols, out);
         return;
     }
     strbuf_add(out, text, length);
