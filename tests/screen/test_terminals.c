@@ -6,6 +6,30 @@
 
 #define COUNT(all) (sizeof(all) / sizeof((all)[0]))
 
+/* ---- A terminal with 16 colours, which not every system describes ---- */
+
+#define MADE_HERE "TERM=xterm-16color"
+
+static char terminfo[128];
+static bool has_made_one; /* there is tic(1) */
+
+static int make_terminfo(void)
+{
+    char command[512];
+
+    if (make_home() != 0)
+        return 1;
+    snprintf(terminfo, sizeof terminfo, "TERMINFO=%s/terminfo", home);
+    snprintf(command, sizeof command,
+             "cd '%s' && printf '%%s' 'xterm-16color|16 colours,colors#16,pairs#256,"
+             "setab=\\E[%%?%%p1%%{8}%%<%%t%%p1%%{40}%%+%%e%%p1%%{92}%%+%%;%%dm,"
+             "setaf=\\E[%%?%%p1%%{8}%%<%%t%%p1%%{30}%%+%%e%%p1%%{82}%%+%%;%%dm,"
+             "use=xterm,' >16 && tic -x -o terminfo 16",
+             home);
+    has_made_one = system(command) == 0;
+    return 0;
+}
+
 /* TERM's values, and what is known of such terminals. */
 static const struct terminal {
     const char *term;
@@ -16,7 +40,7 @@ static const struct terminal {
     { "TERM=vt100", NULL, 0, false },
     { "TERM=linux", NULL, 8, true },
     { "TERM=xterm", NULL, 8, true },
-    { "TERM=xterm-16color", NULL, 16, true },
+    { MADE_HERE, NULL, 16, true },
     { "TERM=xterm-256color", NULL, 256, true },
     { "TERM=screen", NULL, 8, true },
     { "TERM=screen-256color", NULL, 256, true },
@@ -41,26 +65,6 @@ static const struct surrounding {
     { "LC_ALL=en_US.ISO-8859-1", CHARSET_OTHER, false },
     { "LC_ALL=en_US.ISO-8859-1", CHARSET_OTHER, true },
 };
-
-/* ---- A terminal with 16 colours, which not every system describes ---- */
-
-static char terminfo[128];
-
-static int make_terminfo(void)
-{
-    char command[512];
-
-    if (make_home() != 0)
-        return 1;
-    snprintf(terminfo, sizeof terminfo, "TERMINFO=%s/terminfo", home);
-    snprintf(command, sizeof command,
-             "cd '%s' && printf '%%s' 'xterm-16color|16 colours,colors#16,pairs#256,"
-             "setab=\\E[%%?%%p1%%{8}%%<%%t%%p1%%{40}%%+%%e%%p1%%{92}%%+%%;%%dm,"
-             "setaf=\\E[%%?%%p1%%{8}%%<%%t%%p1%%{30}%%+%%e%%p1%%{82}%%+%%;%%dm,"
-             "use=xterm,' >16 && tic -x -o terminfo 16",
-             home);
-    return system(command);
-}
 
 /* ---- What was sent ---- */
 
@@ -239,7 +243,8 @@ static void test_terminal(const struct terminal *terminal)
 static void test_all(void)
 {
     for (size_t i = 0; i < COUNT(terminals); i++)
-        test_terminal(&terminals[i]);
+        if (has_made_one || strcmp(terminals[i].term, MADE_HERE) != 0)
+            test_terminal(&terminals[i]);
 }
 
 static CU_TestInfo tests[] = {
