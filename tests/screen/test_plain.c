@@ -251,6 +251,22 @@ static void test_under_a_shell(void)
     vt_stop(vt);
 }
 
+/* The guard is killed: the session goes on without one, and does not die of it. */
+static void test_killed_guard(void)
+{
+    static const char *const options[] = { "--plain", "" };
+
+    for (int i = 0; i < 2; i++) {
+        struct vt *vt = start_procarium(24, 80, NULL, options[i][0] ? options[i] : NULL);
+        VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+        VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+        kill_under_sh(vt, SIGKILL); /* its only child */
+        run_line(vt, "fork", "2 sh forked 3 sh");
+        run_line(vt, "expect tasks 7", "but it is 3");
+        quit_procarium(vt);
+    }
+}
+
 static CU_TestInfo tests[] = {
     { "a line of a megabyte", test_long_line },
     { "a ^C and what was pasted behind", test_interrupt_drops_paste },
@@ -260,6 +276,7 @@ static CU_TestInfo tests[] = {
     { "locale C", test_locale_c },
     { "ends", test_ends },
     { "under a shell", test_under_a_shell },
+    { "a guard that is killed", test_killed_guard },
     CU_TEST_INFO_NULL,
 };
 

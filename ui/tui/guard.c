@@ -1,19 +1,19 @@
-/* The guard: reads a pipe that only our end closes, and then restores the terminal. */
+/* The guard: reads a socket that only our end closes, and then restores the terminal. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "tui/guard.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PIPE_FD = 3 };
+enum { SOCKET_FD = 3 };
 
-/* What the pipe carries. */
+/* What the socket carries. */
 static const char word_active = '1', word_quiet = '0', word_end = 'q';
 
 static void restore_terminal(const char *restore, size_t size, const struct termios *termios)
@@ -31,10 +31,10 @@ static void restore_terminal(const char *restore, size_t size, const struct term
 /* Nothing of ours stays open but the terminal: no lock lives longer than the program. */
 static void keep_only(int fd)
 {
-    dup2(fd, PIPE_FD);
+    dup2(fd, SOCKET_FD);
     close(STDERR_FILENO);
-    if (close_range(PIPE_FD + 1, ~0U, 0) != 0)
-        for (int i = PIPE_FD + 1; i < 256; i++)
+    if (close_range(SOCKET_FD + 1, ~0U, 0) != 0)
+        for (int i = SOCKET_FD + 1; i < 256; i++)
             close(i);
 }
 
@@ -54,10 +54,9 @@ static _Noreturn void watch(int fd, const char *restore, size_t size, const stru
     ssize_t n;
     char word;
 
-    ignore_signals();
     keep_only(fd);
     prctl(PR_SET_NAME, "procarium-guard");
-    while ((n = read(PIPE_FD, &word, 1)) != 0) {
+    while ((n = read(SOCKET_FD, &word, 1)) != 0) {
         if (n < 0 && errno != EINTR)
             break;
         if (n == 1 && word == word_end)
@@ -73,35 +72,47 @@ static _Noreturn void watch(int fd, const char *restore, size_t size, const stru
 struct guard guard_start(const char *restore, size_t size, const struct termios *termios)
 {
     struct guard guard = { -1, -1 };
+    sigset_t all, mask;
     int ends[2];
 
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return guard;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &mask); /* a ^C must not reach it before it ignores that */
     guard.pid = fork();
     if (guard.pid == 0) {
+        ignore_signals();
+        sigprocmask(SIG_SETMASK, &mask, NULL);
         close(ends[1]);
         watch(ends[0], restore, size, termios);
     }
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     close(ends[0]);
     if (guard.pid < 0)
         close(ends[1]);
     else
-        guard.pipe = ends[1];
+        guard.socket = ends[1];
     return guard;
+}
+
+/* False when the guard itself was killed: we do without, and get no SIGPIPE for it. */
+static bool tell(const struct guard *guard, char word)
+{
+    return send(guard->socket, &word, 1, MSG_NOSIGNAL) == 1;
 }
 
 void guard_set_active(const struct guard *guard, bool is_active)
 {
-    if (guard->pipe >= 0 && write(guard->pipe, is_active ? &word_active : &word_quiet, 1) < 0)
-        return; /* the guard itself was killed: we do without */
+    if (guard->socket >= 0)
+        tell(guard, is_active ? word_active : word_quiet);
 }
 
 void guard_stop(struct guard *guard)
 {
-    if (guard->pipe < 0)
+    if (guard->socket < 0)
         return;
-    if (write(guard->pipe, &word_end, 1) == 1)
-        waitpid(guard->pid, NULL, 0);
-    close(guard->pipe);
-    guard->pipe = -1;
+    tell(guard, word_end);
+    close(guard->socket);
+    guard->socket = -1;
+    waitpid(guard->pid, NULL, 0);
 }

@@ -7,7 +7,7 @@
 #include <termios.h>
 
 struct guard {
-    int pipe; /* to the process; closed by our end, whatever that is; -1: there is none */
+    int socket; /* to the process; closed by our end, whatever that is; -1: there is none */
     int pid;
 };
 
