@@ -205,10 +205,10 @@ static inline __attribute__((always_inline)) void kframe_leave(struct kframe *fr
     struct record *r = journal_next(m);
 
     if (frame->has_value) {
-        record_write(r, RECORD_LEAVE_VALUE | (u32)frame->symbol << 16, 0);
+        record_write_what(r, RECORD_LEAVE_VALUE | (u32)frame->symbol << 16);
         r->data = (u64)(s64)frame->value;
     } else {
-        record_write(r, RECORD_LEAVE | (u32)frame->symbol << 16, 0);
+        record_write_what(r, RECORD_LEAVE | (u32)frame->symbol << 16);
     }
     store_registers(m, frame->registers);
 }

@@ -121,6 +121,12 @@ static inline void record_write(struct record *r, u32 what, u32 address)
     words[1] = address;
 }
 
+// The same for a record that names no address.
+static inline void record_write_what(struct record *r, u32 what)
+{
+    *(u32 *)(void *)r = what;
+}
+
 static inline struct record *journal_slot(const struct journal *j, u64 position)
 {
     return &j->records[position >= j->base ? position - j->base : position & j->mask];

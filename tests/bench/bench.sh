@@ -2,8 +2,8 @@
 # Measures what is promised about speed: both sides of each ratio in one run on one machine.
 #
 # usage: PROCARIUM=path bench.sh BENCH-HOST BENCH-HOST-PAGES [BENCH-SCREEN]. Each time is the best of
-# three runs, since what else the machine does can only add to it, but for the first ratio. The exit status is 1 if a promise
-# is missed.
+# three runs, since what else the machine does can only add to it; the first ratio, whose other side
+# is the host's own work, has rounds of both. The exit status is 1 if a promise is missed.
 set -euo pipefail
 export LC_ALL=C
 
