@@ -346,6 +346,7 @@ void view_pair(struct view *v, const s32 pair[2]);
 
 struct view_pair_summary {
     bool has_memory[2]; // a kernel thread and a dead task have none
+    bool is_new[2];     // was not there at the last stop
     bool is_one;        // they have one and the same address space
     u32 pages[2];       // that are there
     u32 same, cow, parted;
@@ -394,14 +395,32 @@ struct view_pair_row {
         u32 frame, bits; // bits: VIEW_PTE_
         bool was_there;  // at the last stop
         u32 frame_was, bits_was;
-        u32 users; // how often the frame is mapped
-        char kind; // of the frame, as in struct view_frame
+        u32 users, users_was; // how often the frame is mapped, and (this one) was
+        char kind;            // of the frame, as in struct view_frame
     } side[2];
 };
 
 u32 view_pair_rows(const struct view *v, u32 first, u32 count, struct view_pair_row *rows);
 // The row of an area's or page's address, or -1.
 s32 view_pair_find(const struct view *v, uaddr address);
+
+// Some bytes of the frames in which the two have a page, from the same offset in both: there where
+// something has changed since the last stop, else where the two differ, else where the first byte
+// is that is not zero.
+#define VIEW_PAIR_BYTES 16
+struct view_pair_bytes {
+    u32 offset; // in the page
+    struct view_pair_bytes_side {
+        bool is_there;
+        u8 byte[VIEW_PAIR_BYTES];
+        // Differs from the last stop; in a new copy, from what it was copied from.
+        bool changed[VIEW_PAIR_BYTES];
+    } side[2];
+};
+
+// Of the first page of a row that is not an area's. False if there is no such row. Costs a look at
+// both frames.
+bool view_pair_bytes(const struct view *v, u32 row, struct view_pair_bytes *bytes);
 
 struct view_frame {
     char kind;     // K kernel, 0 the zero page, s slab, t kernel stack, p page table of the two,

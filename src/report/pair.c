@@ -339,6 +339,7 @@ static void begin_side(struct builder *b, u32 side, const struct moment *then, b
     b->row[side] = NOWHERE;
     b->p->mm[side] = mm;
     b->has_before[side] = task && then && then->used && was_live;
+    b->p->is_new[side] = task && then && then->used && !was_live;
     if (b->has_before[side]) {
         b->before[side] = begin_then(b->m, then, task);
         b->gone[side] = (struct walk_then){ .space = b->before[side], .touched = b->touched };
@@ -368,6 +369,7 @@ static void begin_pair(struct pair *p, const struct machine *m, const s32 pid[2]
     p->pid[0] = pid[0];
     p->pid[1] = pid[1];
     p->mm[0] = p->mm[1] = NULL;
+    p->is_new[0] = p->is_new[1] = false;
 }
 
 void pair_build(struct pair *p, const struct machine *m, const struct moment *then,

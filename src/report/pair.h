@@ -23,6 +23,7 @@ enum { FRAME_PAGE = 1, FRAME_TABLE = 4 }; // << side
 struct pair {
     s32 pid[2]; // -1: nobody
     const struct mm_struct *mm[2];
+    bool is_new[2]; // was not there at the moment before
     struct pair_row *rows;
     u32 count, capacity;
     u8 *frames; // FRAME_ bits of every frame

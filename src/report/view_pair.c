@@ -94,6 +94,7 @@ void view_pair_summary(const struct view *v, struct view_pair_summary *summary)
         return;
     for (u32 side = 0; side < 2; side++) {
         summary->has_memory[side] = p->mm[side];
+        summary->is_new[side] = p->is_new[side];
         summary->pages[side] = p->mm[side] ? p->mm[side]->rss : 0;
     }
     summary->is_one = p->mm[0] && p->mm[0] == p->mm[1];
@@ -140,7 +141,15 @@ static void fill_area_side(const struct machine *m, const struct pair_row *from,
     strbuf_finish(&text);
 }
 
-static void fill_page_side(const struct machine *m, const struct pair_row *from, u32 i,
+static struct page page_then(const struct view *v, const struct page *page)
+{
+    struct page then;
+
+    moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, page)), &then, sizeof then);
+    return then;
+}
+
+static void fill_page_side(const struct view *v, const struct pair_row *from, u32 i,
                            struct view_pair_side *side)
 {
     side->is_there = from->pte[i];
@@ -151,8 +160,11 @@ static void fill_page_side(const struct machine *m, const struct pair_row *from,
         return;
     side->frame = pte_pfn(from->pte[i]);
     side->bits = bits_of(from->pte[i]);
-    side->users = (u32)page_mapcount(pfn_to_page(m, side->frame));
-    side->kind = frame_kind(m, side->frame);
+    const struct page *page = pfn_to_page(v->m, side->frame);
+    struct page then = page_then(v, page);
+    side->users = (u32)page_mapcount(page);
+    side->users_was = (u32)page_mapcount(&then);
+    side->kind = frame_kind(v->m, side->frame);
 }
 
 // "heap+3p": which page of its part it is. The stack counts from its top downwards.
@@ -190,9 +202,8 @@ static void gone_name(const struct view *v, uaddr address, struct strbuf *out)
 static void fill_counts(const struct view *v, pfn frame, struct view_pair_row *row)
 {
     const struct page *page = pfn_to_page(v->m, frame);
-    struct page then;
+    struct page then = page_then(v, page);
 
-    moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, page)), &then, sizeof then);
     row->count = page_count(page);
     row->count_was = page_count(&then);
 }
@@ -210,13 +221,13 @@ static void fill_pair_row(const struct view *v, const struct pair_row *from,
     for (u32 i = 0; i < 2; i++) {
         if (!from->vma[i]) {
             if (!from->is_area)
-                fill_page_side(v->m, from, i, &row->side[i]);
+                fill_page_side(v, from, i, &row->side[i]);
             continue;
         }
         if (from->is_area)
             fill_area_side(v->m, from, i, &row->side[i]);
         else
-            fill_page_side(v->m, from, i, &row->side[i]);
+            fill_page_side(v, from, i, &row->side[i]);
         if (name.length)
             continue;
         if (from->is_area)
@@ -252,6 +263,77 @@ s32 view_pair_find(const struct view *v, uaddr address)
     return -1;
 }
 
+// ---- Bytes ---------------------------------------------------------------------------------------
+
+// Of one word of a page: what a side has there, and what it had, or the page that it was copied
+// from had.
+struct page_word {
+    u32 now, then;
+};
+
+static struct page_word word_of(const struct view *v, const struct pair_row *row, u32 side,
+                                u32 offset)
+{
+    pfn frame = pte_pfn(row->pte[side]), from = frame;
+    struct page_word word;
+
+    if (row->then[side] && pte_pfn(row->then[side]) < v->pair.frame_count)
+        from = pte_pfn(row->then[side]);
+    word.now = *at(v->m, pfn_to_kaddr(frame) + offset, u32);
+    moment_get(&v->before, v->m, kaddr_to_offset(pfn_to_kaddr(from) + offset), &word.then,
+               sizeof word.then);
+    return word;
+}
+
+// The first word that is worth a look: with the highest rank.
+static u32 find_word(const struct view *v, const struct pair_row *row)
+{
+    u32 best = 0, rank = 0;
+
+    for (u32 offset = 0; offset < PAGE_SIZE && rank < 3; offset += 4) {
+        struct page_word word[2] = { { 0, 0 }, { 0, 0 } };
+        u32 here = 0;
+
+        for (u32 side = 0; side < 2; side++) {
+            if (!row->pte[side])
+                continue;
+            word[side] = word_of(v, row, side, offset);
+            here = word[side].now != word[side].then ? 3 : here;
+            here = word[side].now && here < 1 ? 1 : here;
+        }
+        if (row->pte[0] && row->pte[1] && word[0].now != word[1].now && here < 2)
+            here = 2;
+        if (here > rank) {
+            rank = here;
+            best = offset;
+        }
+    }
+    return best;
+}
+
+bool view_pair_bytes(const struct view *v, u32 row, struct view_pair_bytes *bytes)
+{
+    const struct pair_row *from = v->has_pair && row < v->pair.count ? &v->pair.rows[row] : NULL;
+
+    *bytes = (struct view_pair_bytes){ .offset = 0 };
+    if (!from || from->is_area)
+        return false;
+    u32 offset = find_word(v, from);
+    bytes->offset = offset < PAGE_SIZE - VIEW_PAIR_BYTES ? offset : PAGE_SIZE - VIEW_PAIR_BYTES;
+    for (u32 side = 0; side < 2; side++) {
+        struct view_pair_bytes_side *to = &bytes->side[side];
+
+        to->is_there = from->pte[side];
+        for (u32 i = 0; to->is_there && i < VIEW_PAIR_BYTES; i++) {
+            struct page_word word = word_of(v, from, side, (bytes->offset + i) & ~3u);
+
+            to->byte[i] = (u8)(word.now >> i % 4 * 8);
+            to->changed[i] = to->byte[i] != (u8)(word.then >> i % 4 * 8);
+        }
+    }
+    return true;
+}
+
 // ---- The frame map -------------------------------------------------------------------------------
 
 // The pid of the task whose kernel stack lies in a frame, or -1: thread_info at its foot says it.
@@ -267,11 +349,10 @@ static bool has_frame_changed(const struct view *v, pfn frame)
 {
     const struct page *now = pfn_to_page(v->m, frame);
     const u32 slab = 1u << PG_slab;
-    struct page then;
 
     if (!v->has_marks || !v->before.used)
         return false;
-    moment_get(&v->before, v->m, kaddr_to_offset(kaddr_of(v->m, now)), &then, sizeof then);
+    struct page then = page_then(v, now);
     return then._count != now->_count || then._mapcount != now->_mapcount ||
            then.mapping != now->mapping || (then.flags & slab) != (now->flags & slab);
 }

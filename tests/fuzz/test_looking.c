@@ -58,6 +58,7 @@ static void look_at_memory_of(struct view *v, struct generator *g, s32 pid)
     struct view_pair_summary summary;
     struct view_pair_row rows[ROWS];
     struct view_frame frames[ROWS];
+    struct view_pair_bytes bytes;
     static s32 pair[2] = { -1, -1 }; // as a pane keeps it
 
     view_choose_pair(v, pid, pair);
@@ -65,6 +66,7 @@ static void look_at_memory_of(struct view *v, struct generator *g, s32 pid)
     view_pair_summary(v, &summary);
     view_pair_rows(v, 0, ROWS, rows);
     view_pair_rows(v, summary.rows > ROWS ? summary.rows - ROWS : 0, ROWS, rows);
+    view_pair_bytes(v, summary.rows ? random_below(g, summary.rows) : 0, &bytes);
     view_frame_map(v, summary.frames ? random_below(g, summary.frames) : 0, ROWS, frames);
 }
 

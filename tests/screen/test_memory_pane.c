@@ -16,14 +16,17 @@ static struct vt *start_memory(int rows, int cols)
     return vt;
 }
 
-/* The row in which the page of this name stands, or -1. */
+/* The row in which the page of this name stands, or -1; not where it is drawn large. */
 static int page_row(const struct vt *vt, const char *name)
 {
+    static const char *const before[] = { "  ", "▪ ", "* " };
     char text[64];
     int row = -1;
 
-    snprintf(text, sizeof text, "%s  ", name); /* not the note, where one blank follows */
-    vt_find(vt, text, &row, NULL);
+    for (int i = 0; i < 3 && row < 0; i++) {
+        snprintf(text, sizeof text, "%s%s ", before[i], name);
+        vt_find(vt, text, &row, NULL);
+    }
     return row;
 }
 
@@ -36,50 +39,162 @@ static void test_alone(void)
 {
     for (size_t i = 0; i < SIZES; i++) {
         struct vt *vt = start_memory(sizes[i][0], sizes[i][1]);
-        CU_ASSERT_TRUE(is_beside(vt, "2 sh PWUAD", "page"));
-        CU_ASSERT_FALSE(vt_find(vt, "===", NULL, NULL));
-        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "stack-1"), "PWUAD"));
-        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "text+0"), "P-UA-"));
-        CU_ASSERT_TRUE(vt_find(vt, "1/21 rw-p", NULL, NULL));
+        CU_ASSERT_TRUE(is_beside(vt, "PWUAD 2 sh", "page"));
+        CU_ASSERT_FALSE(vt_find(vt, "◀", NULL, NULL));
+        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "stack-1"), "PWUAD ─"));
+        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "text+0"), "P-UA- ─"));
+        CU_ASSERT_TRUE(vt_find(vt, "rw-p  1/21", NULL, NULL));
         quit_procarium(vt);
     }
 }
 
-/* Sharing after fork, the moment of parting, and what is marked; at every size. */
+/* Where a page's row stands, and the frame's number that it names, in columns. */
+struct place {
+    int row, col;
+};
+
+static struct place place_of(struct vt *vt, const char *page, const char *frame)
+{
+    struct place at = { page_row(vt, page), -1 };
+    int row;
+
+    VT_ASSERT(vt, at.row >= 0 && vt_find_from(vt, at.row, frame, &row, &at.col));
+    CU_ASSERT_EQUAL(row, at.row);
+    return at;
+}
+
+/* Is a text in a row lit (or no text there)? */
+static bool is_lit(const struct vt *vt, int row, const char *text)
+{
+    int at, col;
+
+    return vt_find_from(vt, row, text, &at, &col) && at == row &&
+           vt_bg(vt, row, col) != VT_DEFAULT_COLOR;
+}
+
+/* One frame and two arrows to it; then the writer's arrow moves, and all else keeps its place. */
 static void test_copy_on_write(void)
 {
     for (size_t i = 0; i < SIZES; i++) {
         struct vt *vt = start_memory(sizes[i][0], sizes[i][1]);
+        int row, col;
         run_command(vt, "store heap \"hello\"", "heap+0");
+        struct place alone = place_of(vt, "heap+0", "684");
         run_command(vt, "fork", "forked 3 sh");
-        int row = page_row(vt, "heap+0"), col;
-        CU_ASSERT_TRUE(row_has(vt, row, "P-UAD =c="));
-        CU_ASSERT_TRUE(row_has(vt, row, "▪"));
-        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "text+0"), "==="));
-        CU_ASSERT_TRUE(is_beside(vt, "2 sh PWUAD", "3 sh PWUAD"));
+        struct place before = place_of(vt, "heap+0", "684 =c2");
+        CU_ASSERT_TRUE(before.row == alone.row && before.col == alone.col);
+        CU_ASSERT_TRUE(row_has(vt, before.row, "▪"));
+        CU_ASSERT_TRUE(row_has(vt, before.row, "P-UAD ──"));
+        CU_ASSERT_TRUE(row_has(vt, before.row, "══ P-U-D"));
+        CU_ASSERT_TRUE(is_lit(vt, before.row, "◀"));
+        CU_ASSERT_FALSE(is_lit(vt, before.row, "▶"));
+        CU_ASSERT_TRUE(is_lit(vt, before.row, "=c2"));
+        CU_ASSERT_TRUE(row_has(vt, page_row(vt, "text+0"), "683 =2"));
+        CU_ASSERT_TRUE(is_beside(vt, "PWUAD 2 sh", "3 sh PWUAD"));
         CU_ASSERT_TRUE(vt_find(vt, "2 pages changed", NULL, NULL));
         /* The lost W of the parent is marked, the kept U is not. */
-        VT_ASSERT(vt, vt_find_from(vt, row, "P-UAD", &row, &col));
+        VT_ASSERT(vt, vt_find_from(vt, before.row, "P-UAD", &row, &col));
         CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col + 1), VT_DEFAULT_COLOR);
         CU_ASSERT_EQUAL(vt_bg(vt, row, col + 2), VT_DEFAULT_COLOR);
 
         run_command(vt, "3: store heap \"jelly\"", "count 2 → 1 ─");
         CU_ASSERT_TRUE(is_beside(vt, "heap+0: ", "count 2 → 1 ─"));
         CU_ASSERT_TRUE(vt_find(vt, "(of ", NULL, NULL)); /* the sentence */
-        row = page_row(vt, "heap+0");
-        CU_ASSERT_TRUE(row_has(vt, row, "P-UAD =/="));
-        CU_ASSERT_TRUE(row_has(vt, row, "PWUAD"));
-        VT_ASSERT(vt, vt_find_from(vt, row, "=/=", &row, &col));
-        CU_ASSERT_NOT_EQUAL(vt_bg(vt, row, col), VT_DEFAULT_COLOR);
+        struct place after = place_of(vt, "heap+0", "684 2→1");
+        CU_ASSERT_TRUE(after.row == before.row && after.col == before.col);
+        CU_ASSERT_TRUE(row_has(vt, after.row, "P-UAD ──"));
+        CU_ASSERT_TRUE(row_has(vt, after.row, "687"));
+        CU_ASSERT_TRUE(row_has(vt, after.row, "══ PWUAD"));
+        CU_ASSERT_TRUE(is_lit(vt, after.row, "◀══"));
+        CU_ASSERT_TRUE(is_lit(vt, after.row, "2→1"));
+        CU_ASSERT_FALSE(is_lit(vt, after.row, "▶"));
         CU_ASSERT_TRUE(is_beside(vt, "3 sh  ", "= shared")); /* the legend */
-        CU_ASSERT_TRUE(vt_find(vt, "= shared", NULL, NULL));
+
+        vt_key(vt, VTERM_KEY_FUNCTION(3)); /* back: it is one frame again */
+        VT_ASSERT(vt, vt_wait_text(vt, "684 =c2"));
+        CU_ASSERT_FALSE(row_has(vt, before.row, "687"));
+        CU_ASSERT_TRUE(is_lit(vt, before.row, "◀══"));
+        CU_ASSERT_FALSE(is_lit(vt, before.row, "▶"));
+        vt_key(vt, VTERM_KEY_FUNCTION(4));
+        VT_ASSERT(vt, vt_wait_text(vt, "684 2→1"));
 
         run_command(vt, "nice 1", "nice returns"); /* the marks go with the next stop */
-        row = page_row(vt, "heap+0");
-        CU_ASSERT_TRUE(row_has(vt, row, "=/="));
-        CU_ASSERT_FALSE(row_has(vt, row, "▪"));
-        VT_ASSERT(vt, vt_find_from(vt, row, "=/=", &row, &col));
-        CU_ASSERT_EQUAL(vt_bg(vt, row, col), VT_DEFAULT_COLOR);
+        struct place later = place_of(vt, "heap+0", "684");
+        CU_ASSERT_FALSE(row_has(vt, later.row, "684 ="));
+        CU_ASSERT_TRUE(later.row == before.row && later.col == before.col);
+        CU_ASSERT_FALSE(row_has(vt, later.row, "▪"));
+        CU_ASSERT_FALSE(is_lit(vt, later.row, "◀"));
+        CU_ASSERT_TRUE(row_has(vt, later.row, "── PWUAD"));
+        quit_procarium(vt);
+    }
+}
+
+/* The parent's copy stands on its own side, too; who keeps a frame for itself takes it there. */
+static void test_other_sides(void)
+{
+    struct vt *vt = start_memory(24, 80);
+
+    run_command(vt, "store heap \"hello\"", "heap+0");
+    run_command(vt, "fork; nice 1", "nice returns");
+    struct place common = place_of(vt, "heap+0", "684 =c2");
+    run_command(vt, "2: store heap \"jelly\"", "684 2→1 ◀");
+    CU_ASSERT_TRUE(row_has(vt, common.row, "PWUAD ══▶ 687 684 2→1 ◀────── P-U-D"));
+    run_command(vt, "3: store heap \"hallo\"", "nobody else has any more");
+    CU_ASSERT_TRUE(row_has(vt, common.row, "PWUAD ──▶ 687         684 ◀══ PWUAD"));
+    run_command(vt, "3: store heap+4096 \"own\"", "heap+1");
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+1"), "◀══ PWUAD"));
+    CU_ASSERT_FALSE(row_has(vt, page_row(vt, "heap+1"), "▶"));
+    run_command(vt, "3: exit", "gone");
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+1"), "gone"));
+    quit_procarium(vt);
+}
+
+/* Frames with long numbers and counts have room, in fewer signs where there is little of it. */
+static void test_long_numbers(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "boot sh mem=896M", "boot sh mem=896M");
+    run_command(vt, "layout memory; mmap 9000 private big; store big 1 pages=9000", "9000/9000");
+    run_command(vt, "store heap \"hello\"; repeat 10 { fork }", "forked 12");
+    run_command(vt, "choose 12", "▶11373=c11◀────── P-U-D");
+    run_command(vt, "12: store heap \"jelly\"", "count 11 …");
+    int row = page_row(vt, "heap+0");
+    CU_ASSERT_TRUE(row_has(vt, row, "▶11373=10  11518◀ PWUAD"));
+    CU_ASSERT_TRUE(is_lit(vt, row, "=10"));
+    const char *line = row >= 0 ? vt_row(vt, row) : "";
+    CU_ASSERT_TRUE(strlen(line) > 3 && strcmp(line + strlen(line) - 3, "│") == 0);
+    quit_procarium(vt);
+}
+
+/* Where there is room, the page that changed stands there large, with what is in it. */
+static void test_close_up(void)
+{
+    static const int large[][2] = { { 30, 100 }, { 45, 160 }, { 60, 200 } };
+
+    for (size_t i = 0; i < 3; i++) {
+        struct vt *vt = start_memory(large[i][0], large[i][1]);
+        int row, col, upper, lower;
+        run_command(vt, "layout memory; store heap \"hello\"", "heap+0");
+        run_command(vt, "fork", "forked 3 sh");
+        VT_ASSERT(vt, vt_find(vt, "heap+0 at 08051000, anonymous, copy on write ─", &row, NULL));
+        VT_ASSERT(vt, vt_find(vt, "▶│hello", &upper, &col));
+        CU_ASSERT_EQUAL(upper, row + 2);
+        CU_ASSERT_TRUE(row_has(vt, upper, "│ 684 P-UAD │──"));
+        CU_ASSERT_TRUE(row_has(vt, upper, "│◀══"));
+        CU_ASSERT_TRUE(row_has(vt, upper, "══│ 684 P-U-D │"));
+        CU_ASSERT_TRUE(row_has(vt, upper - 1, "┌ frame 684 =c2 ─"));
+        run_command(vt, "3: store heap+2 \"ap\"", "anonymous, copied now");
+        VT_ASSERT(vt, vt_find(vt, "║", &lower, NULL));
+        CU_ASSERT_EQUAL(lower, upper + 2);
+        CU_ASSERT_TRUE(row_has(vt, upper, "│ 684 P-UAD │──"));
+        CU_ASSERT_FALSE(row_has(vt, upper, "◀"));
+        CU_ASSERT_TRUE(row_has(vt, upper, "│ 687 PWUAD │"));
+        CU_ASSERT_TRUE(row_has(vt, upper - 1, "┌ frame 684 2→1 ─"));
+        CU_ASSERT_TRUE(row_has(vt, upper + 3, "║heapo") || row_has(vt, lower + 1, "║heapo"));
+        CU_ASSERT_TRUE(row_has(vt, lower + 1, "║◀══"));
+        CU_ASSERT_TRUE(is_lit(vt, lower + 1, "◀══"));
+        VT_ASSERT(vt, vt_find(vt, "║heapo", &row, &col));
         quit_procarium(vt);
     }
 }
@@ -95,9 +210,7 @@ static void test_the_writers_colour(void)
     VT_ASSERT(vt, vt_find(vt, "3 sh PWUAD", &row, &col));
     int colour = vt_fg(vt, row, col);
     run_command(vt, "3: store heap \"jelly\"", "count 2 → 1 ─");
-    VT_ASSERT(vt, vt_find(vt, "=/=", &row, &col));
-    for (col += 3; vt_cell_text(vt, row, col)[0] == ' ';)
-        col++;
+    VT_ASSERT(vt, vt_find(vt, "687]◀══", &row, &col));
     CU_ASSERT_TRUE(vt_cell(vt, row, col).attrs.reverse);
     CU_ASSERT_EQUAL(vt_fg(vt, row, col), colour);
     VT_ASSERT(vt, vt_find(vt, "page frames", &row, NULL));
@@ -123,13 +236,15 @@ static void test_without_colour(void)
         vt_type(vt, "\0337");
         VT_ASSERT(vt, vt_wait_text(vt, "page frames"));
         run_command(vt, "store heap \"hello\"", "heap+0");
-        run_command(vt, "fork", "=c=");
-        run_command(vt, "3: store heap \"jelly\"", "=/=");
+        run_command(vt, "fork", i ? "------> 684 =c2 <======" : "──────▶ 684 =c2 ◀══════");
+        run_command(vt, "3: store heap \"jelly\"", i ? "684 2>1 687 <==" : "684 2→1 687 ◀══");
         CU_ASSERT_TRUE(vt_find(vt, i ? "count 2 > 1 -" : "count 2 → 1 ─", NULL, NULL));
         CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), i ? "|* heap" : "│▪ heap"));
         int row, col;
-        VT_ASSERT(vt, vt_find(vt, "=/=", &row, &col));
+        VT_ASSERT(vt, vt_find(vt, i ? "<==" : "◀══", &row, &col));
         CU_ASSERT_TRUE(vt_cell(vt, row, col).attrs.reverse);
+        VT_ASSERT(vt, vt_find(vt, i ? "---> 684" : "──▶ 684", &row, &col));
+        CU_ASSERT_FALSE(vt_cell(vt, row, col).attrs.reverse);
         quit_procarium(vt);
     }
 }
@@ -140,11 +255,11 @@ static void test_who_has_none(void)
 
     run_command(vt, "fork", "forked 3 sh");
     run_command(vt, "vfork", "one address space");
-    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "stack-1"), "==="));
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "stack-1"), "▶ 682 =2 ◀"));
     run_command(vt, "4: exec /bin/ls", "4 ls PWUAD");
     run_command(vt, "3: exit", "Z exit 0");
     vt_type(vt, "focus 1\r");
-    VT_ASSERT(vt, vt_wait_text(vt, "1 init PWUAD"));
+    VT_ASSERT(vt, vt_wait_text(vt, "PWUAD 1 init"));
     vt_mouse(vt, 1, 1, 8); /* swapper in the tree */
     VT_ASSERT(vt, vt_wait_text(vt, "is a kernel thread"));
     quit_procarium(vt);
@@ -196,16 +311,19 @@ static void test_beside(void)
     run_command(vt, "fork; fork", "forked 4 sh");
     run_command(vt, "choose 3", "3 sh PWUAD");
     run_command(vt, "beside 4", "4 sh PWUAD");
-    CU_ASSERT_TRUE(is_beside(vt, "3 sh PWUAD", "4 sh PWUAD"));
-    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), "=c="));
+    CU_ASSERT_TRUE(is_beside(vt, "PWUAD 3 sh", "4 sh PWUAD"));
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), "▶ 684 =c3 ◀"));
     run_command(vt, "beside off; choose 2", "beside off");
-    VT_ASSERT(vt, vt_wait_text(vt, "2 sh PWUAD"));
+    VT_ASSERT(vt, vt_wait_text(vt, "PWUAD 2 sh"));
     quit_procarium(vt);
 }
 
 static CU_TestInfo tests[] = {
     { "one task alone", test_alone },
     { "copy-on-write at every size", test_copy_on_write },
+    { "on the other side", test_other_sides },
+    { "long numbers", test_long_numbers },
+    { "a page drawn large", test_close_up },
     { "the writer's colour", test_the_writers_colour },
     { "without colour", test_without_colour },
     { "who has no memory", test_who_has_none },

@@ -394,10 +394,13 @@ static void look_at_pair(s32 turn)
     static s32 pair[2] = { -1, -1 };
     struct view_pair_row page[64];
     struct view_frame frames[128];
+    struct view_pair_bytes bytes;
 
     view_choose_pair(view, turn % 8, pair);
     view_pair(view, pair);
-    view_pair_rows(view, 0, 64, page);
+    u32 filled = view_pair_rows(view, 0, 64, page);
+    for (u32 i = 0; i < filled; i++)
+        CU_ASSERT_NOT_EQUAL(view_pair_bytes(view, i, &bytes), page[i].is_area);
     view_frame_map(view, 640, 128, frames);
 }
 

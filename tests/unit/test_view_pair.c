@@ -113,6 +113,9 @@ static void test_parting(void)
     CU_ASSERT_EQUAL(heap->side[0].users, 2);
     CU_ASSERT_EQUAL(heap->side[0].bits_was ^ heap->side[0].bits, VIEW_PTE_RW);
     CU_ASSERT_EQUAL(heap->side[1].bits_was, heap->side[1].bits); /* it is new: no news */
+    CU_ASSERT_FALSE(summary.is_new[0]);
+    CU_ASSERT_TRUE(summary.is_new[1]);
+    CU_ASSERT_EQUAL(heap->side[0].users_was, 1);
     CU_ASSERT_EQUAL(row_of("text+0")->link, VIEW_LINK_SAME);
     CU_ASSERT_EQUAL(row_of("stack-1")->link, VIEW_LINK_COW);
     CU_ASSERT_EQUAL(summary.changed, 2);
@@ -128,6 +131,9 @@ static void test_parting(void)
     CU_ASSERT_EQUAL(summary.parts_now, 1);
     CU_ASSERT_PTR_EQUAL(&rows[summary.first_changed], heap);
     CU_ASSERT_EQUAL(summary.frame, heap->side[1].frame);
+    CU_ASSERT_EQUAL(heap->side[0].users, 1);
+    CU_ASSERT_EQUAL(heap->side[0].users_was, 2);
+    CU_ASSERT_EQUAL(heap->side[1].users_was, 0);
     run("undo 1", 3);
     CU_ASSERT_EQUAL(row_of("heap+0")->link, VIEW_LINK_COW);
     run("redo 1; nice 1", 3);
@@ -136,6 +142,46 @@ static void test_parting(void)
     run("nice 1", 3);
     CU_ASSERT_FALSE(row_of("heap+0")->parts_now);
     CU_ASSERT_EQUAL(summary.changed, 0);
+    finish();
+}
+
+static struct view_pair_bytes bytes_of(const char *name)
+{
+    struct view_pair_bytes bytes;
+
+    CU_ASSERT_TRUE(view_pair_bytes(view, (u32)(row_of(name) - rows), &bytes));
+    return bytes;
+}
+
+/* The bytes that are worth a look: what has changed, else where the two differ, else the first. */
+static void test_bytes(void)
+{
+    start("boot sh; store heap+64 \"hello\"; fork", 3);
+    run("nice 1", 3);
+    struct view_pair_bytes bytes = bytes_of("heap+0");
+    CU_ASSERT_EQUAL(bytes.offset, 64);
+    CU_ASSERT_TRUE(bytes.side[0].is_there && bytes.side[1].is_there);
+    CU_ASSERT_EQUAL(memcmp(bytes.side[1].byte, "hello", 6), 0);
+    CU_ASSERT_FALSE(bytes.side[0].changed[0]);
+    run("3: store heap+64 \"jelly\"", 3);
+    bytes = bytes_of("heap+0");
+    CU_ASSERT_EQUAL(bytes.offset, 64);
+    CU_ASSERT_EQUAL(memcmp(bytes.side[0].byte, "hello", 6), 0);
+    CU_ASSERT_EQUAL(memcmp(bytes.side[1].byte, "jelly", 6), 0);
+    CU_ASSERT_TRUE(bytes.side[1].changed[0] && bytes.side[1].changed[4]);
+    CU_ASSERT_FALSE(bytes.side[1].changed[1] || bytes.side[1].changed[2]);
+    CU_ASSERT_FALSE(bytes.side[0].changed[0]);
+    run("2: store heap+4094 \"z\"", 3); /* at the end of the page */
+    bytes = bytes_of("heap+0");
+    CU_ASSERT_EQUAL(bytes.offset, 4096 - VIEW_PAIR_BYTES);
+    CU_ASSERT_EQUAL(bytes.side[0].byte[14], 'z');
+    CU_ASSERT_TRUE(bytes.side[0].changed[14]);
+    run("nice 1", 3);
+    CU_ASSERT_EQUAL(bytes_of("heap+0").offset, 64);
+    run("3: exit", 3);
+    CU_ASSERT_FALSE(bytes_of("heap+0").side[1].is_there);
+    CU_ASSERT_FALSE(view_pair_bytes(view, 0, &bytes)); /* an area */
+    CU_ASSERT_FALSE(view_pair_bytes(view, summary.rows, &bytes));
     finish();
 }
 
@@ -389,6 +435,7 @@ static void test_owners_among_many(void)
 static CU_TestInfo tests[] = {
     { "who stands beside whom", test_choosing },
     { "the moment of parting", test_parting },
+    { "what is in a page", test_bytes },
     { "pages that are gone", test_pages_that_are_gone },
     { "kinds of sharing", test_kinds_of_sharing },
     { "many pages that are alike", test_runs },

@@ -110,8 +110,8 @@ static void spell(struct glyph *glyph, wchar_t letter, unsigned value, int digit
 
 wchar_t glyph_plain(wchar_t ch)
 {
-    static const wchar_t signs[] = L"→←▶◀▲▼·…─│├└┌┐┘┤┬┴┼×“”‘’–—▪█▒░┃●○";
-    static const wchar_t plain[] = L"><><^v.~-|+`+++++++x\"\"''--*#:.#o.";
+    static const wchar_t signs[] = L"→←▶◀▲▼·…─│├└┌┐┘┤┬┴┼×“”‘’–—▪█▒░┃●○═║╔╗╚╝";
+    static const wchar_t plain[] = L"><><^v.~-|+`+++++++x\"\"''--*#:.#o.=|++++";
     _Static_assert(sizeof signs == sizeof plain, "a plain sign for each");
     const wchar_t *sign = ch > 0x7E ? wcschr(signs, ch) : NULL;
 

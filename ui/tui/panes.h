@@ -84,10 +84,12 @@ struct kernel_state {
 struct memory_state {
     struct scroll scroll;
     u64 stop;
-    int page;        /* rows of the list then */
-    s32 pair[2];     /* whose memory it is; -1: nobody */
-    bool has_cursor; /* a page is under the hand */
-    uaddr cursor;    /* its address */
+    int page;          /* rows of the list then */
+    s32 pair[2];       /* whose memory it is; -1: nobody */
+    bool has_cursor;   /* a page is under the hand */
+    uaddr cursor;      /* its address */
+    bool has_close_up; /* a page has changed: */
+    uaddr close_up;    /* the last one that did */
     struct frame_map map;
     int map_y, map_x; /* where the map was drawn, for the wheel */
 };
