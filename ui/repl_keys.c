@@ -6,6 +6,7 @@
 
 #include "text.h"
 #include "tui/glyph.h"
+#include "tui/ignored_keys.h"
 #include "tui/job.h"
 #include "tui/key.h"
 
@@ -403,11 +404,27 @@ void repl_keys_begin(struct repl_keys *keys, struct history_list *history)
     take_signals(always + 2, 2, keys->old + 2, (int)SA_RESETHAND);
 }
 
+/* What the terminal's description may not have. */
+static void bind_special_keys(EditLine *el)
+{
+    static const wchar_t *const keys[][2] = {
+        { L"\033[1~", L"ed-move-to-beg" },      { L"\033[7~", L"ed-move-to-beg" },
+        { L"\033[4~", L"ed-move-to-end" },      { L"\033[8~", L"ed-move-to-end" },
+        { L"\033[3~", L"ed-delete-next-char" }, { L"\033[1;5D", L"ed-prev-word" },
+        { L"\033[1;5C", L"em-next-word" },
+    };
+
+    ignored_keys_bind(el);
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        el_wset(el, EL_BIND, keys[i][0], keys[i][1], NULL);
+}
+
 void repl_keys_bind(struct repl_keys *keys, EditLine *el)
 {
     keys->el = el;
     el_wset(el, EL_CLIENTDATA, keys);
     el_wset(el, EL_GETCFN, read_character);
+    bind_special_keys(el);
     el_wset(el, EL_ADDFN, L"procarium-search", L"searches the history", open_search);
     el_wset(el, EL_ADDFN, L"procarium-draw-search", L"draws what was found", draw_search);
     /* ^S is a key of ours, and ^C is heard at its place: as a signal it would overtake others. */

@@ -240,15 +240,91 @@ static void test_terminal(const struct terminal *terminal)
     }
 }
 
+static bool is_there(const struct terminal *terminal)
+{
+    return has_made_one || strcmp(terminal->term, MADE_HERE) != 0;
+}
+
 static void test_all(void)
 {
     for (size_t i = 0; i < COUNT(terminals); i++)
-        if (has_made_one || strcmp(terminals[i].term, MADE_HERE) != 0)
+        if (is_there(&terminals[i]))
             test_terminal(&terminals[i]);
+}
+
+/* ---- Keys ---- */
+
+/* What keyboards send that is no text, whether the terminal's description has it or not. */
+static const char *const not_text[] = {
+    "\033[D",    "\033[H",     "\033[F",     "\033OH",     "\033OP",    "\033[11~",  "\033[15~",
+    "\033[17~",  "\033[18~",   "\033[19~",   "\033[20~",   "\033[23~",  "\033[24~",  "\033[25~",
+    "\033[34~",  "\033[1~",    "\033[8~",    "\033[2~",    "\033[3~",   "\033[5~",   "\033[6~",
+    "\033[1;2P", "\033[15;2~", "\033[17;2~", "\033[19;5~", "\033[1;2A", "\033[1;3A", "\033[1;5C",
+    "\033[1;6D", "\033[1;5H",  "\033[1;9C",  "\033[3;5~",  "\033[5;2~", "\033[6;5~", "\033[2;2~",
+    "\033[Z",    "\033[E",     "\033OE",     "\033[[A",    "\033[[E",   "\033[7$",   "\033[7^",
+    "\033[2@",   "\033[a",     "\033Oa",     "\033b",
+};
+
+/* While no line is read, the terminal echoes keys itself. */
+static bool is_taken(const struct vt *vt, void *arg)
+{
+    (void)arg;
+    return !vt_is_termios_restored(vt);
+}
+
+/* None of them leaves anything in the line, where the next key would add to it. */
+static void expect_no_text(struct vt *vt, const char *sequence, size_t number)
+{
+    char mark[16];
+    int row = 0;
+
+    snprintf(mark, sizeof mark, "zz%zuzz", number);
+    vt_type(vt, sequence);
+    vt_type(vt, mark);
+    VT_ASSERT(vt, vt_wait_text(vt, mark));
+    vt_find(vt, mark, &row, NULL);
+    const char *line = vt_row(vt, row), *at = strstr(line, mark);
+    bool is_alone = at - line > 2 && strncmp(at - 2, "> ", 2) == 0;
+    if (!is_alone)
+        printf("\nESC %s types: %s\n", sequence + 1, line);
+    CU_ASSERT_TRUE(is_alone);
+    vt_type(vt, "\003");
+    strcat(mark, "^C");
+    VT_ASSERT(vt, vt_wait_text(vt, mark));
+    VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+}
+
+static void test_keys_of(const struct terminal *terminal, const char *option)
+{
+    struct vt *vt =
+        start_procarium(24, 80, (const char *[]){ terminal->term, terminfo, NULL }, option);
+
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
+    run_command(vt, "fork", "2 sh forked 3 sh");
+    VT_ASSERT(vt, vt_wait(vt, is_taken, NULL));
+    if (!option) {
+        vt_type(vt, "\033[19~"); /* F8 */
+        VT_ASSERT(vt, vt_wait_text(vt, "> undo; next"));
+        vt_type(vt, "expect tasks \033Ox\033OM"); /* a keypad's 8 and Enter */
+        VT_ASSERT(vt, vt_wait_text(vt, "tasks == 8"));
+    }
+    for (size_t i = 0; i < COUNT(not_text); i++)
+        expect_no_text(vt, not_text[i], i);
+    quit_procarium(vt);
+}
+
+static void test_keys(void)
+{
+    for (size_t i = 0; i < COUNT(terminals); i++)
+        if (is_there(&terminals[i]) && !terminals[i].why_no_panes)
+            test_keys_of(&terminals[i], NULL);
+    test_keys_of(&terminals[0], "--plain");
+    test_keys_of(&terminals[4], "--plain");
 }
 
 static CU_TestInfo tests[] = {
     { "every kind of terminal", test_all },
+    { "keys that are no text", test_keys },
     CU_TEST_INFO_NULL,
 };
 

@@ -2,6 +2,7 @@
 #include "tui/lineed_internal.h"
 
 #include "tui/glyph.h"
+#include "tui/ignored_keys.h"
 #include "tui/mem.h"
 
 #include <ncurses.h>
@@ -63,6 +64,8 @@ void lineed_bind_all(struct lineed *le)
 {
     bool is_vi = lineed_get_mode(le) == LINEED_VI;
 
+    if (!is_vi)
+        ignored_keys_bind(le->el);
     for (int i = 0; i < SPECIAL_KEYS; i++) {
         const wchar_t key[2] = { special_keys[i].key, 0 };
         const wchar_t *function = special_keys[i].function;

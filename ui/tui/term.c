@@ -177,8 +177,40 @@ void term_restore_sequences(char out[TERM_RESTORE_SIZE])
     del_curterm(cur_term);
 }
 
-/* Key sequences that terminals send and their descriptions do not have. */
-static void define_keys(bool is_modern)
+/* Those of today's terminals, for who says that his is an old one. */
+static void define_missing_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int code;
+    } keys[] = {
+        { "\033[15~", KEY_F(5) },    { "\033[17~", KEY_F(6) },  { "\033[18~", KEY_F(7) },
+        { "\033[19~", KEY_F(8) },    { "\033[20~", KEY_F(9) },  { "\033[21~", KEY_F(10) },
+        { "\033[23~", KEY_F(11) },   { "\033[24~", KEY_F(12) }, { "\033[17;2~", KEY_F(18) },
+        { "\033[19;2~", KEY_F(20) }, { "\033[32~", KEY_F(18) }, { "\033[34~", KEY_F(20) },
+        { "\033[[A", KEY_F(1) },     { "\033[[B", KEY_F(2) },   { "\033[[C", KEY_F(3) },
+        { "\033[[D", KEY_F(4) },     { "\033[[E", KEY_F(5) },   { "\033[3~", KEY_DC },
+        { "\033[5~", KEY_PPAGE },    { "\033[6~", KEY_NPAGE },  { "\033[Z", KEY_BTAB },
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (key_defined(keys[i].bytes) == 0)
+            define_key(keys[i].bytes, keys[i].code);
+}
+
+/* ESC O j and so on are the keypad's signs, as PuTTY sends them, and no keys of a VT100. */
+static void define_keypad(void)
+{
+    static const char signs[] = "*+,-./0123456789";
+    char bytes[] = "\033Oj";
+
+    for (size_t i = 0; signs[i]; i++, bytes[2]++)
+        define_key(bytes, signs[i]);
+    define_key("\033OM", KEY_ENTER);
+}
+
+/* Key sequences that terminals send and their descriptions do not have, or have wrong. */
+static void define_keys(bool is_modern_one)
 {
     static const struct {
         const char *bytes;
@@ -216,7 +248,9 @@ static void define_keys(bool is_modern)
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         define_key(keys[i].bytes, keys[i].code);
-    if (!is_modern)
+    define_keypad();
+    define_missing_keys();
+    if (!is_modern_one)
         return;
     define_key("\033[<", TERM_KEY_MOUSE_SGR);
     define_key("\033[M", TERM_KEY_MOUSE_X10);
