@@ -56,7 +56,7 @@ static void test_states(void)
 static void test_names_of_functions(void)
 {
     static const char *const names[] = { "try_to_",   "wake_up ", "schedule",
-                                         " handle_ ", "do_exit",   NULL };
+                                         " handle_ ", "do_exit",  NULL };
     struct vt *vt = start_shell(40, 130);
 
     for (int cols = 130; cols <= 195; cols += 5) {
