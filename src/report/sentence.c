@@ -451,7 +451,7 @@ static void explain(const struct story *story, struct strbuf *out)
     explain_events(story, out);
     explain_outside(story->m, &story->range, out);
     if (out->length == start)
-        strbuf_puts(out, "it asked nothing of the kernel\n");
+        strbuf_puts(out, "It asked nothing of the kernel.\n");
 }
 
 bool report_explain(const struct machine *m, u64 n, struct strbuf *out)

@@ -136,7 +136,7 @@ static void test_poor_and_small(void)
         char line[64];
         VT_ASSERT(vt, vt_wait_text(vt, "2 sh>"));
         run_command(vt, "fork", "forked 3");
-        run_command(vt, "3: fork; undo", "undo");
+        run_command(vt, "3: fork; undo", "[1 of 2]>");
         snprintf(line, sizeof line, "pane %s", names[n]);
         run_command(vt, line, line);
         for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {

@@ -140,7 +140,7 @@ static void test_explain(void)
     EXPLAINS("pipe; fork; $!: read 3 5", "pipe_readv()", "/proc/3/wchan", "pipe_wait");
     EXPLAINS("fork; $!: sigprocmask block TERM; kill -TERM $!", "/proc/3/status",
              "ShdPnd: 0000000000004000  SigBlk: 0000000000004000");
-    EXPLAINS("settle off", "it asked nothing of the kernel");
+    EXPLAINS("settle off", "It asked nothing of the kernel.");
     // From inside, and after it was taken back.
     EXPLAINS("fork; undo; step 20", "pid_t pid = fork();", "What happened");
 }
