@@ -244,6 +244,8 @@ static void test_advice(void)
         { "exec /bin/ls | wc", "No shell" },
         { "open /nothing", "CREAT" },
         { "kill 9", "kill -9 3" },
+        { "kill 31", "kill -9 3" },
+        { "kill 32", "ps lists the tasks" },
         { "kill -9 -1", "nobody else" },
         { "wait", "fork makes a child" },
         { "wait 7", "Only its parent" },

@@ -62,13 +62,15 @@ static void test_save_in_the_past(void)
 
 static void test_dot(void)
 {
-    struct session *s =
-        session_with("boot sh; fork; 3: exit 7; clone thread; exec \"/a\\\"b\\\\c\"");
+    struct session *s = session_with(
+        "boot sh; fork; 3: exit 7; open \"/tmp/a\\\"b\\\\c\" CREAT|WRONLY mode=755; "
+        "write 3 \"#!/bin/cat\"; close 3; fork; 4: exec \"/tmp/a\\\"b\\\\c\"; clone thread");
     struct strbuf out = STRBUF_INIT;
 
-    CU_ASSERT_EQUAL(report_dot(s->m, &out), 5);
+    CU_ASSERT_EQUAL(report_dot(s->m, &out), 6);
     const char *text = strbuf_text(&out);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "digraph tasks {\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "t4 [label=\"4 a\\\"b\\\\c\\nR\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "t3 [label=\"3 sh\\nZ exit 7\", style=\"dashed"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "  t2 -> t3;\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "penwidth=3"));
@@ -120,6 +122,8 @@ static void test_trace_events(void)
     CU_ASSERT_EQUAL(count(text, "\"ph\":\"B\""), count(text, "\"ph\":\"E\""));
     CU_ASSERT_EQUAL(count(text, "\"name\":\"quote \\\" and \\\\\""), 3);
     // The parent's wait4 begins, is slept in, and goes on when the child has ended.
+    CU_ASSERT_TRUE(has_line(text, "\"ph\":\"B\",\"pid\":2,\"tid\":2,", "\"name\":\"sys_fork\""));
+    CU_ASSERT_FALSE(has_line(text, "\"ph\":\"B\",\"pid\":2,\"tid\":3,", "\"name\":\"sys_fork\""));
     CU_ASSERT_TRUE(has_line(text, "\"ph\":\"B\",\"pid\":2,\"tid\":2,", "\"name\":\"sys_wait4\""));
     CU_ASSERT_TRUE(has_line(text, "\"ph\":\"B\",\"pid\":2,\"tid\":3,", "\"name\":\"do_exit\""));
     CU_ASSERT_FALSE(has_line(text, "\"ph\":\"B\",\"pid\":2,\"tid\":2,", "\"name\":\"do_exit\""));

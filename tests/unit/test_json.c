@@ -233,12 +233,23 @@ static void test_commands_and_errors(void)
     strbuf_finish(&out);
 }
 
+// A fault that brings in no page names none.
+static void test_deadly_faults(void)
+{
+    write_stream("boot mem=8M; open /etc/motd; mmap 2 private f fd=3; fork; 2: load f+1p; fork; "
+                 "3: mmap 1600 private a; 3: store a 1 pages=1600");
+    CU_ASSERT(has(",\"kind\":\"bus\"}\n"));
+    CU_ASSERT(has(",\"kind\":\"oom\"}\n"));
+    strbuf_finish(&out);
+}
+
 static CU_TestInfo tests[] = {
     { "text is well-formed UTF-8 with escapes", test_text },
     { "each byte of data is one code point", test_bytes },
     { "events have the promised names", test_events },
     { "events about files", test_file_events },
     { "a snapshot has every promised field", test_snapshot },
+    { "deadly faults", test_deadly_faults },
     { "memory: faults, loads, what fork copied, pages", test_memory },
     { "commands and errors are told", test_commands_and_errors },
     CU_TEST_INFO_NULL,

@@ -125,6 +125,30 @@ static void test_tables(void)
     CU_ASSERT_TRUE(has(" blocked        SIGUSR2\n"));
     CU_ASSERT_TRUE(has(" shared pending SIGUSR2\n"));
     CU_ASSERT_TRUE(has(" SIGUSR1        handler "));
+    CU_ASSERT_TRUE(has(": SIGUSR2 code 0 from 2\n"));
+    close_session();
+}
+
+// pidmap says beforehand which PID the next fork gets, at every end of the numbers.
+static void test_next_pid(void)
+{
+    open_session("sysctl procarium.last_pid 32766; fork");
+    report_pidmap(m, &out);
+    CU_ASSERT_TRUE(has(" last_pid 32767, next 300 (wraps around)\n"));
+    run_in_session("fork; expect 300; sysctl procarium.last_pid 32766");
+    strbuf_clear(&out);
+    report_pidmap(m, &out);
+    CU_ASSERT_TRUE(has(" last_pid 32766, next 301 (wraps around)\n"));
+    run_in_session("fork; expect 301");
+    close_session();
+    open_session("sysctl kernel.pid_max 302; sysctl procarium.last_pid 299; fork; fork");
+    report_pidmap(m, &out);
+    CU_ASSERT_TRUE(has(" last_pid 301, next none: all in use\n"));
+    run_in_session("fork; expect -EAGAIN; kill -KILL 300; wait");
+    strbuf_clear(&out);
+    report_pidmap(m, &out);
+    CU_ASSERT_TRUE(has(" last_pid 301, next 300 (wraps around)\n"));
+    run_in_session("fork; expect 300");
     close_session();
 }
 
@@ -163,6 +187,7 @@ static CU_TestInfo tests[] = {
     { "threads are folded", test_threads_fold },
     { "bt and stack show the frames of a sleeper", test_stack },
     { "the kernel's tables are shown", test_tables },
+    { "the next PID is foretold", test_next_pid },
     { "every report holds at every step", test_every_step },
     CU_TEST_INFO_NULL,
 };

@@ -95,6 +95,13 @@ static void test_memory_reports(void)
     for (const char *letter = "KAF0spt."; *letter; letter++)
         CU_ASSERT_PTR_NOT_NULL(strchr(strbuf_text(&out), *letter));
     CU_ASSERT(has("more rows like this"));
+    // What is read and not mapped is in the page cache only.
+    run_in_session("open /etc/motd; read 3 5");
+    strbuf_clear(&out);
+    report_pages(m, &out);
+    const char *legend = strstr(strbuf_text(&out), "  a anonymous");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(legend);
+    CU_ASSERT_PTR_NOT_NULL(memchr(strbuf_text(&out), 'c', (size_t)(legend - strbuf_text(&out))));
     close_session();
 }
 

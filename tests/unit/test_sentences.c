@@ -52,6 +52,19 @@ static void test_last_access(void)
     close_session();
 }
 
+// Of many bytes the first are told, and how many there were.
+static void test_many_bytes(void)
+{
+    open_session("pipe; write 4 heap 100");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("1 init writes 00 00 00 00 00 00 00 00… (100 bytes) to descriptor 4"));
+    run_in_session("write 4 heap 8");
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("1 init writes 00 00 00 00 00 00 00 00 to descriptor 4"));
+    close_session();
+}
+
 // Of many page faults and stores, the first and their number.
 static void test_many_accesses(void)
 {
@@ -166,6 +179,7 @@ static CU_TestInfo tests[] = {
     { "a sentence says what happened", test_sentences },
     { "what nobody sends, the kernel does", test_kernel_sends },
     { "a deadly access is what is told", test_last_access },
+    { "a sentence shortens bytes", test_many_bytes },
     { "a sentence counts faults and stores", test_many_accesses },
     { "quiet commands leave what happened told", test_quiet_commands },
     { "a command is explained at length", test_explain },

@@ -86,6 +86,10 @@ static void test_branches(void)
     run(s, "branches 1; boot");
     b = session_branch(s, 0);
     CU_ASSERT_STRING_EQUAL(b.boot, "boot sh mem=32M thread_size=4K");
+    strbuf_clear(&t.text);
+    run(s, "fork; fork; fork; undo; vfork; branches");
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&t.text), "3 commands, the first 2 as here\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&t.text), "3 commands, where you are\n"));
     finish(s, &t);
 }
 
@@ -339,6 +343,10 @@ static void test_completion(void)
     completes(s, "fork ", "eager=1");
     completes(s, "say \"vf", "");
     completes(s, "help settl", "settle");
+    completes(s, "until copy_mm", "copy_mm");
+    completes(s, "until back copy_mm", "copy_mm");
+    completes(s, "until state 2 ", "D R S T X Z t");
+    completes(s, "until back state ", "1 2 3");
     complete_files(s);
     run(s, "repeat 600 { clone thread }");
     completes(s, "task 60", "60 600 601 602 603");

@@ -157,6 +157,21 @@ static void test_diff(void)
     CU_ASSERT_TRUE(report_diff(m, 2, 2, &out));
     CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "  nothing has changed\n");
     CU_ASSERT_FALSE(report_diff(m, 0, 9, &out));
+    run_in_session("fork"); // the new task has the old one's descriptor
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_diff(m, 1, 4, &out));
+    CU_ASSERT_TRUE(has("task 4: pid 3 → 4"));
+    CU_ASSERT_FALSE(has(" is new: 1264 bytes"));
+    close_session();
+}
+
+// What has no cache of its own is known by whoever points to it.
+static void test_pipe_in_trace(void)
+{
+    open_session("pipe; write 4 \"x\"");
+    CU_ASSERT_TRUE(report_trace(m, 0, &(struct trace_options){ .no_notes = true }, &out));
+    CU_ASSERT_TRUE(has(": nrbufs 0 → 1"));
+    CU_ASSERT_TRUE(has("· pipe_inode_info "));
     close_session();
 }
 
@@ -165,6 +180,7 @@ static CU_TestInfo tests[] = {
     { "so do those of exit and wait4", test_exit_and_wait_order },
     { "a trace is the same wherever the machine stands", test_trace_is_the_same_anywhere },
     { "depth and window limit a trace", test_depth_and_window },
+    { "a pipe is known for what it is", test_pipe_in_trace },
     { "diff names what changed, forwards and backwards", test_diff },
     CU_TEST_INFO_NULL,
 };

@@ -251,6 +251,12 @@ static void test_states(void)
     CU_ASSERT_TRUE(s->lit >> VIEW_ARROW_WOKEN & 1);
     CU_ASSERT_EQUAL(s->box[VIEW_BOX_ZOMBIE].count, 1);
     CU_ASSERT_EQUAL(s->actor, 2);
+    CU_ASSERT_TRUE(s->lit >> VIEW_ARROW_PREEMPTED & 1); /* 2 was: 3 took its signal */
+    run("settle off");
+    run("pause"); /* who falls asleep was not */
+    view_states(view, s);
+    CU_ASSERT_TRUE(s->lit >> VIEW_ARROW_SLEEPS & 1);
+    CU_ASSERT_FALSE(s->lit >> VIEW_ARROW_PREEMPTED & 1);
     free(s);
     finish();
 }

@@ -143,6 +143,12 @@ static void test_parting(void)
     CU_ASSERT_FALSE(row_of("heap+0")->parts_now);
     CU_ASSERT_EQUAL(summary.changed, 0);
     finish();
+    /* Of what has changed, that which parts comes into sight, wherever it lies. */
+    start("boot sh; store heap+1p \"hello\"; fork", 3);
+    run("3: store heap \"x\" pages=2", 3);
+    CU_ASSERT_EQUAL(summary.changed, 2);
+    CU_ASSERT_PTR_EQUAL(&rows[summary.first_changed], row_of("heap+1"));
+    finish();
 }
 
 static struct view_pair_bytes bytes_of(const char *name)
