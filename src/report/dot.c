@@ -4,8 +4,6 @@
 #include "report/text.h"
 #include "report/tree.h"
 
-#include <string.h>
-
 // A text inside the quotes of a label.
 static void add_quoted(struct strbuf *out, const char *text)
 {

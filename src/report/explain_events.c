@@ -2,8 +2,7 @@
 #include "report/explain.h"
 
 #include "mm/mm.h"
-
-#include <string.h>
+#include "report/objects.h"
 
 #define CACHES_TOLD 24u
 

@@ -226,10 +226,8 @@ static void add_status(u32 status, struct strbuf *out)
 
 static void add_string(const void *bytes, u32 size, struct strbuf *out)
 {
-    const char *end = memchr(bytes, 0, size);
-
     strbuf_putc(out, '"');
-    strbuf_add_visible(out, bytes, end ? (size_t)(end - (const char *)bytes) : size);
+    add_text(bytes, size, out);
     strbuf_putc(out, '"');
 }
 

@@ -3,22 +3,13 @@
 
 #include "report/objects.h"
 
-#include <string.h>
-
-static void add_string(const char *text, size_t size, struct strbuf *out)
-{
-    const char *end = memchr(text, 0, size);
-
-    strbuf_add_visible(out, text, end ? (size_t)(end - text) : size);
-}
-
 void add_file_name(const struct machine *m, const struct moment *then, kaddr address,
                    struct strbuf *out)
 {
     struct file file;
 
     if (read_kernel_then(m, then, address, &file, sizeof file))
-        add_string(file.name, sizeof file.name, out);
+        add_text(file.name, sizeof file.name, out);
 }
 
 void add_inode_name(const struct machine *m, const struct moment *then, kaddr address,
@@ -27,7 +18,7 @@ void add_inode_name(const struct machine *m, const struct moment *then, kaddr ad
     struct inode inode;
 
     if (read_kernel_then(m, then, address, &inode, sizeof inode))
-        add_string(inode.i_name, sizeof inode.i_name, out);
+        add_text(inode.i_name, sizeof inode.i_name, out);
 }
 
 #define DEPTH_SHOWN 16u
@@ -45,7 +36,7 @@ void add_dentry_path(const struct machine *m, const struct moment *then, kaddr a
         strbuf_putc(out, '/');
     while (depth-- > 0) {
         strbuf_putc(out, '/');
-        add_string(way[depth].d_name, sizeof way->d_name, out);
+        add_text(way[depth].d_name, sizeof way->d_name, out);
     }
 }
 

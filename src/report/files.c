@@ -4,8 +4,6 @@
 #include "report/file_words.h"
 #include "report/text.h"
 
-#include <string.h>
-
 static void add_fs(const struct machine *m, const struct task_struct *p, struct strbuf *out)
 {
     if (!p->fs || !is_kaddr(m, p->fs, sizeof(struct fs_struct))) {

@@ -263,42 +263,40 @@ static void write_fork(struct json_writer *w, const struct event *e)
     json_end(w);
 }
 
-// Bytes of a task's memory, as they are now.
-static void write_load(struct json_writer *w, const struct machine *m, const struct event *e)
+// "data": bytes of a task's memory, as they are now. `p` may be NULL.
+static void add_data(struct json_writer *w, const struct machine *m, const struct task_struct *p,
+                     uaddr address, u32 size)
 {
-    const struct task_struct *p = find_task_by_pid(m, e->a);
-    u32 size = (u32)e->c, got = 0;
     u8 *bytes = malloc(size ? size : 1);
+    u32 got = 0;
 
     BUG_ON(!bytes);
     if (p && p->mm)
-        got = read_user_bytes(m, mm_at(m, p->mm), (uaddr)e->b, bytes, size);
+        got = read_user_bytes(m, mm_at(m, p->mm), address, bytes, size);
+    strbuf_puts(&w->line, ",\"data\":");
+    json_add_bytes(&w->line, bytes, got);
+    free(bytes);
+}
+
+static void write_load(struct json_writer *w, const struct machine *m, const struct event *e)
+{
     json_begin(w, "load");
     json_number(w, "pid", e->a);
     json_hex(w, "address", (u32)e->b);
-    strbuf_puts(&w->line, ",\"data\":");
-    json_add_bytes(&w->line, bytes, got);
+    add_data(w, m, find_task_by_pid(m, e->a), (uaddr)e->b, (u32)e->c);
     json_end(w);
-    free(bytes);
 }
 
 // The bytes that a read or write has moved lie where its call says.
 static void write_transfer(struct json_writer *w, const struct machine *m, const struct event *e)
 {
     const struct task_struct *p = find_task_by_pid(m, e->a);
-    u32 size = (u32)e->c, got = 0;
-    u8 *bytes = malloc(size ? size : 1);
 
-    BUG_ON(!bytes);
-    if (p && p->mm)
-        got = read_user_bytes(m, mm_at(m, p->mm), task_pt_regs(m, p)->ecx, bytes, size);
     json_begin(w, e->kind == EVENT_WRITE ? "write" : "read");
     json_number(w, "pid", e->a);
     json_number(w, "fd", e->b);
-    strbuf_puts(&w->line, ",\"data\":");
-    json_add_bytes(&w->line, bytes, got);
+    add_data(w, m, p, p ? task_pt_regs(m, p)->ecx : 0, (u32)e->c);
     json_end(w);
-    free(bytes);
 }
 
 // `first` and `second` name the event's b and c.

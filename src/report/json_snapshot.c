@@ -42,14 +42,13 @@ static void add_identity(struct json_writer *w, const struct machine *m,
     const struct task_struct *leader = task_or_null(m, p->group_leader);
     const struct task_struct *parent = leader ? task_or_null(m, leader->real_parent) : NULL;
     const struct signal_struct *signal = signal_or_null(m, p);
-    const char *end = memchr(p->comm, 0, sizeof p->comm);
 
     strbuf_printf(&w->line, "{\"pid\":%d", p->pid);
     json_number(w, "tgid", p->tgid);
     json_number(w, "ppid", parent ? parent->tgid : 0);
     json_number(w, "pgrp", signal ? signal->pgrp : 0);
     json_number(w, "session", signal ? signal->session : 0);
-    json_text(w, "comm", p->comm, end ? (size_t)(end - p->comm) : sizeof p->comm);
+    json_text(w, "comm", p->comm, strnlen(p->comm, sizeof p->comm));
 }
 
 #define DESCRIPTORS_SHOWN 1024u

@@ -259,19 +259,6 @@ static void add_task(const struct story *story, s32 pid, struct strbuf *out)
         add_past_name(story, pid, out);
 }
 
-void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out)
-{
-    const char *end;
-
-    if (!is_kaddr(m, cache, sizeof(struct kmem_cache))) {
-        strbuf_printf(out, "%08x", cache);
-        return;
-    }
-    const struct kmem_cache *c = at(m, cache, struct kmem_cache);
-    end = memchr(c->name, 0, sizeof c->name);
-    strbuf_add_visible(out, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
-}
-
 static void add_flag_names(u32 flags, bool is_brief, struct strbuf *out)
 {
     static const char prefix[] = "CLONE_";

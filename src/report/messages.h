@@ -17,9 +17,6 @@ struct story {
 // Adds what an event says, without a newline: "2 sh forked 3 sh".
 void event_text(const struct story *story, const struct event *event, struct strbuf *out);
 
-// Adds the name of the slab cache at an address.
-void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out);
-
 // The same behind another event's text, if both are one call's return: " and 3 to 2 sh" behind "fork
 // returns 0 to 3 sh". False, with nothing added, if they are not.
 bool event_text_again(const struct story *story, const struct event *before,

@@ -125,11 +125,14 @@ u32 read_user_then(const struct machine *m, const struct moment *then, s32 pid, 
 
 // ---- Words about a task ------------------------------------------------------------------------
 
+void add_text(const char *text, size_t size, struct strbuf *out)
+{
+    strbuf_add_visible(out, text, strnlen(text, size));
+}
+
 void add_comm(const struct task_struct *p, struct strbuf *out)
 {
-    const char *end = memchr(p->comm, 0, sizeof p->comm);
-
-    strbuf_add_visible(out, p->comm, end ? (size_t)(end - p->comm) : sizeof p->comm);
+    add_text(p->comm, sizeof p->comm, out);
 }
 
 void add_task_name(const struct task_struct *p, struct strbuf *out)
@@ -232,6 +235,16 @@ void add_about(const struct machine *m, const struct task_struct *p, struct strb
         add_ready_reason(m, p, out);
         break;
     }
+}
+
+void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out)
+{
+    if (!is_kaddr(m, cache, sizeof(struct kmem_cache))) {
+        strbuf_printf(out, "%08x", cache);
+        return;
+    }
+    const struct kmem_cache *c = at(m, cache, struct kmem_cache);
+    add_text(c->name, sizeof c->name, out);
 }
 
 // ---- The kernel stack ----------------------------------------------------------------------------

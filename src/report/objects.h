@@ -51,6 +51,8 @@ kaddr find_task_then(const struct machine *m, const struct moment *then, s32 pid
 u32 read_user_then(const struct machine *m, const struct moment *then, s32 pid, uaddr address,
                    void *bytes, u32 size);
 
+// Adds text that stands in `size` bytes, up to a NUL if there is one, fit for a terminal.
+void add_text(const char *text, size_t size, struct strbuf *out);
 // Adds "3 sh", fit for a terminal.
 void add_task_name(const struct task_struct *p, struct strbuf *out);
 // The same for the task at an address, as it was at a moment. Adds nothing if there can't be one.
@@ -61,6 +63,8 @@ void add_comm(const struct task_struct *p, struct strbuf *out);
 void add_sleeps_in(const struct machine *m, const struct task_struct *p, struct strbuf *out);
 // Adds what a task waits for, or how it ended: "wait4", "exit 0", "SIGSTOP"; or nothing.
 void add_about(const struct machine *m, const struct task_struct *p, struct strbuf *out);
+// Adds the name of the slab cache at an address.
+void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out);
 
 // The kernel stack frames of a task, innermost first.
 struct stack_frame {

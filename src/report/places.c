@@ -3,8 +3,6 @@
 
 #include "mm/vm.h"
 
-#include <string.h>
-
 #define OWNER_SEARCH_LIMIT 4096u // tasks asked whether a structure is theirs
 
 // ---- Places --------------------------------------------------------------------------------------
@@ -284,14 +282,6 @@ static s32 pid_then(const struct machine *m, const struct moment *then, kaddr ta
     moment_get(then, m, kaddr_to_offset(task) + (u32)offsetof(struct task_struct, pid), &pid,
                sizeof pid);
     return pid;
-}
-
-static void add_cache_name(const struct machine *m, kaddr cache, struct strbuf *out)
-{
-    const struct kmem_cache *c = at(m, cache, struct kmem_cache);
-    const char *end = memchr(c->name, 0, sizeof c->name);
-
-    strbuf_add_visible(out, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
 }
 
 static void object_name(const struct machine *m, const struct moment *then,

@@ -3,8 +3,6 @@
 #include "report/fields.h"
 #include "report/text.h"
 
-#include <string.h>
-
 // ---- sig -----------------------------------------------------------------------------------------
 
 static const struct field sigset_field = {

@@ -232,10 +232,9 @@ static void add_caches_title(struct strbuf *out)
 static void add_cache_row(const struct machine *m, const struct kmem_cache *c, struct strbuf *out)
 {
     struct strbuf name = STRBUF_INIT;
-    const char *end = memchr(c->name, 0, sizeof c->name);
     u32 slabs = cache_slabs(c);
 
-    strbuf_add_visible(&name, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
+    add_cache_name(m, kaddr_of(m, c), &name);
     strbuf_printf(out, "%08x  ", kaddr_of(m, c));
     add_padded(out, strbuf_text(&name), 15);
     strbuf_printf(out, " %7u  %9u %6u  %5u  %4uk  %u, next %u\n", c->objsize,

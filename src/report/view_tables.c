@@ -2,8 +2,6 @@
 #include "report/tables.h"
 #include "report/view.h"
 
-#include <string.h>
-
 #define LIST_LIMIT 65536u
 
 static bool is_on(const struct view *v)
@@ -50,7 +48,6 @@ static void fill_slab_then(const struct view *v, const struct kmem_cache *c, str
 
 static void fill_slab(const struct view *v, const struct kmem_cache *c, struct view_slab *row)
 {
-    const char *end = memchr(c->name, 0, sizeof c->name);
     struct strbuf text = STRBUF_INIT;
 
     *row = (struct view_slab){
@@ -70,7 +67,7 @@ static void fill_slab(const struct view *v, const struct kmem_cache *c, struct v
     row->full = row->slabs - row->partial - row->empty;
     row->changed = view_differs(v, row->cache, sizeof *c);
     fill_slab_then(v, c, row);
-    strbuf_add_visible(&text, c->name, end ? (size_t)(end - c->name) : sizeof c->name);
+    add_cache_name(v->m, row->cache, &text);
     view_put(row->name, sizeof row->name, &text);
     strbuf_finish(&text);
 }

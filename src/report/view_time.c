@@ -1,7 +1,6 @@
 // See procarium/view.h: the trace and the state diagram.
 #include "report/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // ---- The trace -----------------------------------------------------------------------------------

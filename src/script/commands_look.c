@@ -4,7 +4,6 @@
 #include "procarium/report.h"
 #include "script/messages.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void show(struct session *s, struct strbuf *text)

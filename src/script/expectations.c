@@ -7,6 +7,7 @@
 #include "report/file_words.h"
 #include "report/objects.h"
 #include "script/messages.h"
+#include "script/quantity.h"
 
 #include <string.h>
 
@@ -138,13 +139,6 @@ HOLDS(gone)
 
 // ---- What two tasks share ----------------------------------------------------------------------
 
-static kaddr object_of(const struct task_struct *p, u32 index)
-{
-    const kaddr objects[] = { p->mm, p->files, p->fs, p->sighand, p->signal };
-
-    return objects[index];
-}
-
 // shared OBJECT PID PID, separate OBJECT PID PID
 static bool compare_objects(struct session *s, const struct node *n, bool is_shared)
 {
@@ -154,7 +148,7 @@ static bool compare_objects(struct session *s, const struct node *n, bool is_sha
     if (!word_choice(s, &n->word[1], SHARED_OBJECTS, &index) || !word_task(s, &n->word[2], &a) ||
         !word_task(s, &n->word[3], &b))
         return false;
-    bool is_same = object_of(a, index) && object_of(a, index) == object_of(b, index);
+    bool is_same = shared_object(a, index) && shared_object(a, index) == shared_object(b, index);
     if (is_same == is_shared)
         return true;
     return is_shared ? fail_expected(s, n->word[1].offset, MSG_EXPECT_SHARED, a->pid, b->pid,
@@ -174,20 +168,6 @@ HOLDS(separate)
 }
 
 // ---- Bytes and paths ---------------------------------------------------------------------------
-
-// Where the journal, up to where the machine stands, has the newest event of a kind. False if nowhere.
-static bool newest_event(const struct machine *m, enum event_kind kind, u64 *position)
-{
-    for (u64 i = record_cursor(m); i > m->journal.tail; i--) {
-        const struct record *r = record_get(m, i - 1);
-
-        if (r->kind != RECORD_NOTE || r->id != kind)
-            continue;
-        *position = i - 1;
-        return true;
-    }
-    return false;
-}
 
 #define READ_MAX (WORD_LENGTH_MAX + 1) // bytes of what was read: more than any word has
 #define TOLD_MAX 256u                  // of them, those that are told as an answer

@@ -7,8 +7,6 @@
 #include "machine/program.h"
 #include "script/messages.h"
 
-#include <string.h>
-
 bool names_host_file(const struct node *n)
 {
     return n->command->kind == COMMAND_CALL && n->command->number == __NR_execve && n->words > 0 &&

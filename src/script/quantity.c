@@ -52,20 +52,28 @@ GET_NUMBER(current, current(s->m)->pid)
 GET_NUMBER(panicked, cpu(s->m)->panicked != 0)
 GET_NUMBER(position, s->m->history.run)
 
+bool newest_event(const struct machine *m, enum event_kind kind, u64 *position)
+{
+    for (u64 i = record_cursor(m); i > m->journal.tail; i--) {
+        const struct record *r = record_get(m, i - 1);
+
+        if (r->kind != RECORD_NOTE || r->id != kind)
+            continue;
+        *position = i - 1;
+        return true;
+    }
+    return false;
+}
+
 // The status word of the last wait call that had an answer.
 GET(status)
 {
-    const struct journal *j = &s->m->journal;
+    u64 position;
 
-    for (u64 i = record_cursor(s->m); i > j->tail; i--) {
-        const struct record *r = record_get(s->m, i - 1);
-
-        if (r->kind != RECORD_NOTE || r->id != EVENT_WAIT_STATUS)
-            continue;
-        *value = record_event(r).c;
-        return true;
-    }
-    return fail(s, words->offset, MSG_NO_STATUS);
+    if (!newest_event(s->m, EVENT_WAIT_STATUS, &position))
+        return fail(s, words->offset, MSG_NO_STATUS);
+    *value = record_event(record_get(s->m, position)).c;
+    return true;
 }
 
 // By its name, or NULL with a mistake.
@@ -200,6 +208,13 @@ GET(field)
                                            fail(s, words[1].offset, MSG_NO_FIELD, words[1].text));
 }
 
+kaddr shared_object(const struct task_struct *p, u32 index)
+{
+    const kaddr objects[] = { p->mm, p->files, p->fs, p->sighand, p->signal };
+
+    return objects[index];
+}
+
 // count mm|files|fs|sighand|signal PID: how many tasks share it.
 GET(count)
 {
@@ -208,13 +223,13 @@ GET(count)
 
     if (!word_choice(s, &words[0], SHARED_OBJECTS, &index) || !word_task(s, &words[1], &p))
         return false;
-    const kaddr objects[] = { p->mm, p->files, p->fs, p->sighand, p->signal };
-    if (!objects[index])
+    kaddr object = shared_object(p, index);
+    if (!object)
         return fail(s, words[1].offset, MSG_HAS_NONE, p->pid, words[0].text);
     if (index == 0)
         *value = at(s->m, p->mm, struct mm_struct)->mm_users;
     else // files, fs, sighand and signal begin with their count
-        *value = *at(s->m, objects[index], s32);
+        *value = *at(s->m, object, s32);
     return true;
 }
 
@@ -410,17 +425,13 @@ GET_OF_PAGE(mapped, page_mapcount(pfn_to_page(s->m, pte_pfn(pte))))
 // What fork did last: page table entries, and whole pages.
 static bool copied_by_fork(struct session *s, const struct word *words, bool pages, s64 *value)
 {
-    const struct journal *j = &s->m->journal;
+    u64 position;
 
-    for (u64 i = record_cursor(s->m); i > j->tail; i--) {
-        const struct record *r = record_get(s->m, i - 1);
-
-        if (r->kind != RECORD_NOTE || r->id != EVENT_COPY_PTES)
-            continue;
-        *value = pages ? record_event(r).c : record_event(r).b;
-        return true;
-    }
-    return fail(s, words->offset, MSG_NO_COPY);
+    if (!newest_event(s->m, EVENT_COPY_PTES, &position))
+        return fail(s, words->offset, MSG_NO_COPY);
+    struct event event = record_event(record_get(s->m, position));
+    *value = pages ? event.c : event.b;
+    return true;
 }
 
 GET(copied_entries)

@@ -19,6 +19,11 @@ struct quantity {
 extern const struct quantity quantities[];
 extern const u32 quantity_count;
 
+// Where the journal, up to where the machine stands, has the newest event of a kind. False if nowhere.
+bool newest_event(const struct machine *m, enum event_kind kind, u64 *position);
+// That of a task's objects which stands at `index` in SHARED_OBJECTS, or 0.
+kaddr shared_object(const struct task_struct *p, u32 index);
+
 // By the word that names it, or NULL.
 const struct quantity *find_quantity(const struct word *w);
 
