@@ -228,6 +228,10 @@ static void test_fault_first(void)
     VT_ASSERT(vt, vt_wait_text(vt, "which others have too"));
     CU_ASSERT_TRUE(vt_find(vt, "page_fault() {", &row, NULL));
     CU_ASSERT_EQUAL(row, 1);
+    vt_type(vt, "boot sh; pipe; fork; write 4 \"hello\"\r"); /* its buffer's fault is an aside */
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh writes \"hello\""));
+    CU_ASSERT_TRUE(vt_find(vt, "sys_write() {", &row, NULL));
+    CU_ASSERT_EQUAL(row, 2);
     quit_procarium(vt);
 }
 

@@ -123,17 +123,29 @@ static int draw_line(const struct canvas *canvas, int y, const struct view_line 
 
 /* ---- Which lines are in sight ---- */
 
-/* The line where the call or the page fault begins: before it, the CPU may have had to go to the acting task. */
+static bool is_call_of(const struct view_line *line, const char *function)
+{
+    return strncmp(line->text, function, strlen(function)) == 0;
+}
+
+/*
+ * The line where the call or the page fault begins: before it, the CPU may have had to go to the acting
+ * task. A fault that comes before a call of the same task is that of its buffer: the call matters.
+ */
 static int first_call(const struct view_state *vs)
 {
     struct view_line lines[PREAMBLE_MAX];
-    u32 count = view_trace(vs->view, 0, PREAMBLE_MAX, lines);
+    int count = (int)view_trace(vs->view, 0, PREAMBLE_MAX, lines), fault = -1;
 
-    for (u32 i = 0; i < count; i++)
-        if (strncmp(lines[i].text, "system_call(", strlen("system_call(")) == 0 ||
-            strncmp(lines[i].text, "page_fault(", strlen("page_fault(")) == 0)
-            return (int)i;
-    return 0;
+    for (int i = 0; i < count; i++) {
+        if (is_call_of(&lines[i], "system_call("))
+            return i;
+        if (fault < 0 && is_call_of(&lines[i], "page_fault("))
+            fault = i;
+        if (fault >= 0 && lines[i].kind == VIEW_LINE_SWITCH)
+            break;
+    }
+    return fault > 0 ? fault : 0;
 }
 
 /* The rows between the first line in sight and a later one; `rows` if there are more. */
