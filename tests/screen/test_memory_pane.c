@@ -56,7 +56,7 @@ struct place {
 static struct place place_of(struct vt *vt, const char *page, const char *frame)
 {
     struct place at = { page_row(vt, page), -1 };
-    int row;
+    int row = -1;
 
     VT_ASSERT(vt, at.row >= 0 && vt_find_from(vt, at.row, frame, &row, &at.col));
     CU_ASSERT_EQUAL(row, at.row);
