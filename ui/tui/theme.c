@@ -183,7 +183,9 @@ static enum theme_depth terminal_depth(enum theme_name name)
         return THEME_MONOCHROME;
     start_color();
     use_default_colors();
-    if (COLORS >= 256 && COLOR_PAIRS > STYLES)
+    if (COLORS > 256) /* numbers beyond 7 are red, green and blue there, and no palette's */
+        return THEME_8;
+    if (COLORS == 256 && COLOR_PAIRS > STYLES)
         return THEME_256;
     return COLORS >= 16 ? THEME_16 : THEME_8;
 }
