@@ -149,6 +149,38 @@ static void test_other_sides(void)
     quit_procarium(vt);
 }
 
+/* Steps into command 3 until the text stands there, but not for ever. */
+static void step_to(struct vt *vt, int *step, const char *text)
+{
+    char prompt[32];
+
+    for (int i = 0; i < 40 && !vt_find(vt, text, NULL, NULL); i++) {
+        vt_key(vt, VTERM_KEY_FUNCTION(9));
+        snprintf(prompt, sizeof prompt, "step %d]>", ++*step);
+        VT_ASSERT(vt, vt_wait_text(vt, prompt));
+    }
+    VT_ASSERT(vt, vt_find(vt, text, NULL, NULL));
+}
+
+/* Inside the command: the arrow moves in one step, and one step back it is one frame again. */
+static void test_steps(void)
+{
+    struct vt *vt = start_memory(24, 80);
+
+    run_command(vt, "store heap \"hello\"", "heap+0");
+    run_command(vt, "fork", "684 =c2");
+    run_command(vt, "3: store heap \"jelly\"; undo", "[2 of 3]>");
+    int step = 0;
+    step_to(vt, &step, "is copied to page frame 687 for");
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), "P-UAD ──────▶ 684 =c2 ◀────── P-U-D"));
+    step_to(vt, &step, "heap+0: 684 → 687 ─");
+    CU_ASSERT_TRUE(row_has(vt, page_row(vt, "heap+0"), "P-UAD ──────▶ 684 2→1 687 ◀══ PWUAD"));
+    vt_key(vt, VTERM_KEY_FUNCTION(7));
+    VT_ASSERT(vt, vt_wait_text(vt, "P-UAD ──────▶ 684 =c2 ◀══════ P-U-D"));
+    CU_ASSERT_FALSE(row_has(vt, page_row(vt, "heap+0"), "687"));
+    quit_procarium(vt);
+}
+
 /* Frames with long numbers and counts have room, in fewer signs where there is little of it. */
 static void test_long_numbers(void)
 {
@@ -321,6 +353,7 @@ static CU_TestInfo tests[] = {
     { "one task alone", test_alone },
     { "copy-on-write at every size", test_copy_on_write },
     { "on the other side", test_other_sides },
+    { "step by step", test_steps },
     { "long numbers", test_long_numbers },
     { "a page drawn large", test_close_up },
     { "the writer's colour", test_the_writers_colour },

@@ -20,6 +20,7 @@ static const struct {
     int before_count;
 } forms[PAGE_FORMS] = {
     [PAGE_TIGHT] = { 1, 1, 0, 0, 0 },
+    [PAGE_CLOSE] = { 2, 1, 0, 0, 1 },
     [PAGE_PLAIN] = { 2, 1, 0, 1, 1 },
     [PAGE_BOXED] = { 3, 1, 2, 0, 1 },
 };

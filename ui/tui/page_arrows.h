@@ -33,7 +33,7 @@ void page_count_text(const struct view_pair_row *row, int side, bool is_short,
 
 /* ---- In one row ---- */
 
-enum page_form { PAGE_TIGHT, PAGE_PLAIN, PAGE_BOXED, PAGE_FORMS };
+enum page_form { PAGE_TIGHT, PAGE_CLOSE, PAGE_PLAIN, PAGE_BOXED, PAGE_FORMS };
 
 /* Where frames and arrows stand, in all rows alike. */
 struct page_track {

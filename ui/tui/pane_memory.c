@@ -245,8 +245,11 @@ static void note(void *pane, const void *view, char *text, size_t size)
         s.first_changed >= 0 && view_pair_rows(vs->view, (u32)s.first_changed, 1, &row) == 1;
     if (has_row && row.parts_now) {
         int side = row.side[0].frame != row.side[0].frame_was ? 0 : 1;
-        snprintf(text, size, _("%s: %u → %u, count %d → %d"), row.name, row.side[side].frame_was,
-                 row.side[side].frame, row.count_was, row.count);
+        int used = snprintf(text, size, _("%s: %u → %u"), row.name, row.side[side].frame_was,
+                            row.side[side].frame);
+        if (row.count != row.count_was && used > 0 && (size_t)used < size)
+            snprintf(text + used, size - (size_t)used, _(", count %d → %d"), row.count_was,
+                     row.count);
     } else if (s.changed > 0) {
         snprintf(text, size, s.changed == 1 ? _("%u page changed") : _("%u pages changed"),
                  s.changed);
