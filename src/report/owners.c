@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define TASKS_MAX   48u   // of the tree that are looked at
-#define PAGES_MAX   4096u // of all of them
+#define PAGES_MAX   4096u // of all tasks that are looked at
 #define SHARERS_MAX 64u   // areas that may share an anonymous page
 #define HEIRS_MAX   16u   // threads that are looked at for one that has memory still
 
@@ -197,6 +197,21 @@ static kaddr changed_word(const struct owners *o, const struct moment *then, u32
     return offset >> PAGE_SHIFT < o->frames ? offset + KERNEL_BASE : 0;
 }
 
+// Who has lost a parent or a child may be the only one now that has what they shared.
+static void learn_relatives(struct owners *o, const struct machine *m,
+                            const struct changed_tasks *changed)
+{
+    u32 left = PAGES_MAX;
+
+    for (u32 i = 0; i < changed->count && left > 0; i++) {
+        const struct task_struct *p = task_or_null(m, changed->task[i]);
+        const struct mm_struct *mm = p ? mm_or_null(m, p) : NULL;
+
+        if (mm)
+            learn_pages(o, m, mm, &left);
+    }
+}
+
 void owners_learn_changes(struct owners *o, const struct machine *m, const struct moment *then)
 {
     struct changed_tasks changed;
@@ -223,6 +238,7 @@ void owners_learn_changes(struct owners *o, const struct machine *m, const struc
         if (entry && directory_of_table(o, m, kaddr_to_pfn(entry)) != NO_FRAME)
             learn_page(o, m, entry, *at(m, entry, u32));
     }
+    learn_relatives(o, m, &changed);
 }
 
 void owners_learn_first(struct owners *o, const struct machine *m, const struct tree *tree)

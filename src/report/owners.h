@@ -16,7 +16,8 @@ struct owners {
 // Learns all that the tasks have. Costs a look at each of them and, `with_pages`, at each page.
 void owners_learn_all(struct owners *o, const struct machine *m, const struct task_struct **tasks,
                       u32 count, bool with_pages);
-// Learns what has come up since a moment. Costs a look at each word that differs.
+// Learns what has come up since a moment. Costs a look at each word that differs, and at a bounded
+// number of pages of the tasks that differ.
 void owners_learn_changes(struct owners *o, const struct machine *m, const struct moment *then);
 // Learns what the first tasks of the tree have, in whatever way it came about: who is left when
 // one of several that had a page has gone. Costs a look at a bounded number of tasks and pages.

@@ -425,6 +425,18 @@ static void test_owners_among_many(void)
     CU_ASSERT_EQUAL(count_unknown(2), 0);
     run("99: exit 1; 98: munmap m; 97: exit", 2);
     CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("80: store heap \"y\"; 85: exec /bin/ls; 85: fork; 80: fork; 70: fork; $!: fork", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("85: exit", 2); /* its child has the text alone now */
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("80: exit; 70: exit", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("60: fork; let first $!; 60: fork; let second $!; 60: fork; $!: pause; 60: store heap 1",
+        2);
+    run("$second: exit; nice 1", 2);
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
+    run("$first: exit", 2); /* now its sister alone has what the parent had */
+    CU_ASSERT_EQUAL(count_unknown(2), 0);
     run("96: brk 0x0805a000; 96: store heap 7 pages=8; fork; wait4 99", 2);
     CU_ASSERT_EQUAL(count_unknown(2), 0);
     run("undo 3", 2);
