@@ -60,33 +60,6 @@ static enum charset charset_of_environment(void)
     return CHARSET_UNTOLD;
 }
 
-bool term_is_usable(char *why, size_t size)
-{
-    const char *name = getenv("TERM");
-    int error;
-
-    if (!name || !*name)
-        name = NULL;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        snprintf(why, size, _("standard input and output must be a terminal"));
-        return false;
-    }
-    if (!name) {
-        snprintf(why, size, _("TERM is not set"));
-        return false;
-    }
-    if (setupterm(name, STDOUT_FILENO, &error) != OK) {
-        snprintf(why, size, _("TERM=%.40s is unknown"), name);
-        return false;
-    }
-    const char *place_cursor = tigetstr("cup");
-    bool ok = place_cursor && place_cursor != (char *)-1;
-    if (!ok)
-        snprintf(why, size, _("TERM=%.40s cannot place a cursor"), name);
-    del_curterm(cur_term);
-    return ok;
-}
-
 static bool begins_with_one_of(const char *text, const char *const *prefixes)
 {
     for (; *prefixes; prefixes++)
@@ -120,6 +93,50 @@ bool term_prints_unicode(void)
     const char *name = getenv("TERM");
 
     return charset == CHARSET_UTF8 || (charset == CHARSET_UNTOLD && name && knows_unicode(name));
+}
+
+/* Leaves the description in use if it is there. */
+static bool is_described(const char *name)
+{
+    int error;
+
+    return setupterm(name, STDOUT_FILENO, &error) == OK;
+}
+
+/*
+ * Terminals newer than this system, or than the one that ssh leads to, send and understand what
+ * their elders do.
+ */
+static bool take_other_description(const char *name)
+{
+    static const char *const inside[] = { "screen", "tmux", NULL };
+    const char *other = begins_with_one_of(name, inside) ? "screen-256color" : "xterm-256color";
+
+    return is_modern(name) && is_described(other) && setenv("TERM", other, 1) == 0;
+}
+
+bool term_is_usable(char *why, size_t size)
+{
+    const char *name = getenv("TERM");
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, size, _("standard input and output must be a terminal"));
+        return false;
+    }
+    if (!name || !*name) {
+        snprintf(why, size, _("TERM is not set"));
+        return false;
+    }
+    if (!is_described(name) && !take_other_description(name)) {
+        snprintf(why, size, _("TERM=%.40s is unknown"), name);
+        return false;
+    }
+    const char *place_cursor = tigetstr("cup");
+    bool ok = place_cursor && place_cursor != (char *)-1;
+    if (!ok)
+        snprintf(why, size, _("TERM=%.40s cannot place a cursor"), name);
+    del_curterm(cur_term);
+    return ok;
 }
 
 /* ---- Sequences ---- */

@@ -42,7 +42,8 @@ void term_set_locale(void);
 
 /*
  * Whether a screen can be had: standard input and output are a terminal that can place its cursor.
- * When not, `why` gets one line that says so; the program prints it and exits with status 2.
+ * When not, `why` gets one line that says so. TERM becomes another name if its own is not described
+ * here and it is of a kind that is known.
  */
 bool term_is_usable(char *why, size_t size);
 
