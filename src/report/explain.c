@@ -16,7 +16,7 @@
 struct c_call {
     s32 nr;
     const char *form;
-    const char *kinds; // pairs: the argument's number, and d x S W C R P M F H A B O N K o
+    const char *kinds; // pairs: the argument's number, and d x S W C R P M F H A B O N K U o
     const char *note;
 };
 
@@ -42,7 +42,7 @@ static const struct c_call c_calls[] = {
     { __NR_setsid, "pid_t sid = setsid();", "", NULL },
     { __NR_nice, "nice(@);", "0d", NULL },
     { __NR_sched_yield, "sched_yield();", "", NULL },
-    { __NR_setrlimit, "setrlimit(@, &(struct rlimit){ @, @ });", "0R1d2d", NULL },
+    { __NR_setrlimit, "setrlimit(@, &(struct rlimit){ @, @ });", "0R1U2U", NULL },
     { __NR_setuid, "setuid(@);", "0d", NULL },
     { __NR_ioperm, "ioperm(@, @, @);", "0x1d2d", NULL },
     { __NR_prctl, "prctl(PR_SET_PDEATHSIG, @);", "1S", NULL },
@@ -105,74 +105,77 @@ static void add_handler(u32 value, struct strbuf *out)
     strbuf_puts(out, value == SIG_DFL ? "SIG_DFL" : value == SIG_IGN ? "SIG_IGN" : "handler");
 }
 
+// The name that an argument has in C, or NULL.
+static const char *argument_name(u32 value, char kind)
+{
+    static const char *const how[] = { "SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK" };
+    static const char *const whence[] = { "SEEK_SET", "SEEK_CUR", "SEEK_END" };
+    static const char *const fcntl[] = { "F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL" };
+
+    switch (kind) {
+    case 'N':
+        return value < sizeof whence / sizeof *whence ? whence[value] : NULL;
+    case 'K':
+        return value < sizeof fcntl / sizeof *fcntl ? fcntl[value] : NULL;
+    case 'B':
+        return value < sizeof how / sizeof *how ? how[value] : NULL;
+    case 'S':
+        return name_of(NAMES_SIGNAL, value);
+    case 'R':
+        return name_of(NAMES_RLIMIT, value);
+    case 'U':
+        return value == RLIM_INFINITY ? "RLIM_INFINITY" : NULL;
+    default:
+        return NULL;
+    }
+}
+
 static void add_argument(u32 value, char kind, struct strbuf *out)
 {
     static const char *const prot[] = { "PROT_READ", "PROT_WRITE", "PROT_EXEC" };
     static const char *const map[] = { "MAP_SHARED", "MAP_PRIVATE", NULL,
                                        NULL,         "MAP_FIXED",   "MAP_ANONYMOUS" };
-    static const char *const how[] = { "SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK" };
-    static const char *const whence[] = { "SEEK_SET", "SEEK_CUR", "SEEK_END" };
-    static const char *const fcntl[] = { "F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL" };
-    const char *name = NULL;
+    const char *name = argument_name(value, kind);
 
-    switch (kind) {
-    case 'N':
-        name = value < sizeof whence / sizeof *whence ? whence[value] : NULL;
-        break;
-    case 'K':
-        name = value < sizeof fcntl / sizeof *fcntl ? fcntl[value] : NULL;
+    switch (name ? 0 : kind) {
+    case 0:
+        strbuf_puts(out, name);
         break;
     case 'O':
         if (!(value & O_ACCMODE))
             strbuf_puts(out, value ? "O_RDONLY|" : "O_RDONLY");
         if (value)
             names_of_flags(NAMES_OPEN, value, out);
-        return;
+        break;
     case 'o':
         strbuf_printf(out, "0%o", value);
-        return;
-    case 'S':
-        name = name_of(NAMES_SIGNAL, value);
-        break;
-    case 'R':
-        name = name_of(NAMES_RLIMIT, value);
-        break;
-    case 'B':
-        name = value < sizeof how / sizeof *how ? how[value] : NULL;
         break;
     case 'C':
         add_clone_flags(value, out);
-        return;
+        break;
     case 'H':
         add_handler(value, out);
-        return;
+        break;
     case 'P':
         add_bits(value, prot, sizeof prot / sizeof *prot, "PROT_NONE", out);
-        return;
+        break;
     case 'M':
         add_bits(value, map, sizeof map / sizeof *map, "0", out);
-        return;
+        break;
     case 'F': // what the flags of mmap make of the descriptor
         strbuf_puts(out, value & MAP_ANONYMOUS ? "-1" : "fd");
-        return;
+        break;
     case 'W':
     case 'A':
-        if (value)
-            names_of_flags(kind == 'W' ? NAMES_WAIT : NAMES_SA, value, out);
-        else
-            strbuf_putc(out, '0');
-        return;
+        names_of_flags(kind == 'W' ? NAMES_WAIT : NAMES_SA, value, out);
+        break;
+    case 'x':
+        strbuf_printf(out, value ? "0x%08x" : "NULL", value);
+        break;
     default:
+        strbuf_printf(out, "%d", (s32)value);
         break;
     }
-    if (name)
-        strbuf_puts(out, name);
-    else if (kind == 'x' && value)
-        strbuf_printf(out, "0x%08x", value);
-    else if (kind == 'x')
-        strbuf_puts(out, "NULL");
-    else
-        strbuf_printf(out, "%d", (s32)value);
 }
 
 // The command `io`: no descriptor stands for what it reads.

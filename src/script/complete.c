@@ -211,38 +211,51 @@ static u32 word_that_counts(const struct spot *spot)
     return spot->word - is_later;
 }
 
+// The types whose words are names of a set, with its prefix, and with what stands before them.
+static void add_sets(struct candidates *c, enum word_type type)
+{
+    static const struct {
+        enum word_type type;
+        enum name_set set;
+        const char *prefix, *before;
+    } sets[] = {
+        { TYPE_SIGNAL, NAMES_SIGNAL, "SIG", "" },
+        { TYPE_DASH_SIGNAL, NAMES_SIGNAL, "SIG", "-" },
+        { TYPE_CLONE, NAMES_CLONE, "CLONE_", "" },
+        { TYPE_CLONE, NAMES_SIGNAL, "", "" },
+        { TYPE_WAIT, NAMES_WAIT, "", "" },
+        { TYPE_OPEN, NAMES_OPEN, "O_", "" },
+        { TYPE_RLIMIT, NAMES_RLIMIT, "RLIMIT_", "" },
+    };
+
+    for (u32 i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (sets[i].type == type)
+            add_names(c, sets[i].set, sets[i].prefix, sets[i].before);
+}
+
+static void add_programs(const struct session *s, struct candidates *c)
+{
+    for (u32 i = 0; i < s->m->programs.count; i++)
+        if (!s->m->programs.list[i].open_error)
+            candidates_add(c, s->m->programs.list[i].path, "");
+    candidates_add_host_files(c, s->home);
+}
+
 static void add_by_type(const struct session *s, const struct spot *spot, struct candidates *c)
 {
-    switch (type_at(spot->command, word_that_counts(spot))) {
+    enum word_type type = type_at(spot->command, word_that_counts(spot));
+
+    add_sets(c, type);
+    switch (type) {
     case TYPE_PID:
-        add_pids(s, c);
-        break;
-    case TYPE_SIGNAL:
-        add_names(c, NAMES_SIGNAL, "SIG", "");
-        break;
     case TYPE_DASH_SIGNAL:
-        add_names(c, NAMES_SIGNAL, "SIG", "-");
         add_pids(s, c);
         break;
     case TYPE_CLONE:
         candidates_add(c, "thread", TEXT_NOTE_THREAD);
-        add_names(c, NAMES_CLONE, "CLONE_", "");
-        add_names(c, NAMES_SIGNAL, "", "");
-        break;
-    case TYPE_WAIT:
-        add_names(c, NAMES_WAIT, "", "");
-        break;
-    case TYPE_OPEN:
-        add_names(c, NAMES_OPEN, "O_", "");
-        break;
-    case TYPE_RLIMIT:
-        add_names(c, NAMES_RLIMIT, "RLIMIT_", "");
         break;
     case TYPE_PROGRAM:
-        for (u32 i = 0; i < s->m->programs.count; i++)
-            if (!s->m->programs.list[i].open_error)
-                candidates_add(c, s->m->programs.list[i].path, "");
-        candidates_add_host_files(c, s->home);
+        add_programs(s, c);
         break;
     case TYPE_FILE:
         candidates_add_files(c, s->home);

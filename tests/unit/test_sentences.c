@@ -142,6 +142,7 @@ static void test_explain(void)
     EXPLAINS("mmap 3 shared x prot=none", "mmap(NULL, 12288, PROT_NONE, ",
              "MAP_SHARED | MAP_ANONYMOUS, -1, 0)");
     EXPLAINS("setrlimit NPROC 5", "setrlimit(RLIMIT_NPROC, &(struct rlimit){ 5, 5 });");
+    EXPLAINS("setrlimit NPROC 5 unlimited", "(struct rlimit){ 5, RLIM_INFINITY });");
     EXPLAINS("store heap 5", "*(int *)0x08051000 = value;", "page_fault()");
     EXPLAINS("load heap 7", "memcpy(buffer, (void *)0x08051000, 7);");
     // A function is explained once, and memory is summed up; what the fault is about is there.
