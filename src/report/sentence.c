@@ -40,7 +40,8 @@ static int weight_of(const struct event *event)
     s32 to = event->b & 0x7F;
 
     if (event->kind == EVENT_STATE &&
-        (event->c == (CAUSE_CALL | __NR_vfork) || event->c == (CAUSE_CALL | __NR_execve)))
+        (event->c == (CAUSE_CALL | __NR_vfork) || event->c == (CAUSE_CALL | __NR_clone) ||
+         event->c == (CAUSE_CALL | __NR_execve)))
         return 0; // VFORK_WAIT and EXEC_WAIT say it better
     if (event->kind == EVENT_STATE)
         return to == 'S' || to == 'D' ? 30 : to == 'R' ? 12 : 0;
@@ -49,6 +50,9 @@ static int weight_of(const struct event *event)
     // Every parent gets SIGCHLD, and few care: that is not worth one of the clauses.
     if (event->kind == EVENT_SIGNAL_DROPPED && event->b == SIGCHLD && event->c == 2)
         return 0;
+    // SIGCONT does its work when it is sent: who goes on matters more than what becomes of it.
+    if (event->kind == EVENT_SIGNAL_DROPPED && event->b == SIGCONT)
+        return 11;
     return event_weight(event);
 }
 

@@ -52,6 +52,30 @@ static void test_last_access(void)
     close_session();
 }
 
+// Who goes on is told, not only that the signal which did it was dropped then.
+static void test_continue(void)
+{
+    open_session("boot sh; clone STOPPED|SIGCHLD; kill -CONT 3");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("3 sh can run again: T → R (SIGCONT)"));
+    CU_ASSERT_FALSE(has("dropped"));
+    run_in_session("kill -CONT 3"); // it is not stopped: nothing else is to be told
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("SIGCONT means nothing to 3 sh (its default): it is dropped"));
+    close_session();
+}
+
+// Why a parent in clone sleeps is told once, as for vfork.
+static void test_clone_that_waits(void)
+{
+    open_session("boot sh; clone VM|VFORK|SIGUSR1");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("2 sh waits until 3 sh execs or ends; "));
+    CU_ASSERT_FALSE(has("R → D"));
+    close_session();
+}
+
 // Of many bytes the first are told, and how many there were.
 static void test_many_bytes(void)
 {
@@ -180,6 +204,8 @@ static CU_TestInfo tests[] = {
     { "a sentence says what happened", test_sentences },
     { "what nobody sends, the kernel does", test_kernel_sends },
     { "a deadly access is what is told", test_last_access },
+    { "who goes on is told", test_continue },
+    { "why a parent in clone sleeps", test_clone_that_waits },
     { "a sentence shortens bytes", test_many_bytes },
     { "a sentence counts faults and stores", test_many_accesses },
     { "quiet commands leave what happened told", test_quiet_commands },
