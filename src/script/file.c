@@ -37,6 +37,13 @@ static FILE *open_regular(const char *path, struct stat *st, struct strbuf *why)
     return NULL;
 }
 
+void fail_to_read(struct session *s, const char *path, const struct strbuf *why)
+{
+    fail(s, 0, "%s", strbuf_text(why));
+    if (find_command(path)) // procarium fork
+        strbuf_printf(&s->diagnosis.hint, HINT_RUN_COMMAND, path);
+}
+
 const char *file_path(struct session *s, const char *written)
 {
     struct strbuf path = STRBUF_INIT;

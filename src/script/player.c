@@ -64,7 +64,7 @@ struct player *player_open(struct session *s, const char *path)
     if (!source) {
         struct source nothing = { path, "", 0, 1 };
 
-        fail(s, 0, "%s", strbuf_text(&why));
+        fail_to_read(s, path, &why);
         tell_mistake(s, &nothing);
     }
     strbuf_finish(&why);

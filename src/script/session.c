@@ -103,7 +103,7 @@ enum run_result session_run_file(struct session *s, const char *path)
     const struct source *source = read_source(s, path, &why);
 
     if (!source)
-        fail(s, 0, "%s", strbuf_text(&why));
+        fail_to_read(s, path, &why);
     strbuf_finish(&why);
     return source ? run_source(s, source) : fail_whole_text(s, path, 1);
 }
@@ -114,7 +114,7 @@ enum run_result session_run_settings(struct session *s, const char *path, struct
     const struct source *source = read_source(s, path, &why);
 
     if (!source)
-        fail(s, 0, "%s", strbuf_text(&why));
+        fail_to_read(s, path, &why);
     strbuf_finish(&why);
     return source ? run_settings(s, source, boot) : fail_whole_text(s, path, 1);
 }

@@ -82,6 +82,9 @@ void finish_command(struct session *s);
 // Reads a regular file into the session's arena. NULL: `why` says why not.
 const struct source *read_source(struct session *s, const char *path, struct strbuf *why);
 
+// Says why a whole text could not be read.
+void fail_to_read(struct session *s, const char *path, const struct strbuf *why);
+
 // A file's name as a person writes it, with ~ replaced; kept as long as the session.
 const char *file_path(struct session *s, const char *written);
 

@@ -47,6 +47,8 @@ static void test_statuses(void)
     expect_run(run("", NULL, NULL, NULL, NULL, NULL), 2, "", "no terminal");
     expect_run(run("", "--plain", NULL, NULL, NULL, NULL), 2, "", "no terminal");
     expect_run(run("", "/nonexistent", NULL, NULL, NULL, NULL), 1, "", "cannot read /nonexistent");
+    expect_run(run("", "vfork", NULL, NULL, NULL, NULL), 1, "",
+               "(to run a command: procarium -c 'vfork')");
     expect_run(run("", "-c", "fork; quit; frok", "--quiet", NULL, NULL), 0, "", NULL);
 }
 
