@@ -205,6 +205,7 @@ static void test_help(void)
     run_command(vt, "help F8", "F8: one step on, over deeper functions; the first of a command");
     run_command(vt, "keys PageDown", "Page Down, Page Up: ");
     CU_ASSERT_FALSE(vt_find(vt, "F1: ", NULL, NULL));
+    run_command(vt, "keys Ctrl", "It and Ctrl-C are keys only, no commands");
     run_command(vt, "help F99", "there is no help about");
     quit_procarium(vt);
     vt = start_shell(24, 80); /* no line of help is broken twice */
