@@ -309,19 +309,22 @@ static void add_known(const char *name, s32 number, struct strbuf *out)
 }
 
 #define BYTES_SHOWN       32u
-#define BYTES_SHOWN_BRIEF 4u // three times as many of a text
+#define BYTES_SHOWN_BRIEF 4u // twice as many of a text
 
+// How many there are is told of those that are read or written, and of others where there is room.
 static void add_user_bytes(const struct story *story, const struct moment *then, s32 pid,
-                           uaddr address, u32 total, struct strbuf *out)
+                           uaddr address, u32 total, bool has_count, struct strbuf *out)
 {
-    u32 most = story->is_brief ? 3 * BYTES_SHOWN_BRIEF : BYTES_SHOWN;
+    u32 most = story->is_brief ? 2 * BYTES_SHOWN_BRIEF : BYTES_SHOWN;
     u32 size = total < most ? total : most;
     u8 bytes[BYTES_SHOWN];
 
     size = read_user_then(story->m, then, pid, address, bytes, size);
     if (story->is_brief && size > BYTES_SHOWN_BRIEF && !is_shown_as_text(bytes, size))
         size = BYTES_SHOWN_BRIEF;
-    add_shown_bytes(bytes, size, total, out);
+    add_shown_bytes(bytes, size, has_count ? total : size, out);
+    if (!has_count && size < total)
+        strbuf_puts(out, "…");
 }
 
 // Lets `then` be the moment of the story at which the event happened, so that what it is about can
@@ -350,7 +353,7 @@ static void add_file_token(const struct story *story, const struct event *event,
     switch (type) {
     case 'y':
         add_user_bytes(story, then, event->a, second_argument(m, then, event->a), (u32)event->c,
-                       out);
+                       true, out);
         break;
     case 'z':
         add_descriptor(m, then, event->a, value, out);
@@ -465,7 +468,8 @@ static void add_message(const struct story *story, const struct event *event, co
         }
         s32 value = c[2] == 'a' ? event->a : c[2] == 'b' ? event->b : event->c;
         if (c[1] == 't')
-            add_user_bytes(story, story->at_end, event->a, (uaddr)event->b, (u32)event->c, out);
+            add_user_bytes(story, story->at_end, event->a, (uaddr)event->b, (u32)event->c,
+                           !story->is_brief, out);
         else if (strchr("yzjJD", c[1]))
             add_file_token(story, event, c[1], value, out);
         else

@@ -169,31 +169,6 @@ static void test_steps(void)
     strbuf_finish(&sentence);
 }
 
-/* What a sentence without room leaves out, and that explain has all of it. */
-static void test_brief(void)
-{
-    struct strbuf text = STRBUF_INIT;
-
-    start("brief");
-    run_text("boot sh; clone VM|FS|FILES|SIGHAND|SYSVSEM|CHLD");
-    report_sentence(session_machine(session), 0, &text);
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&text), "(VM|FS|FILES|SIGHAND|SYSVSEM|SIGCHLD)"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&text), "; shared: files fs sighand mm."));
-    strbuf_clear(&text);
-    report_explain(session_machine(session), 0, &text);
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&text), "(CLONE_VM|CLONE_FS|CLONE_FILES|"));
-    strbuf_clear(&text);
-    run_text("mmap 300 private big; store big 1 pages=300");
-    report_sentence(session_machine(session), 0, &text);
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&text), "; 01 00 00 00 is stored there; in all 300"));
-    strbuf_clear(&text);
-    run_text("store big 1");
-    report_sentence(session_machine(session), 0, &text);
-    CU_ASSERT_PTR_NOT_NULL(strstr(strbuf_text(&text), "2 sh stores 01 00 00 00 at 0x"));
-    session_destroy(session);
-    strbuf_finish(&text);
-}
-
 /* On the screen, at each size: the end is there; where it is not, it says what tells the rest. */
 static void test_on_screen(void)
 {
@@ -229,7 +204,6 @@ static CU_TestInfo tests[] = {
     { "of every script", test_scripts },
     { "of usual commands", test_usual_commands },
     { "of every step", test_steps },
-    { "what is left out", test_brief },
     { "on a screen", test_on_screen },
     { "of too much", test_quiet },
     CU_TEST_INFO_NULL,

@@ -200,6 +200,61 @@ static void test_explain_leaves_out(void)
     close_session();
 }
 
+static void begin_sentence(const char *commands)
+{
+    run_in_session(commands);
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+}
+
+// What has no room is told in brief; explain has all of it.
+static void test_brief(void)
+{
+    open_session("boot sh");
+    begin_sentence("clone VM|FS|FILES|SIGHAND|SYSVSEM|CHLD");
+    CU_ASSERT_TRUE(has("2 sh cloned 3 sh (VM|FS|FILES|SIGHAND|SYSVSEM|SIGCHLD); "));
+    CU_ASSERT_TRUE(has("; shared: files fs sighand mm."));
+    strbuf_clear(&out);
+    report_explain(m, 0, &out);
+    CU_ASSERT_TRUE(has("(CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_SYSVSEM|SIGCHLD)"));
+    begin_sentence("mmap 300 private big; store big 1 pages=300");
+    CU_ASSERT_TRUE(has("; 01 00 00 00 is stored there; in all 300 page faults, 300 stores."));
+    begin_sentence("store big 1");
+    CU_ASSERT_TRUE(has("2 sh stores 01 00 00 00 at 0x"));
+    begin_sentence("mmap 9 private more; store more \"a text of many letters\" pages=9");
+    CU_ASSERT_TRUE(has("; \"a text o\"… is stored there; in all 9 page faults, 9 stores."));
+    begin_sentence("boot sh; sysctl kernel.pid_max 301; repeat 298 { fork; $!: exit; wait }; fork");
+    CU_ASSERT_TRUE(has("PID 300 is taken: the search wrapped around; "));
+    CU_ASSERT_TRUE(has("; copied: files fs sighand signal mm."));
+    close_session();
+}
+
+// What is still too long then loses what matters least.
+static void test_clauses_dropped(void)
+{
+    open_session("boot sh");
+    begin_sentence("pipe 0x10");
+    CU_ASSERT_TRUE(has("2 sh has a pipe now: descriptor 3 reads from it, 4 writes to it; 2 sh is "
+                       "refused with EFAULT: the address is not valid."));
+    begin_sentence("boot sh; pipe; fork; mmap 20 private buf; write 4 buf 81920; 3: read 3 61440");
+    CU_ASSERT_TRUE(has("3 sh reads 00 00 00 00… (61440 bytes) from descriptor 3 (pipe:["));
+    CU_ASSERT_TRUE(has("; 2 sh writes 00 00 00 00… (81920 bytes) to descriptor 4 (pipe:["));
+    CU_ASSERT_FALSE(has("returns"));
+    close_session();
+}
+
+// Of a fork that is not told of it is not told what it copied; the faults by which the kernel fills
+// a new program's pages are not counted.
+static void test_only_what_is_told(void)
+{
+    open_session("boot sh; vfork; 3: kill -9 2");
+    begin_sentence("3: exec /bin/ls"); // init starts another shell
+    CU_ASSERT_TRUE(has("3 ls runs a new program; 2 sh ends: killed by SIGKILL; 4 sh runs a new "));
+    CU_ASSERT_FALSE(has("copied"));
+    CU_ASSERT_FALSE(has("in all"));
+    close_session();
+}
+
 static CU_TestInfo tests[] = {
     { "a sentence says what happened", test_sentences },
     { "what nobody sends, the kernel does", test_kernel_sends },
@@ -208,6 +263,9 @@ static CU_TestInfo tests[] = {
     { "why a parent in clone sleeps", test_clone_that_waits },
     { "a sentence shortens bytes", test_many_bytes },
     { "a sentence counts faults and stores", test_many_accesses },
+    { "what has no room is told in brief", test_brief },
+    { "what matters least is left out", test_clauses_dropped },
+    { "what belongs to something untold", test_only_what_is_told },
     { "quiet commands leave what happened told", test_quiet_commands },
     { "a command is explained at length", test_explain },
     { "explain tells nothing twice, and the main thing first", test_explain_leaves_out },
