@@ -43,6 +43,19 @@ static void test_wheel_in_panes(void)
     quit_procarium(vt);
 }
 
+/* However soon a pane is scrolled: what has just happened takes it to its place first. */
+static void test_press_at_once(void)
+{
+    struct vt *vt = start_shell(24, 80);
+
+    run_command(vt, "fork; press trace End", "2 sh forked 3 sh");
+    CU_ASSERT_FALSE(vt_find(vt, "│  system_call() {", NULL, NULL));
+    run_command(vt, "pane trace fields; press trace Home", "│  · cpu: mode 2 user");
+    run_command(vt, "vfork; press trace PageDown 2", "2 sh vforked 4 sh");
+    CU_ASSERT_FALSE(vt_find(vt, "│  system_call() {", NULL, NULL));
+    quit_procarium(vt);
+}
+
 /* The list of pages and the map are scrolled apart. */
 static void test_wheel_in_map(void)
 {
@@ -138,6 +151,7 @@ static void test_clicks(void)
 }
 
 static CU_TestInfo tests[] = {
+    { "a key behind a command", test_press_at_once },
     { "the wheel in panes", test_wheel_in_panes },
     { "the wheel over the map", test_wheel_in_map },
     { "the wheel in the console, while typing", test_wheel_in_console },

@@ -80,6 +80,8 @@ struct app {
     bool keeps_pager;   /* it stays open: it shall be in the picture */
     int echoed;         /* the console's count behind the command line that runs */
 
+    u64 drawn_stop; /* the stop that the panes show; 0: they have to be drawn */
+
     /* what is being typed */
     struct strbuf text; /* the lines so far of what is not complete yet */
     struct open_ends ends;

@@ -359,6 +359,7 @@ static void draw_console(struct app *app, const struct canvas *screen, int *y, i
 
 static void draw_panes(struct app *app)
 {
+    app->drawn_stop = app->vs.stops;
     for (int i = 0; i < PANES; i++) {
         struct pane_place place = { app->layout.pane[i], app->layout.edges[i], i == app->focus };
         if (app->layout.is_shown[i])

@@ -120,6 +120,22 @@ static void press_once(struct app *app, const char *target, int pane, const stru
         press_over_panes(&app->pager.scroll, &app->pager.is_open, key);
 }
 
+/*
+ * A pane goes where the last stop happened when it is drawn. That comes before what a key does there, however
+ * soon it is pressed: `fork; press trace End`.
+ */
+static void draw_what_is_new(struct app *app)
+{
+    bool is_busy = app->is_busy;
+
+    view_state_refresh(&app->vs);
+    if (app->drawn_stop == app->vs.stops)
+        return;
+    app->is_busy = false;
+    app_draw(app);
+    app->is_busy = is_busy;
+}
+
 bool app_do_press(struct app *app, const struct view_command *c, struct strbuf *why)
 {
     int pane = pane_by_name(c->word[0]);
@@ -136,6 +152,8 @@ bool app_do_press(struct app *app, const struct view_command *c, struct strbuf *
         strbuf_printf(why, _("%s has no map"), c->word[0]);
         return false;
     }
+    if (pane != LAYOUT_NO_PANE)
+        draw_what_is_new(app);
     for (int n = 0; n < times; n++)
         press_once(app, c->word[0], pane, key);
     return true;

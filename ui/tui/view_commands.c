@@ -409,6 +409,7 @@ static bool do_keys(struct app *app, const struct view_command *c, struct strbuf
 
 bool app_view(void *context, const struct view_command *command, struct strbuf *why)
 {
+    struct app *app = context;
     static const struct {
         const char *name;
         bool (*act)(struct app *app, const struct view_command *c, struct strbuf *why);
@@ -420,8 +421,10 @@ bool app_view(void *context, const struct view_command *command, struct strbuf *
         { "settings", do_settings },
     };
 
+    if (strcmp(command->name, "press") != 0)
+        app->drawn_stop = 0;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, command->name) == 0)
-            return commands[i].act(context, command, why);
+            return commands[i].act(app, command, why);
     return true; /* one that this screen does not have */
 }
