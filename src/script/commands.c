@@ -31,6 +31,22 @@ const char key_names[] =
 
 const char pane_names[] = PANES;
 
+const char *views_of_pane(const char *pane)
+{
+    static const struct {
+        const char *pane, *views;
+    } all[] = {
+        { "tasks", "threads folded" }, { "trace", "words fields calls" },
+        { "task", "short all" },       { "kernel", "slabs pids runq blocks" },
+        { "files", "fds signals" },
+    };
+
+    for (u32 i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].pane, pane) == 0)
+            return all[i].views;
+    return "";
+}
+
 #define PRESS_NAME(id, name) " " name
 
 const char *const press_names = &PRESS_KEYS(PRESS_NAME)[1];
@@ -418,7 +434,7 @@ const struct command_row command_table[] = {
             "says which pane the arrow keys are for, or lists the panes",
             "The panes: " PANES ". TAB is one of the views that some have: pane kernel runq, pane "
             "trace fields. A pane that has no place in the layout gets one."),
-      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PANE, TYPE_NONE },
+      .max_words = 2, .traits = TRAIT_SETS_STAGE, .type = { TYPE_PANE, TYPE_VIEW },
       .choices = "next previous console", .run = run_view },
     { VIEWS(
           "zoom", "zoom [PANE|console|off]", "gives a pane the whole screen, and takes it back",

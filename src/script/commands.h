@@ -39,6 +39,7 @@ enum word_type {
     TYPE_TOPIC,  // of help
     TYPE_CHOICE, // one of `choices`
     TYPE_PANE,   // a pane's name, or one of `choices`
+    TYPE_VIEW,   // one of the views of the pane before it
     TYPE_KEY,    // a name out of press_names
     TYPE_EXPECT,
     TYPE_MOMENT, // what `until` waits for
@@ -92,6 +93,8 @@ extern const struct command_row command_table[];
 extern const u32 command_count;
 // The panes of the terminal, with blanks between: ui/ has a pane for each.
 extern const char pane_names[];
+// The views that a pane has, with blanks between; "" if it has no names for them.
+const char *views_of_pane(const char *pane);
 // The keys that `keys` and `help` know, and `mouse`.
 extern const char key_names[];
 // Those that `press` knows.

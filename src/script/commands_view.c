@@ -21,9 +21,20 @@ bool is_one_of(const struct word *w, const char *choices)
     return false;
 }
 
-static bool check_word(struct session *s, const struct word *w, const struct command_row *row,
-                       u32 i)
+// pane NAME VIEW
+static bool check_view(struct session *s, const struct word *pane, const struct word *w)
 {
+    const char *views = views_of_pane(pane->text);
+
+    if (!*views)
+        return fail(s, w->offset, MSG_NO_VIEWS, pane->text);
+    return is_one_of(w, views) || fail(s, w->offset, MSG_NOT_VIEW, pane->text, w->text, views);
+}
+
+static bool check_word(struct session *s, const struct node *n, u32 i)
+{
+    const struct command_row *row = n->command;
+    const struct word *w = &n->word[i];
     u32 index;
     s64 value;
 
@@ -31,6 +42,8 @@ static bool check_word(struct session *s, const struct word *w, const struct com
     case TYPE_PANE:
         return is_one_of(w, pane_names) || is_one_of(w, row->choices) ||
                fail(s, w->offset, MSG_NOT_PANE, w->text, pane_names, row->choices);
+    case TYPE_VIEW:
+        return check_view(s, &n->word[0], w);
     case TYPE_KEY:
         return word_choice(s, w, press_names, &index);
     case TYPE_NUMBER:
@@ -63,10 +76,8 @@ static bool send(struct session *s, const struct node *n)
 
 RUN(view)
 {
-    const struct command_row *row = n->command;
-
     for (u32 i = 0; i < n->words; i++)
-        if (!check_word(s, &n->word[i], row, i))
+        if (!check_word(s, n, i))
             return false;
     return send(s, n);
 }

@@ -288,6 +288,9 @@ static void add_by_type(const struct session *s, const struct spot *spot, struct
         add_choices(c, pane_names);
         add_choices(c, spot->command->choices);
         break;
+    case TYPE_VIEW:
+        add_choices(c, views_of_pane(spot->first.text));
+        break;
     case TYPE_KEY:
         add_choices(c, press_names);
         break;

@@ -111,6 +111,8 @@
 
 // ---- The screen
 #define MSG_NOT_PANE   "“%s” is not one of: %s %s"
+#define MSG_NO_VIEWS   "“%s” has no views to choose from"
+#define MSG_NOT_VIEW   "the pane %s has no view “%s”; it has: %s"
 #define MSG_SIZE_WORDS "a size is needed: ROWSxCOLUMNS, taller, shorter, wider or narrower"
 
 // ---- Time

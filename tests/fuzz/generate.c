@@ -226,6 +226,9 @@ static void add_word(struct generator *g, const struct session *s, const struct 
     case TYPE_PANE:
         add_choice(g, pane_names, out);
         break;
+    case TYPE_VIEW:
+        add_choice(g, "all folded pids signals calls", out);
+        break;
     case TYPE_KEY:
         add_choice(g, press_names, out);
         break;

@@ -146,6 +146,11 @@ static void test_layouts_by_key(void)
     VT_ASSERT(vt, vt_wait_text(vt, "is not one of: teach memory kernel"));
     run(vt, "pane");
     VT_ASSERT(vt, vt_wait_text(vt, "words fields calls"));
+    /* As the table of commands has them: views_of_pane(). */
+    CU_ASSERT_TRUE(vt_find(vt, " tasks      threads folded ", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, " task       short all ", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, " kernel     slabs pids runq blocks ", NULL, NULL));
+    CU_ASSERT_TRUE(vt_find(vt, " files      fds signals ", NULL, NULL));
     vt_type(vt, "\033");
     VT_ASSERT(vt, vt_wait_gone(vt, "Esc closes"));
     run(vt, "pane trace nonsense");

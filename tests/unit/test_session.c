@@ -237,6 +237,9 @@ static void test_screen_commands(void)
         "choose 1\nchoose off\n";
     static const char *const wrong[] = { "layout x",
                                          "pane nowhere",
+                                         "pane kernel bogus",
+                                         "pane states all",
+                                         "pane next all",
                                          "zoom nowhere",
                                          "size trace",
                                          "size trace 5",
@@ -343,6 +346,12 @@ static void test_completion(void)
     completes(s, "fork ", "eager=1");
     completes(s, "say \"vf", "");
     completes(s, "help settl", "settle");
+    completes(s, "pane kernel ", "blocks pids runq slabs");
+    completes(s, "pane tasks ", "folded threads");
+    completes(s, "pane trace ", "calls fields words");
+    completes(s, "pane task a", "all");
+    completes(s, "pane files s", "signals");
+    completes(s, "pane states ", "");
     completes(s, "until copy_mm", "copy_mm");
     completes(s, "until back copy_mm", "copy_mm");
     completes(s, "until state 2 ", "D R S T X Z t");

@@ -8,7 +8,7 @@
 #include "tui/view_state.h"
 
 /*
- * A new pane is one file, a line here, a line in panes.c, its name in pane_names of
+ * A new pane is one file, a line here, a line in panes.c, its name (and its views) in
  * src/script/commands.c, and places in layouts.c.
  */
 

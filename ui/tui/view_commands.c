@@ -104,24 +104,13 @@ int app_next_pane(struct app *app, int step)
     return pane;
 }
 
-static bool show_tab(struct app *app, int pane, const char *name, struct strbuf *why)
+static void show_tab(struct app *app, int pane, const char *name)
 {
     const char *const *tabs = pane_table[pane]->tabs;
 
-    for (int i = 0; tabs && tabs[i]; i++) {
-        if (strcmp(tabs[i], name) != 0)
-            continue;
-        pane_show_tab(pane_table[pane], app->state[pane], &app->vs, i);
-        return true;
-    }
-    if (!tabs)
-        strbuf_printf(why, _("the pane %s has only one view"), pane_table[pane]->name);
-    else
-        strbuf_printf(why, _("the pane %s has no view “%s”; it has:"), pane_table[pane]->name,
-                      name);
     for (int i = 0; tabs && tabs[i]; i++)
-        strbuf_printf(why, " %s", tabs[i]);
-    return false;
+        if (strcmp(tabs[i], name) == 0)
+            pane_show_tab(pane_table[pane], app->state[pane], &app->vs, i);
 }
 
 static bool do_pane(struct app *app, const struct view_command *c, struct strbuf *why)
@@ -129,18 +118,15 @@ static bool do_pane(struct app *app, const struct view_command *c, struct strbuf
     const char *name = c->words > 0 ? c->word[0] : "";
     int pane = pane_by_name(name);
 
-    if (c->words > 1 && pane == LAYOUT_NO_PANE) {
-        strbuf_printf(why, _("%s has no views"), name);
-        return false;
-    }
+    (void)why;
+    if (c->words > 1)
+        show_tab(app, pane, c->word[1]);
     if (c->words == 0)
         list_panes(app);
     else if (strcmp(name, "next") == 0)
         go_to_pane(app, app_next_pane(app, 1));
     else if (strcmp(name, "previous") == 0)
         go_to_pane(app, app_next_pane(app, -1));
-    else if (c->words > 1 && !show_tab(app, pane, c->word[1], why))
-        return false;
     else
         go_to_pane(app, pane);
     if (c->words > 0 && !app->player.is_acting && app->focus != LAYOUT_NO_PANE &&
