@@ -187,7 +187,8 @@ static void test_long_numbers(void)
     struct vt *vt = start_shell(24, 80);
 
     run_command(vt, "boot sh mem=896M", "boot sh mem=896M");
-    run_command(vt, "layout memory; mmap 9000 private big; store big 1 pages=9000", "9000/9000");
+    run_command(vt, "layout memory; mmap 9000 private big; store big 1 pages=9000",
+                "+0 ×9000 PWUAD ─");
     run_command(vt, "store heap \"hello\"; repeat 10 { fork }", "forked 12");
     run_command(vt, "choose 12", "▶11373=c11◀────── P-U-D");
     run_command(vt, "12: store heap \"jelly\"", "count 11 …");

@@ -160,6 +160,16 @@ static void draw_entry(const struct memory_list *list, const struct canvas *canv
                   theme_symbol(canvas->theme, SYMBOL_FREE));
 }
 
+/* " heap+3", and " heap+3 ×20", or "+3 ×20" below its area's name, for many that are alike. */
+static void name_of_page(const struct view_pair_row *row, int cols, char *text, size_t size)
+{
+    const char *place = strpbrk(row->name, "+-");
+
+    snprintf(text, size, row->pages > 1 ? " %s ×%u" : " %s", row->name, row->pages);
+    if (row->pages > 1 && place && glyph_width(text) > cols)
+        snprintf(text, size, "%s ×%u", place, row->pages);
+}
+
 static void draw_page(const struct memory_list *list, const struct canvas *canvas, int y,
                       const struct view_pair_row *row)
 {
@@ -173,9 +183,9 @@ static void draw_page(const struct memory_list *list, const struct canvas *canva
                   theme_symbol(canvas->theme, SYMBOL_CHANGED));
     if (list->has_address)
         draw_textf(canvas, y, GUTTER_COLS + 1, draw_style(canvas, STYLE_DIM), "%08x", row->address);
-    snprintf(text, sizeof text, row->pages > 1 ? " %s ×%u" : " %s", row->name, row->pages);
-    draw_field(canvas, y, list->name, list->name_cols, ALIGN_LEFT, draw_style(canvas, STYLE_NORMAL),
-               text);
+    name_of_page(row, list->name_cols - 1, text, sizeof text);
+    draw_field(canvas, y, list->name, list->name_cols - 1, ALIGN_LEFT,
+               draw_style(canvas, STYLE_NORMAL), text);
     for (int i = 0; i <= (int)list->has_other; i++)
         draw_entry(list, canvas, y, i, &row->side[i]);
     page_arrows_draw(canvas, y, list->arrows, &list->track, row, arrows, list->pair);
