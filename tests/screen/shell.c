@@ -111,6 +111,20 @@ bool is_beside(const struct vt *vt, const char *text, const char *other)
     return false;
 }
 
+long count_reads(const struct vt *vt)
+{
+    char path[64], line[128];
+    long count = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/io", vt_pid(vt));
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        sscanf(line, "syscr: %ld", &count);
+    if (file)
+        fclose(file);
+    return count;
+}
+
 struct either {
     const char *one, *other;
 };

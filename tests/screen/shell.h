@@ -41,6 +41,9 @@ const char *path_in_home(const char *name);
 /* Does the text stand in a row that also holds the other one? */
 bool is_beside(const struct vt *vt, const char *text, const char *other);
 
+/* How often the program has called read(); -1 where the system does not count that. */
+long count_reads(const struct vt *vt);
+
 /* Waits until one or the other stands on the screen. */
 bool wait_either(struct vt *vt, const char *one, const char *other);
 

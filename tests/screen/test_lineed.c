@@ -218,9 +218,34 @@ static void test_big_paste(void)
 
     memset(text, 'a', size);
     memcpy(text + size - 3, "END", 4);
+    long reads = count_reads(vt);
     vt_paste(vt, text);
     VT_ASSERT(vt, vt_wait_text(vt, "aEND"));
+    CU_ASSERT_TRUE(count_reads(vt) - reads < (long)size / 10);
     free(text);
+    quit_procarium(vt);
+}
+
+/* Whatever comes together with a paste, or in two parts, is what it is. */
+static void test_around_paste(void)
+{
+    static const char *const split[] = { "\033[200~on", "e\033[20", "1~\033[Dx\033[200~", "y\033[2",
+                                         "01~\r" };
+    struct vt *vt = start(24, 80, NULL, NULL);
+
+    vt_type(vt, "\033[200~two\033[201~\033[Dx\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "<twxo>"));
+    vt_type(vt, "\033[200~a\033[Db\033[201~\033[200~c\033[201~d\033[1~e\r");
+    VT_ASSERT(vt, vt_wait_text(vt, "<eabcd>")); /* a key inside is none */
+    vt_type(vt, "\033[200~f\033[201~\033");     /* the last one is the key Esc */
+    VT_ASSERT(vt, vt_wait_text(vt, "2 sh> f"));
+    vt_type(vt, "\003");
+    VT_ASSERT(vt, vt_wait_text(vt, "f^C"));
+    for (size_t i = 0; i < sizeof split / sizeof split[0]; i++) {
+        vt_type(vt, split[i]);
+        vt_settle(vt, 5);
+    }
+    VT_ASSERT(vt, vt_wait_text(vt, "<onxye>"));
     quit_procarium(vt);
 }
 
@@ -605,6 +630,7 @@ static CU_TestInfo tests[] = {
     { "completion", test_completion },
     { "paste", test_paste },
     { "big paste", test_big_paste },
+    { "what comes with a paste", test_around_paste },
     { "^C and ^D", test_control_c_and_d },
     { "interrupting long work", test_interrupting_long_work },
     { "interrupting half a character", test_interrupting_half_a_character },

@@ -92,21 +92,6 @@ static void test_much_at_once(void)
     quit_procarium(vt);
 }
 
-/* How often the program has called read(); -1 where the system does not count that. */
-static long count_reads(const struct vt *vt)
-{
-    char path[64], line[128];
-    long count = -1;
-
-    snprintf(path, sizeof path, "/proc/%d/io", vt_pid(vt));
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        sscanf(line, "syscr: %ld", &count);
-    if (file)
-        fclose(file);
-    return count;
-}
-
 /* A line of a megabyte: it is not read, nor drawn, byte by byte. */
 static void test_long_line(void)
 {

@@ -12,6 +12,7 @@
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@ enum {
     QUEUE_MAX = 1 << 16,     /* keys; past it the rest waits in the kernel */
     PASTE_MAX = 4 << 20,     /* bytes of one paste; the rest is dropped */
     PASTE_SILENCE_MS = 1000, /* a paste whose end never comes is over */
+    AHEAD_MAX = 4096,        /* bytes of a paste that are read at once */
+    SEQUENCE_MAX = 16,       /* of a key, with its end */
     BURST_MIN = 64,          /* so many characters at once are pasted, whatever the terminal says */
 };
 
@@ -50,6 +53,9 @@ struct loop {
     struct mouse_input mouse;
     mbstate_t utf8;
     bool is_pasting;
+    char ahead[AHEAD_MAX]; /* of a paste, and what stood behind it */
+    size_t ahead_at;
+    size_t ahead_end;
     char *paste;
     size_t paste_size;
     size_t paste_room;
@@ -258,16 +264,75 @@ static void decode(struct loop *loop, int code, bool alt)
     }
 }
 
+/* Reads what is there behind what was read ahead; false if nothing is. */
+static bool read_ahead(struct loop *loop)
+{
+    size_t left = loop->ahead_end - loop->ahead_at;
+    int waiting = 0;
+
+    memmove(loop->ahead, loop->ahead + loop->ahead_at, left);
+    loop->ahead_at = 0;
+    loop->ahead_end = left;
+    if (ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting <= 0)
+        return false;
+    ssize_t n = read(STDIN_FILENO, loop->ahead + left, AHEAD_MAX - left);
+    loop->ahead_end += n > 0 ? (size_t)n : 0;
+    return n > 0;
+}
+
+/* The key whose sequence was read ahead: its code, 0 if there is none, -1 if it is not complete. */
+static int key_ahead(const struct loop *loop, size_t *length)
+{
+    size_t left = loop->ahead_end - loop->ahead_at;
+    char sequence[SEQUENCE_MAX];
+
+    for (*length = 2; *length < SEQUENCE_MAX && *length <= left; ++*length) {
+        memcpy(sequence, loop->ahead + loop->ahead_at, *length);
+        sequence[*length] = '\0';
+        int code = key_defined(sequence);
+        if (code >= 0)
+            return code;
+    }
+    return *length < SEQUENCE_MAX ? -1 : 0;
+}
+
+/*
+ * As wgetch(), which asks the system twice for each byte: a paste is read in pieces, in which keys
+ * are found by what curses knows of them.
+ */
+static int next_unit(struct loop *loop)
+{
+    if (loop->ahead_at == loop->ahead_end && !loop->is_pasting)
+        return wgetch(loop->term->input);
+    while (loop->ahead_at < loop->ahead_end || read_ahead(loop)) {
+        bool is_escape = loop->ahead[loop->ahead_at] == 27;
+        size_t length = 1;
+        int code = is_escape ? key_ahead(loop, &length) : 0;
+        if (code < 0 && loop->is_pasting) {
+            if (!read_ahead(loop))
+                return ERR;
+            continue;
+        }
+        if (code <= 0) {
+            length = 1;
+            code = (unsigned char)loop->ahead[loop->ahead_at];
+        }
+        loop->ahead_at += length;
+        return code;
+    }
+    return ERR;
+}
+
 /* Takes in all that has been typed. */
 static void read_keys(struct loop *loop)
 {
-    while (loop->count < QUEUE_MAX) {
-        int code = wgetch(loop->term->input);
+    while (loop->count < QUEUE_MAX || loop->ahead_at < loop->ahead_end) {
+        int code = next_unit(loop);
         if (code == ERR)
             return;
         if (code == 27 && !loop->is_pasting) {
             /* With more behind it at once, it is Alt and a key. */
-            int next = wgetch(loop->term->input);
+            int next = next_unit(loop);
             if (next != ERR && next != 27) {
                 decode(loop, next, true);
                 continue;
