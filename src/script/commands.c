@@ -427,6 +427,7 @@ const struct command_row command_table[] = {
     { VIEWS("layout", "layout [teach|memory|kernel|sched|io|all]",
             "arranges the panes for a subject, or lists the layouts",
             "Panes that a layout leaves out, or has no room for, come into sight with `pane NAME`. "
+            "One that was called so while a lesson is played stays when the lesson arranges them. "
             "Without a terminal this command and the others about the screen do nothing."),
       .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
       .choices = "teach memory kernel sched io all", .run = run_view },

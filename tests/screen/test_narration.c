@@ -235,6 +235,23 @@ static void test_called_by_hand(void)
     quit_procarium(vt);
 }
 
+/* A lesson that arranges the panes and then shows a view of one of them, which is there already. */
+static void test_called_before_a_view(void)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/demos/06-pid-wrap.demo", getenv("PROCARIUM_SOURCE_ROOT"));
+    struct vt *vt = start_procarium(24, 80, NULL, path);
+    VT_ASSERT(vt, vt_wait_text(vt, "Space: layout kernel"));
+    vt_type(vt, "\033n"); /* Alt-N */
+    VT_ASSERT(vt, vt_wait_text(vt, "├ narration ─"));
+    vt_type(vt, " ");
+    VT_ASSERT(vt, vt_wait_text(vt, "├ kernel ─"));
+    CU_ASSERT_TRUE(has_pane(vt));
+    CU_ASSERT_TRUE(vt_find(vt, "last_pid ", NULL, NULL));
+    quit_procarium(vt);
+}
+
 /* While something lies over the panes, the words are where they can be read. */
 static void test_covered(void)
 {
@@ -298,6 +315,7 @@ static CU_TestInfo tests[] = {
     { "commands with little or too much to tell", test_other_commands },
     { "a lesson in the pane", test_lesson },
     { "what was called by hand", test_called_by_hand },
+    { "what was called before a view", test_called_before_a_view },
     { "help, a long output or another pane over it", test_covered },
     { "a text of several pages", test_pages },
     { "the list of chapters", test_contents },

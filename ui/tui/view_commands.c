@@ -85,6 +85,7 @@ static void go_to_pane(struct app *app, int pane)
     if (pane == LAYOUT_NO_PANE) /* who types goes on looking at the zoomed pane */
         return;
     app->last_focus = app->zoomed = pane;
+    app_place(app); /* the layout may be another one since the last frame */
     if (!app->layout.is_shown[pane])
         app->in_sight = pane;
 }
