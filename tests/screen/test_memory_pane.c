@@ -227,9 +227,26 @@ static void test_close_up(void)
         CU_ASSERT_TRUE(row_has(vt, upper + 3, "║heapo") || row_has(vt, lower + 1, "║heapo"));
         CU_ASSERT_TRUE(row_has(vt, lower + 1, "║◀══"));
         CU_ASSERT_TRUE(is_lit(vt, lower + 1, "◀══"));
-        VT_ASSERT(vt, vt_find(vt, "║heapo", &row, &col));
+        run_command(vt, "3: store heap+64 258", "stores 02 01 00 00"); /* no text */
+        CU_ASSERT_TRUE(row_has(vt, upper, "│+64 00 00"));
+        CU_ASSERT_TRUE(row_has(vt, lower + 1, "│+64 02 01"));
         quit_procarium(vt);
     }
+}
+
+/* The map's legend names the tasks in sight, the two of the pane first; of many, what a digit means. */
+static void test_legend(void)
+{
+    struct vt *vt = start_shell(45, 160);
+
+    run_command(vt, "layout memory", "page frames");
+    run_command(vt, "repeat 3 { fork; $!: store heap \"x\" }", "forked 5 sh");
+    VT_ASSERT(vt, vt_wait_text(vt, "5 sh  1 init  3 sh  4 sh"));
+    run_command(vt, "repeat 60 { fork; $!: store heap \"x\" }", "120 commands in all");
+    run_command(vt, "choose 65; 65: store heap+1p \"y\"", "65 sh stores \"y\" at");
+    VT_ASSERT(vt, vt_wait_text(vt, " and other digits: how a PID ends"));
+    CU_ASSERT_TRUE(is_beside(vt, "5 65 sh", "and other digits"));
+    quit_procarium(vt);
 }
 
 /* A new page appears in its writer's colour, and is marked. */
@@ -357,6 +374,7 @@ static CU_TestInfo tests[] = {
     { "step by step", test_steps },
     { "long numbers", test_long_numbers },
     { "a page drawn large", test_close_up },
+    { "the map's legend", test_legend },
     { "the writer's colour", test_the_writers_colour },
     { "without colour", test_without_colour },
     { "who has no memory", test_who_has_none },

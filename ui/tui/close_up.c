@@ -18,6 +18,7 @@ enum {
     FRAME_LEAST = 12, /* a frame's box */
     FRAME_MOST = 24,
     MARGIN_COLS = 1,
+    TEXT_BYTES = 8, /* that are looked at to tell text from numbers */
 };
 
 /* Whether a frame stands above or below: a copy below the one that it was copied from. */
@@ -108,21 +109,46 @@ static void draw_entry(const struct close_up *c, const struct view_state *vs, in
     memory_draw_bits(canvas, y + 1, x + 3 + digits, page);
 }
 
+static bool is_plain(u8 byte)
+{
+    return byte >= 0x20 && byte < 0x7F;
+}
+
+/* Are the first bytes text, rather than numbers? */
+static bool are_text(const struct view_pair_bytes *bytes)
+{
+    int plain = 0, other = 0;
+
+    for (int side = 0; side < 2; side++) {
+        for (int i = 0; i < TEXT_BYTES && bytes->side[side].is_there; i++) {
+            u8 byte = bytes->side[side].byte[i];
+            plain += is_plain(byte);
+            other += byte && !is_plain(byte);
+        }
+    }
+    return plain >= other;
+}
+
 static void draw_bytes(const struct close_up *c, int y, int x, int cols, int side)
 {
     const struct view_pair_bytes_side *bytes = &c->bytes.side[side];
-    int end = x + cols;
+    bool is_text = are_text(&c->bytes);
+    int end = x + cols, width = is_text ? 1 : 3;
 
     if (c->bytes.offset > 0)
         x = draw_textf(c->canvas, y, x, draw_style(c->canvas, STYLE_DIM), "+%u ", c->bytes.offset);
-    for (int i = 0; i < VIEW_PAIR_BYTES && x < end; i++) {
-        bool is_plain = bytes->byte[i] >= 0x20 && bytes->byte[i] < 0x7F;
-        const char text[2] = { (char)bytes->byte[i], 0 };
-        x = draw_text(c->canvas, y, x,
-                      draw_style(c->canvas, bytes->changed[i] ? STYLE_CHANGED
-                                            : is_plain        ? STYLE_NORMAL
-                                                              : STYLE_FREE),
-                      is_plain ? text : theme_symbol(c->canvas->theme, SYMBOL_FREE));
+    for (int i = 0; i < VIEW_PAIR_BYTES && x + width <= end + !is_text; i++, x += width) {
+        u8 byte = bytes->byte[i];
+        bool is_dull = is_text ? !is_plain(byte) : !byte;
+        attr_t attrs = draw_style(c->canvas, bytes->changed[i] ? STYLE_CHANGED
+                                             : is_dull         ? STYLE_FREE
+                                                               : STYLE_NORMAL);
+        if (!is_text)
+            draw_textf(c->canvas, y, x, attrs, "%02x", byte);
+        else if (is_dull)
+            draw_text(c->canvas, y, x, attrs, theme_symbol(c->canvas->theme, SYMBOL_FREE));
+        else
+            draw_textf(c->canvas, y, x, attrs, "%c", byte);
     }
 }
 

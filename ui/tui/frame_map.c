@@ -84,18 +84,20 @@ static int draw_glyph(const struct canvas *canvas, int y, int x, attr_t attrs, c
 
 /* ---- The legend: what is in sight ---- */
 
-enum { LEGEND_TASKS = 8 };
+enum { LEGEND_TASKS = 6 }; /* more are not told one by one */
 
 struct legend {
     bool has[128];
     bool has_changed;
-    int tasks; /* whose frames are in sight, with their glyphs */
+    char pair[2]; /* the glyphs of the two tasks' frames that are in sight, or 0 */
+    bool has_more;
+    int tasks; /* the others whose frames are in sight, with their glyphs, unless there are more */
     s32 pid[LEGEND_TASKS];
     char glyph[LEGEND_TASKS];
 };
 
 static void add_to_legend(struct legend *legend, const struct view_frame *frame,
-                          const struct glyph_look *look)
+                          const struct glyph_look *look, const s32 pair[2])
 {
     bool is_digit = look->glyph == '*' || (look->glyph >= '0' && look->glyph <= '9');
 
@@ -103,13 +105,21 @@ static void add_to_legend(struct legend *legend, const struct view_frame *frame,
     legend->has_changed = legend->has_changed || frame->changed;
     if (!is_digit || look->pid < 0)
         return;
+    for (int side = 0; side < 2; side++) {
+        if (look->pid == pair[side]) {
+            legend->pair[side] = look->glyph;
+            return;
+        }
+    }
     for (int i = 0; i < legend->tasks; i++)
         if (legend->pid[i] == look->pid)
             return;
-    if (legend->tasks < LEGEND_TASKS) {
-        legend->pid[legend->tasks] = look->pid;
-        legend->glyph[legend->tasks++] = look->glyph;
+    if (legend->tasks == LEGEND_TASKS) {
+        legend->has_more = true;
+        return;
     }
+    legend->pid[legend->tasks] = look->pid;
+    legend->glyph[legend->tasks++] = look->glyph;
 }
 
 /* In the order of their worth; the tasks come before. */
@@ -165,10 +175,14 @@ static void draw_legend(const struct canvas *canvas, const struct legend *legend
 {
     struct pen pen = { canvas, 0, 0, canvas->area.rows };
 
-    for (int others = 0; others < 2; others++)
-        for (int i = 0; i < legend->tasks; i++)
-            if ((legend->pid[i] != pair[0] && legend->pid[i] != pair[1]) == others)
-                add_task_entry(&pen, vs, legend->pid[i], legend->glyph[i]);
+    for (int side = 0; side < 2; side++)
+        if (legend->pair[side])
+            add_task_entry(&pen, vs, pair[side], legend->pair[side]);
+    for (int i = 0; i < legend->tasks && !legend->has_more; i++)
+        add_task_entry(&pen, vs, legend->pid[i], legend->glyph[i]);
+    if (legend->has_more)
+        add_entry(&pen, theme_task(canvas->theme, legend->pid[0]), legend->glyph[0],
+                  _("and other digits: how a PID ends"));
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
         char glyph = meanings[i].glyph;
         enum style style = glyph == '='                   ? STYLE_SHARED
@@ -226,7 +240,7 @@ static void draw_frames(const struct canvas *canvas, int y, u32 first,
         attr_t attrs = is_lit(light, first + i) ? draw_style(canvas, STYLE_FOCUS)
                        : frames[i].changed      ? changed_attrs(canvas, &look)
                                                 : attrs_of(canvas, &look);
-        add_to_legend(legend, &frames[i], &look);
+        add_to_legend(legend, &frames[i], &look, pair);
         draw_glyph(canvas, y, LABEL_COLS + (int)i, attrs, look.glyph);
     }
 }
