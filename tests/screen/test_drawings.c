@@ -187,8 +187,7 @@ static void test_slabs(void)
 /* F1 says what the signs in the panes mean, and help what one key does. */
 static void test_help(void)
 {
-    static const char *const signs[] = { "=2 =c2 2→1", "──▶ ══▶", "K s t p", "PWUAD ",
-                                         "r-xp rw-s" };
+    static const char *const signs[] = { "= =2 =c2", "──▶ ══▶", "K s t p", "PWUAD ", "r-xp rw-s" };
     struct vt *vt = start_shell(60, 200);
 
     vt_key(vt, VTERM_KEY_FUNCTION(1));

@@ -107,8 +107,8 @@ static void put_marks(struct page *page)
         { "R S D T t Z X", "running or ready, asleep, asleep for the disk, stopped, traced, "
                            "zombie, dead" },
         { "2 3 … in the map", "a task's own page frame: its PID's last digit, in its colour" },
-        { "=2 =c2 2→1",
-          "a page frame that so many share; =c: until one of them writes; one has left" },
+        { "= =2 =c2",
+          "a page frame that tasks share: so many; =c: until one of them writes, then 2→1" },
         { "──▶ ══▶", "from a page table entry to its page frame; double: it has moved, or is new" },
         { "K s t p", "page frames of the kernel: its own, slabs, kernel stacks, page tables" },
         { "a f c", "anonymous pages and files' pages of other tasks, the page cache" },
