@@ -1,4 +1,4 @@
-/* The screen that README.md shows is the one that a newcomer sees. */
+/* The screens that README.md shows are those that a newcomer sees. */
 #include "shell.h"
 
 #include <stdlib.h>
@@ -18,8 +18,8 @@ static struct vt *start_new(void)
     return vt;
 }
 
-/* README.md, open behind the line that announces the screen, and the blank line after it. */
-static FILE *open_readme(void)
+/* README.md, open behind the line that has this text, and the blank line after it. */
+static FILE *open_readme(const char *text)
 {
     char path[4096], line[1024];
 
@@ -27,7 +27,7 @@ static FILE *open_readme(void)
     FILE *readme = fopen(path, "r");
     CU_ASSERT_PTR_NOT_NULL_FATAL(readme);
     while (fgets(line, sizeof line, readme))
-        if (strstr(line, "at 80 columns by 24 lines") && fgets(line, sizeof line, readme))
+        if (strstr(line, text) && fgets(line, sizeof line, readme))
             return readme;
     fclose(readme);
     CU_FAIL_FATAL("README.md announces no screen");
@@ -37,7 +37,7 @@ static FILE *open_readme(void)
 static void test_screen(void)
 {
     struct vt *vt = start_new();
-    FILE *readme = open_readme();
+    FILE *readme = open_readme("at 80 columns by 24 lines");
     char line[1024];
     bool is_same = true;
 
@@ -62,8 +62,41 @@ static void test_screen(void)
     quit_procarium(vt);
 }
 
+/* Do the next lines, up to a blank one, stand on the screen? */
+static void expect_lines(const struct vt *vt, FILE *readme)
+{
+    char line[1024];
+    int lines = 0;
+
+    for (; fgets(line, sizeof line, readme) && line[0] != '\n'; lines++) {
+        line[strcspn(line, "\n")] = 0;
+        const char *shown = strlen(line) > INDENT ? line + INDENT : line;
+        if (!vt_find(vt, shown, NULL, NULL)) {
+            printf("README.md: %s\n", shown);
+            vt_dump(vt, stdout);
+            CU_FAIL("README.md shows a line that does not stand on the screen");
+        }
+    }
+    CU_ASSERT_TRUE(lines > 0);
+}
+
+static void test_copy_on_write(void)
+{
+    struct vt *vt = start_new();
+    FILE *readme = open_readme("3: store heap \"jelly\"`):");
+
+    run_command(vt, "layout memory; store heap \"hello\"", "heap+0");
+    run_command(vt, "fork", "2 sh forked 3 sh");
+    expect_lines(vt, readme);
+    run_command(vt, "3: store heap \"jelly\"", "3 sh stores");
+    expect_lines(vt, readme);
+    fclose(readme);
+    quit_procarium(vt);
+}
+
 static CU_TestInfo tests[] = {
     { "the screen", test_screen },
+    { "copy on write", test_copy_on_write },
     CU_TEST_INFO_NULL,
 };
 
