@@ -48,6 +48,17 @@ static bool holds_word(const char *words, const char *word)
     return false;
 }
 
+// The same for words with blanks between only.
+static bool is_among(const char *words, const char *word)
+{
+    struct strbuf padded = STRBUF_INIT;
+
+    strbuf_printf(&padded, " %s ", words);
+    bool is_there = holds_word(strbuf_text(&padded), word);
+    strbuf_finish(&padded);
+    return is_there;
+}
+
 static const char *foreign_advice(const char *word)
 {
     for (u32 i = 0; i < sizeof foreign / sizeof *foreign; i++)
@@ -84,6 +95,10 @@ void advise_command(const char *name, struct strbuf *hint)
         strbuf_puts(hint, advice);
     } else if (advise_parentheses(name, hint)) {
         return;
+    } else if (is_among(pane_names, name)) {
+        strbuf_printf(hint, HINT_PANE, name);
+    } else if (is_among(layout_names, name)) {
+        strbuf_printf(hint, HINT_LAYOUT, name);
     } else if (length > 0 && name[length - 1] == ':') {
         strbuf_puts(hint, HINT_ACTOR_FORM);
     } else if (length > 0 && strspn(name, "0123456789") == length) {

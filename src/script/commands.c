@@ -29,7 +29,10 @@ const char key_names[] =
 
 #define PANES "tasks states trace task stack kernel memory files timeline ring narration"
 
+#define LAYOUTS "teach memory kernel sched io all"
+
 const char pane_names[] = PANES;
+const char layout_names[] = LAYOUTS;
 
 const char *views_of_pane(const char *pane)
 {
@@ -429,8 +432,8 @@ const struct command_row command_table[] = {
             "Panes that a layout leaves out, or has no room for, come into sight with `pane NAME`. "
             "One that was called so while a lesson is played stays when the lesson arranges them. "
             "Without a terminal this command and the others about the screen do nothing."),
-      .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE },
-      .choices = "teach memory kernel sched io all", .run = run_view },
+      .max_words = 1, .traits = TRAIT_SETS_STAGE, .type = { TYPE_CHOICE }, .choices = LAYOUTS,
+      .run = run_view },
     { VIEWS("pane", "pane [NAME [TAB] | next | previous | console]",
             "says which pane the arrow keys are for, or lists the panes",
             "The panes: " PANES ". TAB is one of the views that some have: pane kernel runq, pane "

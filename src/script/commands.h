@@ -93,6 +93,8 @@ extern const struct command_row command_table[];
 extern const u32 command_count;
 // The panes of the terminal, with blanks between: ui/ has a pane for each.
 extern const char pane_names[];
+// Its layouts, likewise.
+extern const char layout_names[];
 // The views that a pane has, with blanks between; "" if it has no names for them.
 const char *views_of_pane(const char *pane);
 // The keys that `keys` and `help` know, and `mouse`.

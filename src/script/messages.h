@@ -263,6 +263,8 @@
 #define HINT_IS_C       "commands are not C: fork, exit 1, repeat 3 { fork }; help language"
 #define HINT_IS_REBOOT  "boot starts over, quit leaves procarium"
 #define HINT_IS_LEAVE   "quit leaves procarium"
+#define HINT_PANE       "pane %s shows that pane"
+#define HINT_LAYOUT     "layout %s arranges the panes for that"
 #define HINT_IS_CLEAR   "Ctrl-L draws the screen anew, undo takes a command back"
 
 // ---- Advice after a call that was refused
