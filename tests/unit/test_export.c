@@ -73,6 +73,7 @@ static void test_dot(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "t4 [label=\"4 a\\\"b\\\\c\\nR\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "t3 [label=\"3 sh\\nZ exit 7\", style=\"dashed"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "  t2 -> t3;\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "  t2 -> t5 [style=dotted, label=\"thread\"];\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "penwidth=3"));
     CU_ASSERT_STRING_EQUAL(text + out.length - 2, "}\n");
     strbuf_finish(&out);

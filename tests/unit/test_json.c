@@ -243,12 +243,21 @@ static void test_deadly_faults(void)
     strbuf_finish(&out);
 }
 
+// What a process that ended as a whole tells its parent, whatever its leader did before.
+static void test_group_exit_code(void)
+{
+    write_stream("fork; 2: clone thread; 2: exit 1; 3: exit_group 5");
+    CU_ASSERT_TRUE(has("\"state\":\"Z\",\"exit_code\":1280,"));
+    strbuf_finish(&out);
+}
+
 static CU_TestInfo tests[] = {
     { "text is well-formed UTF-8 with escapes", test_text },
     { "each byte of data is one code point", test_bytes },
     { "events have the promised names", test_events },
     { "events about files", test_file_events },
     { "a snapshot has every promised field", test_snapshot },
+    { "the code of a group", test_group_exit_code },
     { "deadly faults", test_deadly_faults },
     { "memory: faults, loads, what fork copied, pages", test_memory },
     { "commands and errors are told", test_commands_and_errors },

@@ -98,6 +98,10 @@ static void test_stack(void)
     strbuf_clear(&out);
     CU_ASSERT_TRUE(report_bt(m, 2, &out)); // in user mode
     CU_ASSERT_TRUE(has("the kernel stack is empty"));
+    run_in_session("fork"); // the child has lost the CPU by an interrupt
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_stack(m, 3, &out));
+    CU_ASSERT_TRUE(has(" pt_regs               interrupt 0x20\n"));
     close_session();
 }
 
@@ -126,6 +130,10 @@ static void test_tables(void)
     CU_ASSERT_TRUE(has(" shared pending SIGUSR2\n"));
     CU_ASSERT_TRUE(has(" SIGUSR1        handler "));
     CU_ASSERT_TRUE(has(": SIGUSR2 code 0 from 2\n"));
+    run_in_session("3: sigprocmask set 1 2 3 4 5 6 7 8 10 11");
+    strbuf_clear(&out);
+    CU_ASSERT_TRUE(report_sig(m, 3, &out));
+    CU_ASSERT_TRUE(has(" SIGBUS SIGFPE and 2 more\n"));
     close_session();
 }
 

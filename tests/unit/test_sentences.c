@@ -52,6 +52,16 @@ static void test_last_access(void)
     close_session();
 }
 
+// How many users the frame has lost of which a fault has made a copy.
+static void test_frame_left(void)
+{
+    open_session("boot sh; store heap 1; fork; store heap 2");
+    CU_ASSERT_TRUE(report_sentence(m, 0, &out));
+    CU_ASSERT_TRUE(has("it gets a copy, page frame "));
+    CU_ASSERT_TRUE(has(", count 2 → 1)"));
+    close_session();
+}
+
 // Who goes on is told, not only that the signal which did it was dropped then.
 static void test_continue(void)
 {
@@ -178,6 +188,8 @@ static void test_explain(void)
     EXPLAINS("pipe; fork; $!: read 3 5", "pipe_readv()", "/proc/3/wchan", "pipe_wait");
     EXPLAINS("fork; $!: sigprocmask block TERM; kill -TERM $!", "/proc/3/status",
              "ShdPnd: 0000000000004000  SigBlk: 0000000000004000");
+    EXPLAINS("fork; kill -STOP $!; kill -TERM $!", "/proc/3/status",
+             "ShdPnd: 0000000000004000  SigBlk: 0000000000000000");
     EXPLAINS("settle off", "It asked nothing of the kernel.");
     // From inside, and after it was taken back.
     EXPLAINS("fork; undo; step 20", "pid_t pid = fork();", "What happened");
@@ -259,6 +271,7 @@ static CU_TestInfo tests[] = {
     { "a sentence says what happened", test_sentences },
     { "what nobody sends, the kernel does", test_kernel_sends },
     { "a deadly access is what is told", test_last_access },
+    { "the frame that is left", test_frame_left },
     { "who goes on is told", test_continue },
     { "why a parent in clone sleeps", test_clone_that_waits },
     { "a sentence shortens bytes", test_many_bytes },

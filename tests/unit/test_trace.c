@@ -132,6 +132,12 @@ static void test_depth_and_window(void)
     CU_ASSERT_TRUE(report_trace(m, 0, &(struct trace_options){ .function = "do_exit" }, &out));
     CU_ASSERT_STRING_EQUAL(strbuf_text(&out), "  do_exit() was not called\n");
     close_session();
+    open_session("boot sh; vfork"); // what a function does ends where it loses the CPU
+    struct trace_options of_fork = { .function = "do_fork", .no_fields = true };
+    CU_ASSERT_TRUE(report_trace(m, 0, &of_fork, &out));
+    CU_ASSERT_TRUE(has("── 2 sh → 3 sh ──"));
+    CU_ASSERT_FALSE(has("ret_from_fork"));
+    close_session();
 }
 
 static void test_diff(void)
