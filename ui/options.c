@@ -23,7 +23,7 @@ const struct option_row option_rows[] = {
     { OPTION_KEEP_GOING, "keep-going", NULL,
       "after a mistake, go on with the next command; the exit status is still 1" },
     { OPTION_THEME, "theme", "NAME", "colours: dark, light, high-contrast or mono (none)" },
-    { OPTION_JOURNAL, "journal-size", "SIZE", "memory for going back in time, as 64M" },
+    { OPTION_JOURNAL, "journal-size", "SIZE", "memory for going back in time, as 64M; 2M without it" },
     { OPTION_PROGRAMS, "programs", "FILE",
       "more programs for exec; as a model see " PROCARIUM_DATADIR "/catalogue" },
     { OPTION_HELP, "help", NULL, "say how to run it" },
