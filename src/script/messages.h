@@ -238,6 +238,7 @@
 #define HINT_NOBODY_CAN    "nobody can: undo goes back to before it slept"
 #define HINT_TASKS         "ps lists the tasks"
 #define HINT_RUN_COMMAND   "to run a command: procarium -c '%s'"
+#define HINT_NO_QUOTES     "write it without quotes"
 #define HINT_LIST          "help lists the commands"
 #define HINT_SHELL_SIGN    "that is a shell's: here ; stands between commands"
 #define HINT_PARENTHESES   "commands have no parentheses and no commas: %s"

@@ -69,8 +69,14 @@ bool word_number(struct session *s, const struct word *w, s64 *value)
             *value = (s64)(0 - (u64)*value);
         return true;
     }
-    if (!w->is_number)
-        return fail(s, w->offset, MSG_NOT_NUMBER, w->text);
+    if (!w->is_number) {
+        bool is_huge;
+
+        fail(s, w->offset, MSG_NOT_NUMBER, w->text);
+        if (w->kind == WORD_QUOTED && parse_number(w->text, w->length, value, &is_huge))
+            strbuf_puts(&s->diagnosis.hint, HINT_NO_QUOTES);
+        return false;
+    }
     if (w->is_huge)
         return fail(s, w->offset, MSG_NUMBER_HUGE, w->text);
     *value = w->number;
@@ -286,17 +292,25 @@ bool word_flags(struct session *s, const struct word *w, const char *what,
 
 bool word_choice(struct session *s, const struct word *w, const char *choices, u32 *index)
 {
+    bool is_quoted = false;
+
     *index = 0;
     for (const char *c = choices; *c; (*index)++) {
         size_t length = strcspn(c, " ");
 
-        if (w->kind == WORD_PLAIN && w->length == length && memcmp(w->text, c, length) == 0)
-            return true;
+        if (w->length == length && memcmp(w->text, c, length) == 0) {
+            if (w->kind == WORD_PLAIN)
+                return true;
+            is_quoted = w->kind == WORD_QUOTED;
+        }
         c += length;
         c += *c == ' ';
     }
     fail(s, w->offset, MSG_NOT_CHOICE, w->text, choices);
-    advise_word(w->text, &s->diagnosis.hint);
+    if (is_quoted)
+        strbuf_puts(&s->diagnosis.hint, HINT_NO_QUOTES);
+    else
+        advise_word(w->text, &s->diagnosis.hint);
     return false;
 }
 

@@ -57,6 +57,15 @@ static void test_numbers(void)
     finish(s, &t);
 }
 
+// What is right but for its quotes is said to be so.
+static void test_quotes(void)
+{
+    fails_in("settle \"on\"", "(write it without quotes)");
+    fails_in("focus \"1\"", "(write it without quotes)");
+    fails_in("settle \"no\"", "“no” is not one of: off on ()");
+    fails_in("focus \"one\"", "“one” is not a number ()");
+}
+
 // Inside a command, `diff` is about that one.
 static void test_diff_inside(void)
 {
@@ -99,10 +108,15 @@ static void test_going_on(void)
 }
 
 static CU_TestInfo tests[] = {
-    { "signals", test_signals }, { "what clone gets", test_clone },
-    { "offsets", test_offsets }, { "the stack pointer", test_stack_pointer },
-    { "numbers", test_numbers }, { "diff inside a command", test_diff_inside },
-    { "the home", test_home },   { "going on after mistakes", test_going_on },
+    { "signals", test_signals },
+    { "what clone gets", test_clone },
+    { "offsets", test_offsets },
+    { "the stack pointer", test_stack_pointer },
+    { "numbers", test_numbers },
+    { "quotes", test_quotes },
+    { "diff inside a command", test_diff_inside },
+    { "the home", test_home },
+    { "going on after mistakes", test_going_on },
     CU_TEST_INFO_NULL,
 };
 
