@@ -94,9 +94,14 @@ static _Noreturn void run_program(const char *const *env, const char *const *arg
     _exit(127);
 }
 
+/* The bytes are libvterm's own, which parses what vt_send() reads meanwhile. */
 static void write_to_program(const char *bytes, size_t size, void *user)
 {
-    vt_send(user, bytes, size);
+    char *copy = vt_must(malloc(size));
+
+    memcpy(copy, bytes, size);
+    vt_send(user, copy, size);
+    free(copy);
 }
 
 static int on_term_prop(VTermProp prop, VTermValue *value, void *user)
