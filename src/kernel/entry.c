@@ -380,8 +380,9 @@ static void run_wave(struct machine *m)
         if (p)
             give_cpu(m, p);
     }
-    memmove(w->tasks, w->tasks + count, (w->count - count) * sizeof *w->tasks);
     w->count -= count;
+    if (w->count)
+        memmove(w->tasks, w->tasks + count, w->count * sizeof *w->tasks);
 }
 
 void settle(struct machine *m)
@@ -390,7 +391,8 @@ void settle(struct machine *m)
     if (!console(m)->settle || cpu(m)->panicked)
         return;
     while (m->work.count && !cpu(m)->panicked) {
-        order_work(m);
+        if (m->work.count > 1)
+            order_work(m);
         run_wave(m);
     }
     if (current(m)->pid == console(m)->focus)

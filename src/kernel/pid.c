@@ -123,13 +123,7 @@ static kaddr find_pid(const struct machine *m, enum pid_type type, s32 nr)
     return pid;
 }
 
-// A chain link is a pointer to the next one and the address of the pointer that points here. Both
-// are stored at once; as a part of the structure, for gcc sees only chain_next behind its address.
-static const void *chain_link(const struct pid *pid)
-{
-    return (const u8 *)pid + offsetof(struct pid, chain_next);
-}
-
+// A chain link is a pointer to the next one and the address of the pointer that points here.
 static void chain_add_head(struct machine *m, const struct pid *pid, kaddr head)
 {
     kaddr address = kaddr_of(m, pid);
@@ -138,7 +132,7 @@ static void chain_add_head(struct machine *m, const struct pid *pid, kaddr head)
     if (first)
         set(m, at(m, first, struct pid)->chain_pprev,
             address + (u32)offsetof(struct pid, chain_next));
-    set_pair(m, chain_link(pid), first, head);
+    set_both(m, pid, chain_next, chain_pprev, first, head);
     set(m, *at(m, head, kaddr), address);
 }
 
@@ -147,7 +141,7 @@ static void chain_del(struct machine *m, const struct pid *pid)
     set(m, *at(m, pid->chain_pprev, kaddr), pid->chain_next);
     if (pid->chain_next)
         set(m, at(m, pid->chain_next, struct pid)->chain_pprev, pid->chain_pprev);
-    set_pair(m, chain_link(pid), LIST_POISON1, LIST_POISON2);
+    set_both(m, pid, chain_next, chain_pprev, LIST_POISON1, LIST_POISON2);
 }
 
 void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type type, s32 nr)
@@ -160,7 +154,7 @@ void attach_pid(struct machine *m, const struct task_struct *p, enum pid_type ty
         chain_add_head(m, pid, hash_bucket(m, type, nr));
         list_init(m, &pid->pid_list);
     } else { // somebody stands in the chain for this number already: hang on his list
-        set_pair(m, chain_link(pid), 0, 0);
+        set_both(m, pid, chain_next, chain_pprev, 0, 0);
         list_add_tail(m, &pid->pid_list, &at(m, holder, struct pid)->pid_list);
     }
     set(m, pid->nr, nr);

@@ -107,6 +107,17 @@ static inline __attribute__((always_inline)) void set_pair(struct machine *m, co
     memcpy(words, &both, 8);
 }
 
+// Two fields of 32 bits that lie side by side: set_both(m, p, mm, active_mm, 0, 0). Their place is
+// that of the structure, for the compiler sees only one field behind a field's own address.
+#define set_both(m, object, one, other, first, second)                                             \
+    do {                                                                                           \
+        _Static_assert(offsetof(__typeof__(*(object)), other) ==                                   \
+                           offsetof(__typeof__(*(object)), one) + 4,                               \
+                       #one " and " #other " lie side by side");                                   \
+        set_pair((m), (const u8 *)(object) + offsetof(__typeof__(*(object)), one), (u32)(first),   \
+                 (u32)(second));                                                                   \
+    } while (0)
+
 // The CPU's stack and frame pointers, both at once.
 static inline void set_registers(struct machine *m, u32 esp, u32 ebp)
 {

@@ -86,7 +86,7 @@ static inline void record_block(struct machine *m, size_t offset, u32 size)
     struct journal *j = &m->journal;
     u64 need = ((u64)size + 4 + 7) & ~7ull;
 
-    BUG_ON(offset >= m->image_size || size > m->image_size - offset);
+    DEBUG_BUG_ON(offset >= m->image_size || size > m->image_size - offset);
     journal_reserve(m);
     if (__builtin_expect(j->blob_head + need > j->blob_stop, 0))
         blob_make_room(m, need);

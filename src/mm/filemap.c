@@ -103,7 +103,7 @@ bool add_to_page_cache(struct machine *m, const struct inode *inode, u32 index, 
 
     if (!radix_tree_insert(m, mapping, index, kaddr_of(m, descriptor)))
         return false;
-    store_owner(m, descriptor, kaddr_of(m, mapping), index);
+    set_both(m, descriptor, mapping, index, kaddr_of(m, mapping), index);
     set(m, mapping->nrpages, mapping->nrpages + 1);
     return true;
 }

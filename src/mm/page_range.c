@@ -8,12 +8,12 @@
 // Another mapping, and one reference more with it (by = 1), or fewer of both (-1).
 static void count_mapping(struct machine *m, const struct page *page, s32 by)
 {
-    store_counts(m, page, page->_count + by, page->_mapcount + by);
+    set_both(m, page, _count, _mapcount, page->_count + by, page->_mapcount + by);
 }
 
 static void add_rss(struct machine *m, const struct mm_struct *mm, u32 rss, u32 anon_rss)
 {
-    store_rss(m, mm, mm->rss + rss, mm->anon_rss + anon_rss);
+    set_both(m, mm, rss, anon_rss, mm->rss + rss, mm->anon_rss + anon_rss);
 }
 
 // Entries of one page table that belong to an area: [0, count) from `pte` on.
@@ -25,8 +25,14 @@ struct pte_run {
 // Without the empty entries at both ends.
 static struct pte_run trim(const u32 *pte, u32 count)
 {
-    u64 pair;
+    u64 pair, four[4];
 
+    // Most entries are empty: eight at a time, then two, then one.
+    while (count >= 8 &&
+           (memcpy(four, pte, sizeof four), !(four[0] | four[1] | four[2] | four[3]))) {
+        pte += 8;
+        count -= 8;
+    }
     while (count >= 2 && (memcpy(&pair, pte, 8), !pair)) {
         pte += 2;
         count -= 2;

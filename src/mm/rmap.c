@@ -47,8 +47,8 @@ void page_add_anon_rmap(struct machine *m, pfn frame, const struct vm_area_struc
     const struct mm_struct *mm = mm_at(m, vma->vm_mm);
 
     BUG_ON(!vma->anon_vma || page->_mapcount != -1);
-    store_owner(m, page, vma->anon_vma | PAGE_MAPPING_ANON,
-                ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
+    set_both(m, page, mapping, index, vma->anon_vma | PAGE_MAPPING_ANON,
+             ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff);
     set(m, page->_mapcount, 0);
     set(m, mm->anon_rss, mm->anon_rss + 1);
 }

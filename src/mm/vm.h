@@ -185,29 +185,6 @@ static inline s32 page_mapcount(const struct page *page)
     return page->_mapcount + 1;
 }
 
-_Static_assert(offsetof(struct page, _mapcount) == offsetof(struct page, _count) + 4 &&
-                   offsetof(struct page, index) == offsetof(struct page, mapping) + 4 &&
-                   offsetof(struct mm_struct, anon_rss) == offsetof(struct mm_struct, rss) + 4,
-               "they lie side by side");
-
-// Fields that lie side by side and are stored at once; as parts of the structure, for the compiler
-// sees only the first one behind its own address.
-static inline void store_counts(struct machine *m, const struct page *page, s32 _count,
-                                s32 _mapcount)
-{
-    set_pair(m, (const u8 *)page + offsetof(struct page, _count), (u32)_count, (u32)_mapcount);
-}
-
-static inline void store_owner(struct machine *m, const struct page *page, kaddr mapping, u32 index)
-{
-    set_pair(m, (const u8 *)page + offsetof(struct page, mapping), mapping, index);
-}
-
-static inline void store_rss(struct machine *m, const struct mm_struct *mm, u32 rss, u32 anon_rss)
-{
-    set_pair(m, (const u8 *)mm + offsetof(struct mm_struct, rss), rss, anon_rss);
-}
-
 static inline bool is_cow_mapping(u32 vm_flags)
 {
     return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
