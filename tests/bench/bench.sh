@@ -51,12 +51,12 @@ plain() {
 # -- fork + exit + wait4 -------------------------------------------------------------------------
 
 # The host's rate and procarium's in turns, since a machine may run at another speed a second
-# later: the best round of each.
+# later, and for seconds on end: the best round of each.
 cycle='fork; $!: exit 0; wait'
 cycles=200000
 host_rate=0
 rate=0
-for _ in 1 2 3 4 5 6; do
+for ((round = 0; round < 12; round++)); do
     of_host=$("$host" 2000 5)
     start=$EPOCHREALTIME
     "$procarium" --quiet -c "repeat $cycles { $cycle }" >/dev/null </dev/null
