@@ -80,14 +80,13 @@ const struct command_row command_table[] = {
            "`clone thread` stands for the flags that the C library passes for a POSIX thread."),
       .max_words = 5, .type = { TYPE_CLONE }, .number = __NR_clone, .prepare = prepare_clone },
     { CALL("exec", "execve", "exec PATH [ARG…]", "runs another program in the acting task",
-           "The task keeps its PID, parent and descriptors; memory, name and caught signals are "
-           "new. PATH is a program of the catalogue, such as /bin/ls (Tab behind exec / lists "
-           "them), or a script that begins with #! and "
-           "a program's path (open can make one, with mode=755), or a file of your own computer: "
-           "host:/bin/ls, "
-           "host:./a.out. Of that, an ELF program or a script, the parts lie where they would on "
-           "i386, with the file's real bytes, which come in by page faults; nothing of it is "
-           "carried out. It is read when the command is given, and never again."),
+           "The task keeps its PID, parent and descriptors; memory, name and caught signals "
+           "are new. PATH is a program of the catalogue, such as /bin/ls (Tab behind exec / "
+           "lists them), or a script that begins with #! and a program's path (open can make "
+           "one, with mode=755), or a file of your own computer: host:/bin/ls, host:./a.out. "
+           "Of that, an ELF program or a script, the parts lie where they would on i386, with "
+           "the file's real bytes, which come in by page faults; nothing of it is carried out. "
+           "It is read when the command is given, and never again."),
       .min_words = 1, .max_words = ANY_COUNT, .type = { TYPE_PROGRAM, TYPE_NONE },
       .number = __NR_execve, .prepare = prepare_execve },
     { CALL("exit", "", "exit [CODE]", "ends the acting task",
@@ -164,9 +163,9 @@ const struct command_row command_table[] = {
     { CALL("mmap", "", "mmap PAGES private|shared [NAME] [prot=rwx|none] [fd=N] [at=ADDR]",
            "maps memory: returns its address",
            "NAME can stand for the address in load, store, munmap and mprotect: load NAME+1p. "
-           "Without prot it can be read and written; prot takes letters of rwx. fd maps an open "
-           "file "
-           "from its beginning. at says where, whatever is mapped there already (MAP_FIXED)."),
+           "Without prot it can be read and written; prot takes letters of rwx. fd maps an "
+           "open file from its beginning. at says where, whatever is mapped there already "
+           "(MAP_FIXED)."),
       .min_words = 2, .max_words = 6, .type = { TYPE_NUMBER, TYPE_CHOICE, TYPE_NONE },
       .choices = "private shared", .number = __NR_mmap, .prepare = prepare_mmap },
     { CALL("munmap", "", "munmap NAME|ADDR [PAGES]", "takes a mapping away, or a part of it",
@@ -295,12 +294,10 @@ const struct command_row command_table[] = {
 
     // ---- Looking
     { LOOKS("ps", "ps", "lists the tasks",
-            "> has the CPU, * the focus. ST is the state as /proc has it: R runs or is ready, S "
-            "sleeps, "
-            "D sleeps and no signal wakes it, T is stopped, Z is a zombie. TASK is where the "
-            "task_struct lies. At the end: the call that it sleeps in, the signal that stopped it, "
-            "or "
-            "how it ended."),
+            "> has the CPU, * the focus. ST is the state as /proc has it: R runs or is ready, "
+            "S sleeps, D sleeps and no signal wakes it, T is stopped, Z is a zombie. TASK is "
+            "where the task_struct lies. At the end: the call that it sleeps in, the signal "
+            "that stopped it, or how it ended."),
       .run = run_look, .report = report_ps },
     { LOOKS(
           "pstree", "pstree", "shows the tasks as a tree",
@@ -342,15 +339,13 @@ const struct command_row command_table[] = {
                  "signal_cache",
       .run = run_kmem },
     { LOOKS("vm", "vm [PID]", "shows a task's memory areas",
-            "MAY: what may be done there, and s for shared, p for private. PAGES: how many fit, "
-            "THERE: "
-            "how many are there, for pages come in by faults."),
+            "MAY: what may be done there, and s for shared, p for private. PAGES: how many "
+            "fit, THERE: how many are there, for pages come in by faults."),
       .max_words = 1, .type = { TYPE_PID }, .run = run_look_at_task, .report_task = report_vm },
-    { LOOKS(
-          "vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
-          "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p. Bits: P present, RW "
-          "may "
-          "be written, U by programs too, A accessed, D dirty; N: there is a page, but PROT_NONE."),
+    { LOOKS("vtop", "vtop [PID] ADDR", "walks a task's page tables to an address",
+            "ADDR is a number, or a part of the task's memory: vtop 3 heap+1p. Bits: P present, "
+            "RW may be written, U by programs too, A accessed, D dirty; N: there is a page, but "
+            "PROT_NONE."),
       .min_words = 1, .max_words = 2, .type = { TYPE_PID, TYPE_REGION }, .run = run_vtop },
     { LOOKS("pte", "pte [PID]", "shows every page of a task that is there, with its bits",
             "The bits are those of vtop."),
@@ -412,14 +407,13 @@ const struct command_row command_table[] = {
       .number = STEP_OUT, .run = run_step },
     { TRAVELS("back", "back [N]", "goes one step back", ""), .max_words = 1,
       .traits = TRAIT_COUNTED, .type = { TYPE_NUMBER }, .number = STEP_BACK, .run = run_step },
-    { TRAVELS(
-          "until", "until [back] FUNCTION | until [back] EVENT [PID [STATE]]",
-          "goes on, or back, until a kernel function or an event",
-          "until copy_mm stops where copy_mm has just been entered; until state 3 Z where task 3 "
-          "becomes a zombie; until switch 3 where it gets the CPU; until signal, until fault. "
-          "From the end of the history: until back copy_mm. The events: fork state switch exec "
-          "send "
-          "signal exit zombie wait release reparent refused panic fault copy slab page close."),
+    { TRAVELS("until", "until [back] FUNCTION | until [back] EVENT [PID [STATE]]",
+              "goes on, or back, until a kernel function or an event",
+              "until copy_mm stops where copy_mm has just been entered; until state 3 Z where task "
+              "3 becomes a zombie; until switch 3 where it gets the CPU; until signal, until "
+              "fault. From the end of the history: until back copy_mm. The events: fork state "
+              "switch exec send signal exit zombie wait release reparent refused panic fault copy "
+              "slab page close."),
       .min_words = 1, .max_words = 4, .type = { TYPE_MOMENT, TYPE_PID, TYPE_STATE },
       .choices = "back", .run = run_until },
     { TRAVELS("branches", "branches [N]", "lists the lines of time that were left, or goes to one",
